@@ -1,4 +1,4 @@
-"""Why a contact has its score, what will change it, and what the next flame takes."""
+"""Why a contact has its score, what will change it, and what it takes to reach the next flame."""
 
 from __future__ import annotations
 
@@ -105,6 +105,6 @@ _LATE: Final = {
     "sentences": "evidence",
     "single": "as_if",
 }
-"""What explains a contact, which no nightly run needs, and its module."""
+"""The names that explain a contact, which no nightly run needs, mapped to their modules."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -1,9 +1,9 @@
 """Why a condition holds for a contact, or why it does not, leaf by leaf.
 
 condition                        holds                          does not hold
-{all: [A, B]}                    every one of A and B           the first of them that does not
-{any: [A, B]}                    the first of them that does    `none of 2: `, and the last of them
-{not: A}                         why A does not                 `not: `, and why A does
+{all: [A, B]}                    both A and B                   the first of them that does not
+{any: [A, B]}                    the first of them that does    `none of 2: ` and the last of them
+{not: A}                         why A does not                 `not: ` and why A does
 {field: {budget: 5}}             budget is 5                    budget is 4, not 5
 {tag: VIP}                       tag "VIP", since 2026-11-02    no tag "VIP"
 {event: call}                    call: 2, latest 2026-11-17     no call
@@ -42,17 +42,17 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ConditionEvidence(Struct, frozen=True, dict=True):
-    """What one contact's cells, tags and events say of conditions; `ready` is of this contact alone."""
+    """Evidence for conditions from one contact's cells, tags and events; `ready` has this contact only."""
 
     ready: Prepared
     evaluator: ConditionEvaluator
     events: ContactEvents
     history: pl.DataFrame | None = None
     everyone: Everyone | None = None
-    """What conditions on scores and labels are asked of: this contact alone."""
+    """The standings and labels that conditions on scores and labels refer to: this contact's only."""
 
     def holding(self, condition: Condition) -> list[Evidence]:  # noqa: PLR0911 - one a kind
-        """Show why a condition holds."""
+        """Return the evidence that a condition holds."""
         match condition:
             case AllOf(parts=parts):
                 return [each for part in parts for each in self.holding(part)]
@@ -77,7 +77,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
                 raise TypeError(msg)
 
     def failing(self, condition: Condition) -> Evidence:  # noqa: PLR0911 - one a kind
-        """Tell the first reason why a condition does not hold."""
+        """Return the first reason why a condition does not hold."""
         match condition:
             case AllOf(parts=parts):
                 return self.failing(next(part for part in parts if not self._holds(part)))
@@ -113,7 +113,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
     # --- branches --------------------------------------------------------------------------------------
 
     def branch(self, conditions: Sequence[Condition | None]) -> list[Evidence]:
-        """Show the first branch that holds, one of several by its number."""
+        """Return the evidence for the first branch that holds; if there are several, with its number."""
         many = len(conditions)
         number = next(n for n, each in enumerate(conditions, 1) if self._holds_if(each))
         condition = conditions[number - 1]
@@ -126,7 +126,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         return [Evidence(kind="branch", value=number, operand=many, sentence=said), *shown]
 
     def no_branch(self, conditions: Sequence[Condition | None], key: str = "first_of") -> Evidence | None:
-        """Tell why no branch holds; None where one does. `key` is how the rule is written."""
+        """Return why no branch holds; None if one does. `key` is the rule's key in the rule file."""
         if any(map(self._holds_if, conditions)):
             return None
         last = conditions[-1]
@@ -175,7 +175,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
 
     @cached_property
     def _answers(self) -> dict[str, dict[Predicate, tuple[bool, bool]]]:
-        """By column: which single tests hold, and for which its cell does not read; a pass a column."""
+        """By column: whether each single test holds, and whether the cell is unreadable. One pass each."""
         asked: dict[str, dict[Predicate, None]] = {}
         for predicate in self.evaluator.facts.fields:
             alone = {_alone(predicate, test): None for test in predicate.tests}
@@ -188,7 +188,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
     # --- tags ------------------------------------------------------------------------------------------
 
     def tags(self, tag: TagMatch) -> list[Evidence]:
-        """Show the tags that a contact has of those that are asked for: all of them, or the first."""
+        """Return evidence of the requested tags that the contact has: all of them, or the first."""
         held = self.ready.tags.of_one(tag)
         if tag.how == "like":
             names = [self._written(next(iter(held)))]
@@ -198,7 +198,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         return [self.tag(name, tag, held[fold(name)]) for name in names]
 
     def tag(self, name: str, asked: TagMatch, at: int | None) -> Evidence:
-        """Show one tag that fits what is asked for, with the time at which it was applied."""
+        """Return evidence of one tag that matches, with the time at which it was applied."""
         instant = None if at is None else _EPOCH + timedelta(seconds=at)
         since = "no date"
         if instant is not None:
@@ -216,7 +216,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         )
 
     def of_rule(self, rule: TagRule, at: int | None, name: str | None) -> list[Evidence]:
-        """Show the tags of a rule; one that looks at their age shows the latest, applied at `at`."""
+        """Return evidence of a rule's tags; if the rule depends on their age, the latest, applied at `at`."""
         if at is None:
             return self.tags(rule.tag)
         held = self.ready.tags.of_one(rule.tag)
@@ -226,7 +226,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         return [latest, *(each for each in others if each.value != latest.value)]
 
     def no_tag(self, tag: TagMatch) -> Evidence:
-        """Tell which tag a contact does not have."""
+        """Return which tag the contact does not have."""
         if tag.how == "all":
             held = self.ready.tags.of_one(replace(tag, how="any"))
             lacking = next(each for each in tag.tags if fold(each) not in held)
@@ -239,7 +239,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         return _without(_operand(tag), tag.how, said)
 
     def _written(self, folded: str) -> str:
-        """Return a tag as the exports write it."""
+        """Return a tag as it is spelled in the exports."""
         frame = self.ready.contacts.frame
         texts = list(frame["tags"].to_list()[0] or ()) if "tags" in frame.columns else []
         texts += [] if self.history is None else self.history["tag"].drop_nulls().to_list()

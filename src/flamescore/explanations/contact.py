@@ -1,4 +1,4 @@
-"""Explain a contact's scores by the engine itself, with every occurrence, and hold them against a run."""
+"""Explain a contact's scores with the engine itself, with every occurrence, and compare them with a run."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _BY_FLAMES: Final = Hot()
 AHEAD: Final = (7, 30)
-"""The days for which the outlook is told."""
+"""The numbers of days ahead for which the outlook is given."""
 
 CHANGED: Final = "The exports have changed since the run"
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -69,15 +69,16 @@ def explain(
     """Explain every score of a contact as of an instant.
 
     `everything` adds the rules that gave nothing and the occurrences that don't count, each with the reason.
-    With `most` only so many of the occurrences that count under a rule are told, the latest.
-    Rank and percentile are left out: they depend on everyone else. So do labels that ask for them, which are
-    told by `places`, where the contact stands in the whole list, by score; and flames by percentile, which
-    are told by `flames_from`, the points from which there are 1 to 5 in the whole list. `given_to` says to
-    how many contacts of the list each rule, by score and id, gave something, and so which of them are offered
-    on the way to the next flame. A condition in `hot` is told of too.
+    `most` limits the counted occurrences of each rule to the latest ones.
+
+    Rank and percentile are left out because they depend on all contacts. Labels that depend on them need
+    `places`: by score, the contact's place in the whole list. Flames by percentile need `flames_from`: by
+    score, the points from which there are 1 to 5 flames in the whole list. `given_to` is the number of
+    contacts in the list that each rule, by score and id, gave something; it decides which rules are offered
+    as ways to the next flame. A condition in `hot` is explained too.
 
     Raises:
-        ScoreTooLargeError: 64 bits don't hold a score.
+        ScoreTooLargeError: a score does not fit into 64 bits.
     """
     mine = single(exports, contact_id)
     clock = Clock(as_of, book.zone)
@@ -144,7 +145,7 @@ def explain(
 
 
 def given_to(scored: Scored) -> dict[tuple[str, str], int]:
-    """Return to how many contacts each rule, by score and id, gave something."""
+    """Return the number of contacts that each rule, by score and id, gave something."""
     rules = scored.observed.rules.filter(pl.col("entry") == "rule")
     return {
         (score, rule): many
@@ -153,13 +154,13 @@ def given_to(scored: Scored) -> dict[tuple[str, str], int]:
 
 
 def everyone(book: RuleBook, exports: Exports, *, as_of: datetime, hot: Hot = _BY_FLAMES) -> Scored:
-    """Score everyone, and judge who has which labels and is hot."""
+    """Score everyone, and determine labels and who is hot."""
     conditions = () if hot.condition is None else (hot.condition,)
     return judged(score_exports(book.without_bots, exports, as_of=as_of, conditions=conditions), hot=hot)
 
 
 def places_among(scored: Scored, contact_id: str) -> dict[str, Place]:
-    """Return where a contact stands among everyone who is scored, by score."""
+    """Return the contact's place among all scored contacts, by score."""
     mine = scored.scores.filter(pl.col("contact_id") == contact_id)
     return places_in(mine, _scored_by(scored))
 
@@ -169,12 +170,12 @@ def _scored_by(scored: Scored) -> dict[str, int]:
 
 
 def flames_of_list(scored: Scored) -> dict[str, tuple[float | None, ...]]:
-    """Return the points from which there are flames, by score."""
+    """Return the points from which there are 1 to 5 flames, by score."""
     return {score.name: scored.flames_from(score) for score in scored.book.scores}
 
 
 def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLAMES) -> Explanation:
-    """Add what depends on everyone who is scored: rank, percentile, labels, and `hot` by a condition."""
+    """Add what depends on all scored contacts: rank, percentile, labels, and `hot` if it is a condition."""
     book, mine = done.book, pl.col("contact_id") == explanation.contact_id
     rows = done.scores.filter(mine).to_dicts()
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
@@ -187,7 +188,7 @@ def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLA
 
 
 def _with_hot(explanation: Explanation, *, is_hot: bool | None) -> Explanation:
-    """Say whether the contact is hot; what the condition saw stays where it says the same."""
+    """Set whether the contact is hot; the condition's evidence is kept if the result is unchanged."""
     if is_hot == explanation.hot:
         return explanation
     return dataclasses.replace(explanation, hot=is_hot, hot_evidence=(), hot_failed=None)
@@ -196,7 +197,7 @@ def _with_hot(explanation: Explanation, *, is_hot: bool | None) -> Explanation:
 def _with_ranks(
     explanation: Explanation, places: Mapping[str, tuple[int, float]], contacts: Mapping[str, int]
 ) -> Explanation:
-    """Add rank and percentile, and of how many contacts, by score."""
+    """Add rank, percentile and the number of scored contacts, by score."""
     scores = tuple(
         replace(
             s,
@@ -220,10 +221,10 @@ def held_against(
     labels: pl.LazyFrame | None = None,
     hot: pl.LazyFrame | None = None,
 ) -> Explanation:
-    """Take rank and percentile from a run's `scores`, and note where the run has other scores.
+    """Take rank and percentile from a run's `scores`, and add a note for each score that differs in the run.
 
-    `contacts` says how many it scored, by score. Labels are those that the run gave, and so is who was `hot`
-    by its condition (None without one).
+    `contacts` is the number of contacts that the run scored, by score. Labels are the ones that the run gave.
+    `hot` has the contacts that were hot under the run's condition (None if it had no condition).
     """
     rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
@@ -245,7 +246,7 @@ def held_against(
 
 
 def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelExplained, ...]:
-    """Return the labels with the texts of a run; those of a contact that was not in it stay as they are."""
+    """Return the labels with their texts from a run; unchanged if the contact was not in the run."""
     rows = mine.drop("contact_id").collect().rows()
     if not rows or len(rows[0]) != len(explanation.labels):
         return explanation.labels
@@ -263,14 +264,14 @@ def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelE
 
 
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:
-    """Return the row of `scores` of a list of this contact alone; empty outside the population."""
+    """Return the row of `scores` for a list of this contact alone; empty outside the population."""
     me = pl.Series("contact_id", [""])
     of = (summary.totals[number], summary.last_activity_age[number], summary.in_population[number])
     return next(ranked(score, *of, ids=me, clock=clock)[0].iter_rows(named=True), {})
 
 
 def _like_scanners(ready: Prepared, traced: Traced, mine: LedgerSummary) -> tuple[LikeScanner | None, ...]:
-    """Tell, score by score, of events like a mail scanner's; None where there are none, or never a row."""
+    """Return the scanner-like events of each score; None if there are none or the contact has no row."""
     scores = ready.book.scores
     if not traced.scanner:
         return (None,) * len(scores)
@@ -288,7 +289,7 @@ def _like_scanners(ready: Prepared, traced: Traced, mine: LedgerSummary) -> tupl
 
 
 def _bounds(score: Score, flames_from: Mapping[str, Sequence[float | None]]) -> Bounds | None:
-    """Return the totals from which there are flames: as the rules say, else as the whole list has them."""
+    """Return the totals from which there are flames: as set in the rules, else as found in the whole list."""
     fixed, known = flame_bounds(score), flames_from.get(score.name)
     if fixed is not None or known is None:
         return fixed
@@ -298,7 +299,7 @@ def _bounds(score: Score, flames_from: Mapping[str, Sequence[float | None]]) -> 
 def _later(
     book: RuleBook, mine: Exports, as_of: datetime, days: int, bounds: Mapping[str, Bounds | None]
 ) -> dict[str, Outlook]:
-    """Return the outlook by score; none where it can't be had: past the last year, or too large a score."""
+    """Return the outlook by score; empty if it is past the last possible year or a score is too large."""
     if as_of > _LAST - timedelta(days=days):
         return {}
     later = as_of + timedelta(days=days)

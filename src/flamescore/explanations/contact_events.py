@@ -1,4 +1,4 @@
-"""The events of one contact: which ones a rule looks at, which of them count, and what followed them."""
+"""The events of one contact: which ones a rule considers, which of them count, and what followed them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 OLD: Final = "old"
 STEPS: Final = (OLD, "since", "follower", "per", "burst", EXPIRED, "times", "count", COUNTED)
-"""The steps in order; an event that is too old to be looked at at all is `OLD`."""
+"""The steps in order; `OLD` is the step of an event that is too old to be considered at all."""
 
 
 class ContactEvents(Struct, frozen=True, dict=True):
-    """The events of one contact under every stream. An event is a row of `traced.events`."""
+    """The events of one contact under every stream. An event is identified by its row in `traced.events`."""
 
     ready: Prepared
     traced: Traced
@@ -33,13 +33,13 @@ class ContactEvents(Struct, frozen=True, dict=True):
 
     @cached_property
     def ages(self) -> list[int]:
-        """The age of each event in seconds; below 0 after `as_of`."""
+        """The age of each event in seconds; below 0 if it is after `as_of`."""
         ages: list[int] = self.traced.age.tolist()
         return ages
 
     @cached_property
     def cells(self) -> dict[str, list[Any]]:
-        """The events column by column: to look a row of a frame up takes 8 us, 0.2 s for a busy contact."""
+        """The events by column; looking up a row of a frame takes 8 us, 0.2 s in all for a busy contact."""
         return self.traced.events.to_dict(as_series=False)
 
     @cached_property
@@ -69,13 +69,13 @@ class ContactEvents(Struct, frozen=True, dict=True):
         return self.local_day(self.cells[AT][row]).isoformat()
 
     def cell(self, row: int, column: str) -> str | None:
-        """Return a property of an event, trimmed; None where it is missing."""
+        """Return a property of an event, trimmed; None if it is missing or blank."""
         cells = self.cells.get(column)
         text = None if cells is None else cells[row]
         return (text or "").strip() or None
 
     def there(self, stream: int) -> list[int]:
-        """Return the events of a stream up to `as_of`, latest first, without those that `bots` removes."""
+        """Return the events of a stream up to `as_of`, latest first, without the ones that `bots` removes."""
         outcomes = self.traced.outcomes
         if stream not in self._there:
             self._there[stream] = [
@@ -90,20 +90,20 @@ class ContactEvents(Struct, frozen=True, dict=True):
         return {}
 
     def counted(self, stream: int) -> list[int]:
-        """Return those that count, latest first."""
+        """Return the events of a stream that count, latest first."""
         return [row for row in self.there(stream) if self.traced.outcomes[stream, row] == COUNTED]
 
     def enough(self, stream: int) -> int:
-        """Return how many came as far as `times`: `count` may keep fewer of them."""
+        """Return how many events passed `times`; `count` may keep fewer of them."""
         outcomes = self.traced.outcomes
         return sum(outcomes[stream, row] in (COUNTED, "count") for row in self.there(stream))
 
     def of_types(self, match: EventMatch) -> set[int]:
-        """Return the events of the types, whether or not they fit, up to `as_of`."""
+        """Return the events of the types up to `as_of`, whether or not they match the predicates."""
         return {row for kind in match.types for row in self._by_type.get(fold(kind), ())}
 
     def how_many(self, stream: int) -> tuple[int, datetime | None]:
-        """Return how many count, and the instant of the latest."""
+        """Return how many events count, and the instant of the latest."""
         sums = self.evaluator.sums[stream]
         if not len(sums.contact):
             return 0, None
@@ -112,24 +112,24 @@ class ContactEvents(Struct, frozen=True, dict=True):
         return int(sums.occurrences[0]), None if row is None else self.cells[AT][row]
 
     def total(self, stream: int) -> int:
-        """Return what those that count add up to, in ten-thousandths."""
+        """Return the sum of the events that count, in ten-thousandths."""
         sums = self.evaluator.sums[stream]
         return int(sums.points[0]) if len(sums.contact) else 0
 
     def step(self, stream: int, row: int) -> int:
-        """Return the place among `STEPS` of the step that an event came to."""
+        """Return the index in `STEPS` of the step that an event reached."""
         outcome = self.traced.outcomes[stream, row]
         if outcome == EXPIRED and (stream, row) not in self.traced.bursts:
             outcome = OLD
         return STEPS.index(outcome)
 
     def reset(self, streams: Sequence[int]) -> int | None:
-        """Return the latest event of some resets."""
+        """Return the latest event of the given reset streams."""
         resets = (row for reset in streams for row in self.there(reset))
         return min(resets, key=lambda row: self.ages[row], default=None)
 
     def links(self, asked: EventRule | Happened, stream: int) -> list[tuple[Follower, int, bool]]:
-        """Return the followers, the stream of each, and whether there must be one."""
+        """Return the followers, the stream of each, and whether it is required (True) or excluded (False)."""
         counted, found = self.ready.streams.all[stream], []
         if asked.followed_by is not None and counted.followed_by is not None:
             found.append((asked.followed_by, counted.followed_by.stream, True))
@@ -138,7 +138,7 @@ class ContactEvents(Struct, frozen=True, dict=True):
         return found
 
     def after(self, row: int, follower: Follower, stream: int) -> list[int]:
-        """Return the events that follow one as a follower must, latest first."""
+        """Return the events that satisfy `follower` for the event in `row`, latest first."""
         age, same = self.ages[row], follower.same
         values = self.cells.get(same, []) if same is not None else []
         return [
@@ -149,7 +149,7 @@ class ContactEvents(Struct, frozen=True, dict=True):
         ]
 
     def nearest(self, rows: Sequence[int], burst: Burst) -> int:
-        """Return how many events, or values of `per`, lie within the length of a burst at most."""
+        """Return the most events, or distinct values of `per`, that lie within the length of a burst."""
         values = [row if burst.per is None else self._value(row, burst.per) for row in rows]
         inside: Counter[Any] = Counter()
         most = first = 0

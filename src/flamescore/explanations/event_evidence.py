@@ -1,11 +1,11 @@
-"""What events of a contact say of a rule or condition: how many count, or the step that left none.
+"""Evidence for a rule or condition from a contact's events: how many count, or the step that left none.
 
-The steps are those of the language, and each occurrence knows the one that it did not get through
-(`engine.Traced.outcomes`). Of a rule with `expires: 4w` and `times: 4` the visits of
+The steps are those of the rule language. For each occurrence, `engine.Traced.outcomes` has the step that
+rejected it. For example, under a rule with `expires: 4w` and `times: 4`, visits
 
-    100 days ago    expired          12, 5 and 2 days ago    times
+    100 days ago are `expired`       12, 5 and 2 days ago are `times`
 
-came to `times` at the furthest, so that it says `3 of the 4 needed`.
+The furthest step reached is `times`, so the evidence is `3 of the 4 needed`.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _SUMS: Final = {
 
 
 class EventEvidence(Struct, frozen=True):
-    """What the events of one contact say of rules and conditions."""
+    """Evidence for rules and conditions from the events of one contact."""
 
     events: ContactEvents
 
     # --- words of what is asked ------------------------------------------------------------------------
 
     def _label(self, asked: EventRule | Happened) -> str:
-        """Say which events are asked for: `link_click, url contains "/sales"`."""
+        """Describe the events that match: `link_click, url contains "/sales"`."""
         parts = [self._of(asked.match)]
         if asked.followed_by is not None:
             parts.append(f"followed by {self._of(asked.followed_by.match)}")
@@ -63,7 +63,7 @@ class EventEvidence(Struct, frozen=True):
         return f"{_types(match)} whose {where}" if where else _types(match)
 
     def _count(self, asked: EventRule | Happened, many: int, latest: datetime | None, stream: int) -> str:
-        """Say how many there are: `call, seconds at least 60: 1 in the last 30d, latest 2026-11-05`."""
+        """Describe how many there are: `call, seconds at least 60: 1 in the last 30d, latest 2026-11-05`."""
         least = _least(asked)
         said = f"{self._label(asked)}: {many:,}"
         said += f" of the {least:,} needed" if many < least else ""
@@ -77,14 +77,14 @@ class EventEvidence(Struct, frozen=True):
         return "" if reset is None else f" after {reset}"
 
     def reset_on(self, streams: Sequence[int]) -> str | None:
-        """Say which event started something over, and when: `won on 2026-11-05`."""
+        """Return the event that reset a rule or condition, and when: `won on 2026-11-05`."""
         row = self.events.reset(streams)
         return None if row is None else f"{self.events.cells[EVENT][row]} on {self.events.day(row)}"
 
     # --- what holds ------------------------------------------------------------------------------------
 
     def given(self, rule: EventRule) -> list[Evidence]:
-        """Show how many events count under a rule that gave something, and what followed the latest."""
+        """Return how many events count under a rule that gave something, and what followed the latest."""
         stream = self.events.ready.streams.of_rule[rule]
         rows = self.events.counted(stream)
         many, latest = self.events.enough(stream), self.events.cells[AT][rows[0]]
@@ -95,7 +95,7 @@ class EventEvidence(Struct, frozen=True):
         return found
 
     def happened(self, condition: Happened) -> list[Evidence]:
-        """Show the events of a condition that holds."""
+        """Return the evidence that a condition on events holds."""
         streams = self.events.ready.streams.of_condition[condition]
         many, latest = self.events.how_many(streams[0])
         said = self._count(condition, many, latest, streams[0])
@@ -161,7 +161,7 @@ class EventEvidence(Struct, frozen=True):
     # --- what does not ---------------------------------------------------------------------------------
 
     def not_happened(self, condition: Happened) -> Evidence:
-        """Tell why a condition on events does not hold."""
+        """Return why a condition on events does not hold."""
         streams, times = self.events.ready.streams.of_condition[condition], condition.times
         many, latest = self.events.how_many(streams[0])
         said = self._count(condition, many, latest, streams[0])
@@ -182,13 +182,13 @@ class EventEvidence(Struct, frozen=True):
         raise AssertionError(msg)
 
     def nothing(self, rule: EventRule) -> Evidence | None:
-        """Tell which step left no occurrence of a rule; None where some count."""
+        """Return the step that left no occurrence of a rule; None if any count."""
         stream = self.events.ready.streams.of_rule[rule]
         many, _ = self.events.how_many(stream)
         return None if many else self._none(rule, stream, of_condition=False)
 
     def _none(self, asked: EventRule | Happened, stream: int, *, of_condition: bool) -> Evidence:
-        """Tell of the step that the events came to at the furthest."""
+        """Return the evidence for the furthest step that the events reached."""
         there = self.events.there(stream)
         label, types = self._label(asked), _types(asked.match)
         if not there:
@@ -231,7 +231,7 @@ class EventEvidence(Struct, frozen=True):
         return self._times(asked, 0, latest, f"{types}: {said}" if of_condition else said, holds=False)
 
     def _wrong_number(self, rule: EventRule | Happened, many: int, latest: datetime) -> Evidence:
-        """Tell of too few or too many under `times` of a rule."""
+        """Return evidence of too few or too many events under `times` of a rule."""
         if many < _least(rule):
             said = f"{many:,} of the {_least(rule):,} needed"
             return self._times(rule, many, latest, said, holds=False)
@@ -239,7 +239,7 @@ class EventEvidence(Struct, frozen=True):
         return self._too_many(rule, many, latest, said, holds=False)
 
     def _unmatched(self, match: EventMatch, stream: int) -> str:
-        """Say that there is no event of the types, none that fits, or none that is left."""
+        """Describe why there are no events: none of the types, none that matches, or none left."""
         types = _types(match)
         rows = self.events.of_types(match)
         here = rows - self.events.traced.gone
@@ -253,7 +253,7 @@ class EventEvidence(Struct, frozen=True):
     # --- followers and bursts --------------------------------------------------------------------------
 
     def _follower(self, asked: EventRule | Happened, stream: int, row: int) -> Evidence:
-        """Tell what is wrong with what followed an event."""
+        """Return why an event's followers do not satisfy the rule or condition."""
         for follower, number, wanted in self.events.links(asked, stream):
             after = self.events.after(row, follower, number)
             if wanted != bool(after):
@@ -273,7 +273,7 @@ class EventEvidence(Struct, frozen=True):
         )
 
     def _followed(self, follower: Follower, after: Sequence[int], *, holds: bool, wanted: bool) -> Evidence:
-        """Tell whether something followed; `wanted`: it must."""
+        """Return evidence of whether something followed; `wanted`: it is required."""
         if after:
             said = f"{_types(follower.match)} on {self.events.day(after[0])} followed"
         else:
@@ -296,7 +296,7 @@ class EventEvidence(Struct, frozen=True):
     # --- worth nothing ---------------------------------------------------------------------------------
 
     def worthless(self, rule: EventRule) -> Evidence:
-        """Tell why what counts under a rule gives nothing."""
+        """Return why the events that count under a rule give nothing."""
         stream = self.events.ready.streams.of_rule[rule]
         rows = self.events.counted(stream)
         row, column = rows[0], rule.points.column
@@ -313,7 +313,7 @@ class EventEvidence(Struct, frozen=True):
 
 
 def worth_nothing(sentence: str) -> Evidence:
-    """Say that something gives no points."""
+    """Return evidence that something gives no points."""
     return Evidence(
         kind="event",
         subject="points",
@@ -326,13 +326,13 @@ def worth_nothing(sentence: str) -> Evidence:
 
 
 def faded(days: int | None) -> Evidence:
-    """Say that something is worth 0, after so many full days; None where it always is."""
+    """Return evidence that something is worth 0 after this many full days; None if it always is."""
     after = "" if days is None else f" after {days:,} full {'day' if days == 1 else 'days'}"
     return worth_nothing(f"worth 0{after}")
 
 
 def _least(asked: EventRule | Happened) -> int:
-    """Return how many events there must be: a rule gives nothing for none, however few it asks for."""
+    """Return the minimum number of events; at least 1 for a rule, which gives nothing without an event."""
     return max(asked.times.least, 1) if isinstance(asked, EventRule) else asked.times.least
 
 
@@ -345,7 +345,7 @@ def _per(per: Per) -> str:
 
 
 def _length(seconds: int) -> str:
-    """Say a length in its largest whole unit up to days: `7d`, `36h`."""
+    """Format a length in its largest whole unit, up to days: `7d`, `36h`."""
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
     return f"{seconds // size}{unit}"
 

@@ -1,4 +1,4 @@
-"""What a rule saw of a contact: one test, what it was held against, and what came of it."""
+"""Evidence of what a rule found out about a contact: one test, its operand, and the result."""
 
 from __future__ import annotations
 
@@ -25,22 +25,23 @@ _NOT: Final = "not_"
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """One test of one thing. `holds` follows from the other fields, so that anybody can check it.
+    """The result of one test. `holds` follows from the other fields, so anyone can check it.
 
-    kind        what is tested                                  holds when
+    kind        what is tested                                  holds if
     field       `value` of the column `subject`                 `value operator operand`, as in rule files
-    tag         `value`, the tags that fit                      any, all or like: as in rule files
+    tag         `value`, the tags that match                    any, all or like: as in rule files
     event       `count` of the events `subject`, or, with a     `count operator operand`, or
                 `value`, a sum of one of their properties       `value operator operand`
     follower    `count` of the events `subject` after one       `count operator operand`
-    branch      `value`, which of `operand` branches it is      it is one of them
+    branch      `value`, the number of one of `operand`         it is one of them
+                branches
     score       `value` of the measure `subject`                `value operator operand`
     label       `value`, the text of the label `subject`        `value operator operand`
 
-    Operators are those of the language; `not_` before one that has no opposite there says that it must not
-    hold. `value` is what the operator read: the text of a cell, trimmed, or the number or date that a
-    declared format reads of it; None where there is none. Of a list from a file `operand` names the file.
-    `count` and `needed` are None where nothing is counted. All tests of one column have the same `sentence`.
+    Operators are those of the rule language; `not_` in front of one that has no opposite there negates it.
+    `value` is what the operator read: the trimmed text of a cell, or the number or date that a declared
+    format parses from it; None if there is none. For a list from a file, `operand` is the file.
+    `count` and `needed` are None if nothing is counted. All tests of one column have the same `sentence`.
     """
 
     kind: Kind
@@ -55,7 +56,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     sentence: str
 
     def denied(self) -> Evidence:
-        """Return what the same facts say of the opposite test: what `not` asks for."""
+        """Return the evidence for the opposite test, which `not` requires."""
         operator, operand = self.operator, self.operand
         if operator == "empty":
             operand = not operand
@@ -66,16 +67,16 @@ class Evidence(Struct, frozen=True, kw_only=True):
         return replace(self, operator=operator, operand=operand, holds=not self.holds, needed=None)
 
     def said(self, sentence: str) -> Evidence:
-        """Return it in other words."""
+        """Return a copy with another sentence."""
         return replace(self, sentence=sentence)
 
 
 def sentences(evidence: Iterable[Evidence]) -> tuple[str, ...]:
-    """Return the lines that say evidence: each sentence once."""
+    """Return the sentences of the evidence in order, without duplicates."""
     return tuple(dict.fromkeys(each.sentence for each in evidence))
 
 
 def led(evidence: Sequence[Evidence], lead: str) -> list[Evidence]:
-    """Put words before the first sentence, wherever it stands."""
+    """Prefix the first sentence with `lead`, in every item that has the same sentence."""
     first = evidence[0].sentence
     return [each.said(lead + first) if each.sentence == first else each for each in evidence]

@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
 _AROUND = 4
-"""Days around the stepped date in which a calendar window can end: months differ by three days."""
+"""Days around the stepped date in which a calendar window can end: months differ by up to three days."""
 
 _SECOND: Final = timedelta(seconds=1)
 _PLAIN: Final = timedelta(days=1) - _SECOND
-"""From the first to the last second of a day on which no clock is changed."""
+"""From the first to the last second of a day without a clock change."""
 
 
 def expires_at(at: datetime, window: Period, clock: Clock) -> datetime | None:
-    """Return the first instant after `at` at which the window no longer holds it (`as_of - w >= at`).
+    """Return the first instant after `at` at which the window no longer contains it (`as_of - w >= at`).
 
-    None where that is after the last year that a datetime knows.
+    None if that is after the last year that a datetime supports.
 
-    With windows in months or years the days cut to a month's last can end it a little early or late, so the
-    days around are looked at one by one.
+    Windows in months or years clip days to the end of the month, which can move the end a little either
+    way. The days around it are therefore checked one by one.
     """
     try:
         return _expires_at(at, window, clock.zone)
@@ -42,8 +42,8 @@ def expires_at(at: datetime, window: Period, clock: Clock) -> datetime | None:
 def expiry_days(at: pl.Series, window: Period, clock: Clock) -> pl.Series:
     """Return the local days on which occurrences leave a window, null where `expires_at` is None.
 
-    All of a local day mostly do so on one day, which its first and last of them tell: of a year's events
-    there are 365 days, and not each event is looked at.
+    The occurrences of one local day mostly leave on the same day. This is so if the first and the last of
+    them do; only otherwise is each occurrence checked. A year of events has only 365 such days.
     """
 
     def day(instant: datetime) -> date | None:
@@ -74,8 +74,8 @@ def _expires_at(at: datetime, window: Period, zone: ZoneInfo) -> datetime:
         if since >= at:
             return start
         if until >= at:
-            # Where neither day has its clock changed the window moves on as the day does: without the
-            # search by halves, and the days kept, 9,000 events take 0.4 s instead of 2.7.
+            # If neither day has a clock change, the window moves in step with the day. Skipping the binary
+            # search, and caching the days, takes 0.4 s instead of 2.7 for 9,000 events.
             plain = end - start == until - since == _PLAIN
             return start + (at - since) if plain else _first(start, end, at, window, zone)
     return stepped
@@ -85,7 +85,7 @@ def _expires_at(at: datetime, window: Period, zone: ZoneInfo) -> datetime:
 def _days(
     near: date, window: Period, zone: ZoneInfo
 ) -> tuple[tuple[datetime, datetime, datetime, datetime], ...]:
-    """Return the days around a date: the first and last second of each, and where the window begins then."""
+    """Return the first and last second of each day around a date, and where windows ending then begin."""
     days = (near + timedelta(days=offset) for offset in range(-_AROUND, 2 * _AROUND))
     spans = ((start_of_day(day, zone), start_of_day(day + timedelta(days=1), zone) - _SECOND) for day in days)
     return tuple((start, end, window.before(start, zone), window.before(end, zone)) for start, end in spans)

@@ -1,4 +1,4 @@
-"""What an explanation says: frozen values, points as numbers that add up in decimals."""
+"""The parts of an explanation: frozen values, with points as numbers that add up in decimals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class InBurst(Struct, frozen=True):
-    """An event that belongs to a burst, and the properties that the rule looks at."""
+    """An event that belongs to a burst, with the properties that the rule reads."""
 
     event: str
     at: datetime
@@ -24,9 +24,9 @@ class InBurst(Struct, frozen=True):
 class Occurrence(Struct, frozen=True):
     """One event under a rule. `factor` is from 0 to 1; `outcome` is `counted`, or what kept it from counting.
 
-    `properties` are the ones that the rule looks at. `expires_at` is None where it never does. A burst is an
-    occurrence at the time of the event that completes it; `burst` has all events that belong to it, latest
-    first, and is empty where there is no burst.
+    `properties` are the ones that the rule reads. `expires_at` is None if the occurrence never expires. A
+    burst is an occurrence at the time of the event that completes it. `burst` has all events of the burst,
+    latest first, and is empty for other occurrences.
     """
 
     event: str
@@ -39,13 +39,13 @@ class Occurrence(Struct, frozen=True):
     properties: tuple[tuple[str, str], ...] = ()
     burst: tuple[InBurst, ...] = ()
     like_scanner: bool = False
-    """Whether a pattern of `bots` names it."""
+    """Whether the event matches a pattern of `bots`."""
 
 
 class LikeScanner(Struct, frozen=True):
-    """How many events of the contact look like a mail scanner's, and the points that the score has of them.
+    """How many events of the contact look like a mail scanner's, and the points that they give the score.
 
-    These are the points without `bots` less those with `bots: remove`; they may be below 0.
+    These points are the score without `bots` minus the score with `bots: remove`; they may be below 0.
     """
 
     events: int
@@ -53,7 +53,7 @@ class LikeScanner(Struct, frozen=True):
 
 
 class Applied(Struct, frozen=True):
-    """The latest application among the tags of a rule that looks at their age.
+    """The latest application of the tags of a rule that depends on their age.
 
     `tag`, `at`, `age_days` and `expires_at` are None for a tag without a date; `outcome` is `counted`, or
     what kept it from counting.
@@ -69,10 +69,10 @@ class Applied(Struct, frozen=True):
 
 
 class Silence(Struct, frozen=True):
-    """Since when a contact is idle, and the share of the sum that is `left`, from 0 to 1.
+    """How long a contact has been idle, and the share of the sum that is `left`, from 0 to 1.
 
-    `days` are whole ones since the latest activity, an event of a type at an instant; all three are None for
-    a contact who never was active.
+    `days` are whole days since the latest activity, which is an `event` of a type at an instant, `at`. All
+    three are None for a contact that has never been active.
     """
 
     left: float
@@ -82,12 +82,12 @@ class Silence(Struct, frozen=True):
 
 
 class EntryLine(Struct, frozen=True):
-    """A rule, limit or silence that gave or took something; or, with `why`, a rule that gave nothing.
+    """A rule, limit or silence that changed the score; or, with `why`, a rule that gave nothing.
 
-    `evidence` is what a rule that gave something saw; `failed` the first test that stopped one that gave
-    nothing, of which `why` is the sentence. `applied` is there for tag rules alone that expire or decay, of
-    contacts who have the tag; `silence` for what silence took; `limit` for a limit: the bound that the sum
-    is held to. `numbers` are the properties of its occurrences that it reads as numbers.
+    `evidence` is the evidence for a rule that gave something. `failed` is the first test that stopped a rule
+    that gave nothing, and `why` its sentence. `applied` is set only for tag rules that expire or decay, if
+    the contact has the tag; `silence` for what silence took; `limit` for a limit: the bound that it enforces
+    on the sum. `numbers` are the properties of its occurrences that the rule reads as numbers.
     """
 
     entry: str
@@ -109,7 +109,7 @@ class EntryLine(Struct, frozen=True):
 
 
 class Outlook(Struct, frozen=True):
-    """The score so many days later, if nothing happens; `flames` as in `ScoreExplained`."""
+    """The score this many days later, if nothing happens; `flames` as in `ScoreExplained`."""
 
     days: int
     score: float
@@ -117,9 +117,9 @@ class Outlook(Struct, frozen=True):
 
 
 class Way(Struct, frozen=True):
-    """A rule of which one occurrence now would bring the next flame.
+    """A rule for which one occurrence now would bring the next flame.
 
-    `again` says whether the contact has one that counts, or counted until it expired.
+    `again` is True if the contact has an occurrence that counts, or that counted until it expired.
     """
 
     rule_id: str
@@ -132,12 +132,10 @@ class Way(Struct, frozen=True):
 class ScoreExplained(Struct, frozen=True):
     """One score of the contact: the `entries` add up to `score`, to the last digit.
 
-    `in_population` is False where the score leaves the contact out; there is nothing else to say then but
-    the test of the population that `failed`.
-    `rank`, `percentile` and `of`, how many are scored, are None where the whole list was not scored.
-    `by_percentile` says that flames
-    are given by percentile: there is no ideal then, all flames here are by the bounds of the run, and None
-    where there is none.
+    `in_population` is False if the score excludes the contact; the only other information then is `failed`,
+    the test of the population that failed. `rank`, `percentile` and `of`, the number of scored contacts, are
+    None if the whole list was not scored. `by_percentile` is True if flames are given by percentile. There
+    is no ideal then, and all flames here use the bounds of the run; they are None without a run.
     """
 
     score_name: str
@@ -161,10 +159,10 @@ class ScoreExplained(Struct, frozen=True):
 
 
 class LabelExplained(Struct, frozen=True):
-    """One label of the contact: its text, None for none; of `join` the parts, each a name and a text.
+    """One label of the contact: its text, or None; for `join` its parts, each a name and a text.
 
-    `known` is False where it depends on everyone else, and the whole list was not scored. `evidence` is what
-    its branch saw, `failed` why none holds.
+    `known` is False if the label depends on all contacts and the whole list was not scored. `evidence` is
+    the evidence for its branch; `failed` is why no branch holds.
     """
 
     name: str
@@ -178,11 +176,12 @@ class LabelExplained(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a contact has the scores it has. `notes` say what the reader must know of the numbers.
+    """Why a contact has its scores. `notes` are what the reader must know about the numbers.
 
-    `hot` says whether it is hot under the project's condition; None without one, or where that depends on
-    everyone else and the whole list was not scored. `hot_evidence` is what the condition saw, `hot_failed`
-    why it does not hold; neither where it is no longer the condition of the run that is explained.
+    `hot` is whether the contact is hot under the project's condition. It is None without a condition, or if
+    the condition depends on all contacts and the whole list was not scored. `hot_evidence` is the evidence
+    for the condition, `hot_failed` why it does not hold. Both are unset if the condition has changed since
+    the run that is explained.
     """
 
     contact_id: str

@@ -1,4 +1,4 @@
-"""Which contact is meant: by id, or by e-mail."""
+"""Find the contact that is meant: by id, or by e-mail."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def contact_meant(exports: Exports, text: str) -> str:
-    """Return the id of the contact with this id, else merged from it, else with this e-mail address.
+    """Return the id of the contact that has this id, else was merged from it, else has this e-mail address.
 
-    The address of a row that was merged away means its survivor, where no contact has it any more.
+    The address of a merged row refers to its survivor if no current contact has the address.
 
     Raises:
-        NotFoundError: there is none.
-        UsageError: several contacts have the address; their ids are named.
+        NotFoundError: there is no such contact.
+        UsageError: several contacts have the address; the message lists their ids.
     """
     contacts = exports.contacts
     aliases = contacts.clear() if exports.aliases is None else exports.aliases
@@ -36,9 +36,9 @@ def contact_meant(exports: Exports, text: str) -> str:
 
 
 def contact_among(contacts: pl.DataFrame, aliases: pl.DataFrame, text: str) -> str:
-    """Return the id of the contact that is meant as `contact_meant` does, among rows with `contact_id`.
+    """Find a contact like `contact_meant`, among rows with `contact_id`, and return its id.
 
-    `aliases` are rows that were merged away: `contact_id` is the old one, `SURVIVOR` whose it is now. Either
+    `aliases` are rows that were merged: `contact_id` is the old id, `SURVIVOR` the current one. Either frame
     may have the column `email`. Errors are the same.
     """
     by_id = pl.col("contact_id") == trim(text)
@@ -63,7 +63,7 @@ def contact_among(contacts: pl.DataFrame, aliases: pl.DataFrame, text: str) -> s
 
 
 def _knows(contacts: pl.DataFrame, aliases: pl.DataFrame, text: str) -> bool:
-    """Say whether a text is an id of one of them."""
+    """Return whether a text is a contact's id or alias."""
     return any(rows.filter(pl.col("contact_id") == trim(text)).height for rows in (contacts, aliases))
 
 

@@ -1,4 +1,4 @@
-"""The labels of a contact, and whether it is hot, with what they saw."""
+"""The labels of a contact, and whether it is hot, with the evidence."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _OF_EVERYONE = frozenset(("percentile", "rank"))
 
 
 def asked_beside(book: RuleBook, hot: Hot) -> tuple[Condition, ...]:
-    """Return what labels and `hot` ask of tags, fields and events."""
+    """Return the conditions of labels and `hot` on tags, fields and events."""
     also = () if hot.condition is None else (hot.condition,)
     asked = (leaf for condition in (*label_conditions(book), *also) for leaf in leaves(condition))
     return tuple(dict.fromkeys(leaf for leaf in asked if not stands(leaf)))
 
 
 class Place(Struct, frozen=True):
-    """Where a contact stands among `of` whom a score scores: its rank, and how many of them score less."""
+    """The place of a contact among the `of` contacts of a score: its rank, and how many score lower."""
 
     rank: int
     lower: int
@@ -41,9 +41,10 @@ class Place(Struct, frozen=True):
 
 
 def places_in(scores: pl.DataFrame, contacts: Mapping[str, int]) -> dict[str, Place]:
-    """Return where a contact stands, by score, as its rows of `scores` tell.
+    """Return the contact's place by score, from its rows of `scores`.
 
-    `contacts` are how many are scored, by score. A percentile is `100 * lower / (of - 1)`, 0 of a single one.
+    `contacts` is the number of scored contacts, by score. A percentile is `100 * lower / (of - 1)`, or 0 for
+    a single contact.
     """
     rows = scores.select("score_name", "rank", "percentile").iter_rows()
     return {
@@ -71,10 +72,10 @@ def labels_and_hot(
     flames: Mapping[str, int | None],
     places: Mapping[str, Place],
 ) -> LabelsAndHot:
-    """Tell the labels of a contact, and whether it is hot, as far as that is known.
+    """Return the labels of a contact and whether it is hot, as far as they are known.
 
-    `flames` are those of the contact, by score, `places` where it stands among everyone. Where a score lacks
-    either, what depends on everyone else is not told.
+    `flames` are the contact's flames, `places` its places among all contacts, both by score. If a score is
+    missing from either, everything that depends on all contacts is left out.
     """
     standings, are_known = {}, True
     for number, score in enumerate(book.scores):
@@ -105,7 +106,7 @@ def labels_and_hot(
 
 
 def _seen(told: LabelExplained, book: RuleBook, facts: ConditionEvidence) -> LabelExplained:
-    """Add to a label that is known what its branch saw, or why none holds."""
+    """Add to a known label the evidence for its branch, or why none holds."""
     label = next(each for each in book.labels if each.name == told.name)
     conditions = [branch.condition for branch in label.branches]
     if not told.known or not conditions:
@@ -115,28 +116,28 @@ def _seen(told: LabelExplained, book: RuleBook, facts: ConditionEvidence) -> Lab
 
 
 def kept_evidence(now: LabelExplained, before: Iterable[LabelExplained]) -> LabelExplained:
-    """Take over what a label's branch saw where the label is the same."""
+    """Copy the evidence of a label if its text is unchanged."""
     same = next((each for each in before if (each.name, each.text) == (now.name, now.text)), now)
     return replace(now, evidence=same.evidence, failed=same.failed)
 
 
 def labels_of_everyone(book: RuleBook) -> frozenset[str]:
-    """Name the labels that depend on everyone who is scored."""
+    """Return the names of the labels that depend on all scored contacts."""
     return _of_everyone(book, _by_list(book))
 
 
 def needs_everyone(book: RuleBook, condition: Condition) -> bool:
-    """Say whether a condition depends on everyone who is scored: by a rank, a percentile, or such a label."""
+    """Return whether a condition depends on all scored contacts: by a rank, a percentile, or such a label."""
     return _needs_everyone(condition, labels_of_everyone(book), _by_list(book))
 
 
 def _by_list(book: RuleBook) -> frozenset[str]:
-    """Name the scores with flames by percentile."""
+    """Return the names of the scores with flames by percentile."""
     return frozenset(score.name for score in book.scores if score.percentiles is not None)
 
 
 def labels_told(book: RuleBook, texts: Mapping[str, str | None]) -> tuple[LabelExplained, ...]:
-    """Return all labels of a book; those without a text in the mapping are not known."""
+    """Return all labels of a rule book; the ones without a text in the mapping are marked as not known."""
     return tuple(
         LabelExplained(
             label.name,
@@ -150,7 +151,7 @@ def labels_told(book: RuleBook, texts: Mapping[str, str | None]) -> tuple[LabelE
 
 
 def _of_everyone(book: RuleBook, by_list: frozenset[str]) -> frozenset[str]:
-    """Name the labels that depend on everyone; `by_list` are scores with flames by percentile."""
+    """Return the labels that depend on all contacts; `by_list` are the scores with flames by percentile."""
     found: set[str] = set()
     for label in book.labels:
         if _is_of_everyone(label, frozenset(found), by_list):
@@ -164,7 +165,7 @@ def _is_of_everyone(label: Label, above: frozenset[str], by_list: frozenset[str]
 
 
 def _needs_everyone(condition: Condition, labels: frozenset[str], by_list: frozenset[str]) -> bool:
-    """Say whether a condition asks for what depends on everyone, or for one of these labels."""
+    """Return whether a condition reads what depends on all contacts, or one of these labels."""
     for leaf in leaves(condition):
         if isinstance(leaf, ScoreIs):
             of_everyone = _OF_EVERYONE | {"flames"} if leaf.score in by_list else _OF_EVERYONE

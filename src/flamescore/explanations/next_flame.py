@@ -1,4 +1,4 @@
-"""The way to the next flame: rules of which one more occurrence now would do."""
+"""Ways to the next flame: rules for which one more occurrence now would be enough."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from flamescore.rules import Predicate, Rule, Score
 
 Bounds = tuple[int | None, ...]
-"""The totals (ten-thousandths) from which there are 1 to 5 flames; None where nobody has so many."""
+"""The totals (ten-thousandths) from which there are 1 to 5 flames; None where no contact has that many."""
 
 MOST: Final = 5
 FIVE: Final = 5
 _NEW: Final = 2**64 - 1
-"""The value of a property that no event has had."""
+"""A property value that no event has had."""
 
 
 def needed(bounds: Bounds | None, total: int) -> float | None:
-    """Return the points that are missing to the next flame, None with five, and where nobody can say."""
+    """Return the points missing to the next flame; None at five flames, or if the bound is unknown."""
     now = flames_of(bounds, total)
     bound = None if bounds is None or now is None or now == FIVE else bounds[now]
     return None if bound is None else (bound - total) / POINT
@@ -56,13 +56,13 @@ def ways(
     bounds: Mapping[str, Bounds | None],
     given_to: Mapping[tuple[str, str], int] | None,
 ) -> tuple[tuple[Way, ...], ...]:
-    """Return, score by score, the rules of which one more occurrence now brings a flame, after limits.
+    """Return, score by score, the rules for which one more occurrence now brings a flame, after limits.
 
-    The occurrence is thought of as new in every property. Rules with followers or with points from a
-    property are left out: what would follow, or stand in the property, nobody knows. `given_to` says of how
-    many contacts a rule, by score and id, is known to have given something: those that gave most contacts
-    something come first, then as in the file, and those that gave nobody anything are left out. None where
-    the list was not scored.
+    The occurrence is assumed to have new values in every property. Rules with followers, and rules with
+    points from a property, are left out, because neither can be known in advance. `given_to` is the number
+    of contacts that a rule, by score and id, is known to have given something. Rules that gave something to
+    the most contacts come first, then in order of the file; rules that gave no contact anything are left
+    out. `given_to` is None if the list was not scored.
     """
     streams = ready.streams
     asked = (_asked(rule, streams) for score in ready.book.scores for rule in score.rules)
@@ -70,7 +70,7 @@ def ways(
     if not open_:
         return ((),) * len(ready.book.scores)
     _, now = ready.ledger_writer.write(evaluator)
-    # As so many contacts scored at once, each with one event more: a rule at a time took 0.5 s for 100.
+    # Scored as one contact per stream, each with one more event; 100 rules one at a time took 0.5 s.
     twins = _twins(evaluator, _one_more(ready, traced, open_), open_, _ended(streams, open_))
     _, then = ready.ledger_writer.write(twins)
     known = {stream for (stream, _), outcome in traced.outcomes.items() if outcome in (COUNTED, EXPIRED)}
@@ -96,12 +96,12 @@ def flames_of(bounds: Bounds | None, total: int) -> int | None:
 
 
 def _flames_of(bounds: Bounds, totals: list[int]) -> list[int]:
-    held = [max(-MAX_SCORE, min(total, MAX_SCORE)) for total in totals]  # one occurrence more may be too much
+    held = [max(-MAX_SCORE, min(total, MAX_SCORE)) for total in totals]  # one more may exceed the limit
     return flames_at(bounds, pl.Series(held, dtype=pl.Int64)).to_list()
 
 
 def _asked(rule: Rule, streams: Streams) -> int | None:
-    """Return the stream of a rule that an event more can be thought of for; None where it can't."""
+    """Return the stream of a rule that one more event can be assumed for; None if there is none."""
     if not isinstance(rule.subject, EventRule) or rule.subject.points.fixed <= 0:
         return None
     stream = streams.of_rule[rule.subject]
@@ -111,7 +111,7 @@ def _asked(rule: Rule, streams: Streams) -> int | None:
 def _likeliest(
     found: Sequence[Way], score_name: str, given_to: Mapping[tuple[str, str], int] | None
 ) -> tuple[Way, ...]:
-    """Return the ways that most contacts went, and none that nobody went; all alike where that is unknown."""
+    """Return the ways taken by the most contacts, and none taken by no contact; the first ones if unknown."""
     if given_to is None:
         return tuple(found[:MOST])
     contacts = {way.rule_id: given_to.get((score_name, way.rule_id), 0) for way in found}
@@ -126,9 +126,10 @@ def _those_that_bring_a_flame(
     totals: tuple[int, dict[int, int]],
     known: set[int],
 ) -> list[Way]:
-    """Return the rules that bring a flame, by `totals`: that of now, and what one more of each stream makes.
+    """Return the rules that bring a flame.
 
-    `known` are the streams of which the contact has something that counts, or has expired.
+    `totals` is the current total, and the total after one more event, by stream. `known` are the streams
+    where the contact has an occurrence that counts or has expired.
     """
     if bounds is None:
         return []
@@ -144,9 +145,9 @@ def _those_that_bring_a_flame(
 
 
 def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[StreamSums, ...]:
-    """Sum streams up again with one more event at this very instant, each as that of a contact of its own.
+    """Aggregate streams again with one more event at this instant, each for a separate contact.
 
-    A stream's resets are events of its contact too.
+    The events of a stream's resets belong to its contact too.
     """
     live, every = _live(ready.streams.all, traced), ready.streams.all
     sets = list(dict.fromkeys(each for stream in streams for each in (stream, *every[stream].resets)))
@@ -172,7 +173,7 @@ def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[
 
 
 def _live(streams: Sequence[Stream], traced: Traced) -> dict[int, list[int]]:
-    """Return the events that each stream matches, and that are neither after `as_of` nor too old."""
+    """Return the events that each stream matches, without those after `as_of` and those that are too old."""
     found: dict[int, list[int]] = {}
     for row, (matched, age) in enumerate(zip(traced.matches, traced.age.tolist(), strict=True)):
         for number in matched if age >= 0 else ():
@@ -183,10 +184,10 @@ def _live(streams: Sequence[Stream], traced: Traced) -> dict[int, list[int]]:
 
 
 def _ended(streams: Streams, asked: Sequence[int]) -> dict[int, list[int]]:
-    """Return which of some streams' events are certainly activity, by the stream that looks for it.
+    """Return which streams' events certainly count as activity, by the stream that looks for activity.
 
-    An event that a rule asks for is, if the activity asks for no more: for all its types, and for nothing of
-    its properties that the rule does not ask for too.
+    An event that a rule asks for is activity if the activity requires nothing more: it includes all the
+    rule's event types, and has no predicate on properties that the rule does not have too.
     """
     activities = {stream for looked_for in streams.of_idle.values() for stream in looked_for}
     return {
@@ -210,9 +211,9 @@ def _twins(
     streams: Sequence[int],
     ended: Mapping[int, Sequence[int]],
 ) -> ConditionEvaluator:
-    """Evaluate the contact as often as there are streams: each time with the new sums of one of them.
+    """Repeat the contact once per stream, each copy with the new sums of that stream.
 
-    `ended` says, by streams that look for activity, which of these times the event is activity.
+    `ended` lists, by stream that looks for activity, the copies in which the new event is activity.
     """
     facts, many = evaluator.facts, len(streams)
     place = {stream: number for number, stream in enumerate(streams)}
@@ -233,7 +234,7 @@ def _twins(
 
 
 def _active(sums: StreamSums, times: Sequence[int]) -> StreamSums:
-    """Let there be an event at this very instant, some times."""
+    """Add an event at this instant to the given copies of the contact."""
     if not times:
         return sums
     now = np.array(times, np.int64)
@@ -248,7 +249,7 @@ def _active(sums: StreamSums, times: Sequence[int]) -> StreamSums:
 
 
 def _spread(mine: StreamSums, more: StreamSums, many: int, own: int | None) -> StreamSums:
-    """Give every contact the sums that the one has, and `own`, if there is one, the new ones."""
+    """Give every copy the contact's sums, except that copy `own`, if set, gets the new ones."""
     others = np.arange(many if len(mine.contact) else 0)
     if own is None:
         occurrences, points, age = (np.repeat(each, many) for each in _summed(mine))

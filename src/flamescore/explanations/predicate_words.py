@@ -1,4 +1,4 @@
-"""Predicates in words: what a cell was, what it had to be, and why it was not.
+"""Predicates in words: the cell's value, the required value, and why they don't match.
 
 operator     in the label of an event     evidence             why not
 equals       asset is "pitch"             country is "US"      country is "DE", not "US"
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Predicate, Test
 
 LONGEST: Final = 60
-"""So many characters of a cell are shown."""
+"""The maximum number of characters shown of a cell."""
 
 _MOST_OPERANDS: Final = 12
 _ONE: Final = 1
@@ -45,9 +45,9 @@ _DATES_MISSED: Final = {
 
 
 class Cell(Struct, frozen=True):
-    """A cell: its text, trimmed, and what it is as a number, as a date, and as a list of items.
+    """A cell: its trimmed text, and its value as a number, as a date and as a list of items.
 
-    `text` is None where it is missing, `number` where it is none, `items` where nobody has told them apart.
+    `text` is None if the cell is missing, `number` if it is not a number, `items` if it is not a list.
     """
 
     text: str | None
@@ -57,14 +57,14 @@ class Cell(Struct, frozen=True):
 
     @classmethod
     def of(cls, text: str | None, iso: str | None = None) -> Cell:
-        """Take a text; `iso` is the date that a declared format reads of it."""
+        """Make a cell from a text; `iso` is the date that a declared format parses from it."""
         return cls(text, text if is_number(text) else None, text if iso is None else iso)
 
 
 class TestWords(Struct, frozen=True):
-    """A test in words: after a column in a label, in the brackets of evidence, after a cell that fails.
+    """A test in words: after a column in a label, in the brackets of evidence, and after a cell that fails.
 
-    `shown` is None where the cell itself says it.
+    `shown` is None if the cell itself is enough.
     """
 
     asked: str
@@ -73,40 +73,40 @@ class TestWords(Struct, frozen=True):
 
 
 def is_number(text: str | None) -> bool:
-    """Say whether a trimmed cell reads as a number."""
+    """Return whether a trimmed cell can be read as a number."""
     return text is not None and _NUMBER.search(text) is not None and abs(Decimal(text)) <= Decimal(LARGEST)
 
 
 def number_said(number: str | Decimal) -> str:
-    """Say a number as it is written, with a comma between thousands: `15,000.50`."""
+    """Format a number with its digits unchanged and commas between thousands: `15,000.50`."""
     return f"{Decimal(number):,f}"
 
 
 def quoted(text: str) -> str:
-    """Put a text in quotes, cut at 60 characters."""
+    """Quote a text, truncated to 60 characters."""
     return f'"{text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"}"'
 
 
 def listed(texts: Sequence[str]) -> str:
-    """List texts: the first twelve, and how many others there are."""
+    """List texts: the first twelve, and the number of the others."""
     shown, more = texts[:_MOST_OPERANDS], len(texts) - _MOST_OPERANDS
     return ", ".join(shown) + (f" and {more:,} {'other' if more == _ONE else 'others'}" if more > 0 else "")
 
 
 def reads_numbers(test: Test) -> bool:
-    """Say whether a test reads cells as numbers."""
+    """Return whether a test reads cells as numbers."""
     if isinstance(test, Order):
         return isinstance(test.operand, Decimal)
     return isinstance(test, Equals) and bool(test.numbers)
 
 
 def reads_dates(test: Test) -> bool:
-    """Say whether a test reads cells as dates."""
+    """Return whether a test reads cells as dates."""
     return isinstance(test, Within) or (isinstance(test, Order) and not isinstance(test.operand, Decimal))
 
 
 def cell_said(cell: Cell, tests: Iterable[Test]) -> str:
-    """Say a cell as some tests read it: text in quotes, numbers with commas, dates as they are."""
+    """Format a cell as the tests read it: text in quotes, numbers with commas, dates unchanged."""
     tests = tuple(tests)
     if cell.text is None:
         return "empty"
@@ -122,14 +122,14 @@ def cell_said(cell: Cell, tests: Iterable[Test]) -> str:
 
 
 def property_said(name: str, text: str, tests: Iterable[Test], *, number: bool = False) -> str:
-    """Say a property of an event: `seconds 1,260`, `url "/sales"`; `number`: it is read as one anyway."""
+    """Format a property of an event: `seconds 1,260`, `url "/sales"`; `number` forces numeric format."""
     cell = Cell.of(text)
     as_number = number and cell.number is not None
     return f"{name} {number_said(text) if as_number else cell_said(cell, tests)}"
 
 
 def asked_of(predicates: Iterable[Predicate], zone: ZoneInfo) -> str:
-    """Say what predicates ask: `url contains "/sales", seconds at least 10 and at most 60`."""
+    """Describe predicates: `url contains "/sales", seconds at least 10 and at most 60`."""
     return ", ".join(
         f"{each.column} {' and '.join(words_of(test, zone).asked for test in each.tests)}"
         for each in predicates
@@ -137,7 +137,7 @@ def asked_of(predicates: Iterable[Predicate], zone: ZoneInfo) -> str:
 
 
 def fitting(predicate: Predicate, cell: Cell, zone: ZoneInfo) -> list[Evidence]:
-    """Show the cell for which every test of a predicate holds."""
+    """Return evidence with the cell for which every test of a predicate holds."""
     shown = [words for test in predicate.tests if (words := words_of(test, zone).shown) is not None]
     brackets = f" ({'; '.join(shown)})" if shown else ""
     sentence = f"{predicate.column} is {cell_said(cell, predicate.tests)}{brackets}"
@@ -145,7 +145,7 @@ def fitting(predicate: Predicate, cell: Cell, zone: ZoneInfo) -> list[Evidence]:
 
 
 def missing(predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, *, unread: bool) -> Evidence:
-    """Tell why a test does not hold for a cell; `unread`: the cell is not the number or date it must be."""
+    """Return why a test does not hold for a cell; `unread`: it is not the number or date that is required."""
     column = predicate.column
     if cell.text is None:
         return Evidence(
@@ -167,7 +167,7 @@ def missing(predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, *, unr
 
 
 def no_number(column: str, text: str | None) -> Evidence:
-    """Tell of a cell that should be a number, and is none."""
+    """Return evidence of a cell that should be a number but is not."""
     said = "empty" if text is None else f"{quoted(text)}, which is not a number"
     return Evidence(
         kind="field",
@@ -225,7 +225,7 @@ def as_written(test: Test, zone: ZoneInfo) -> tuple[str, Operand]:  # noqa: PLR0
 
 
 def _values(items: Equals, *, several: bool) -> Operand:
-    """Return operands as JSON has them; of a list from a file where it is."""
+    """Return operands as in JSON; for a list from a file, where it is."""
     if isinstance(items.texts, ListValues):
         return {"file": items.texts.path, "column": items.texts.column}
     values: list[Single] = [*items.texts, *map(_plain, items.numbers), *items.booleans]
@@ -237,7 +237,7 @@ def _plain(number: Decimal) -> int | float:
 
 
 def _operands(items: Equals) -> tuple[str, ...]:
-    """Return operands in words, each as it compares; a list from a file is one: `the list targets.csv`."""
+    """Return operands in words, as they are compared; a list from a file is one: `the list targets.csv`."""
     if isinstance(items.texts, ListValues):
         return (f"the list {items.texts.path}",)
     flags = ("true" if flag else "false" for flag in items.booleans)
@@ -252,7 +252,7 @@ def _date_said(operand: date | datetime, zone: ZoneInfo) -> str:
 
 
 def words_of(test: Test, zone: ZoneInfo) -> TestWords:  # noqa: PLR0911 - one a kind
-    """Say a test; instants are local ones of the zone."""
+    """Return a test in words; instants are shown in local time of the zone."""
     match test:
         case Empty(value=value):
             return TestWords(

@@ -1,4 +1,4 @@
-"""The entries of an explanation, with what each rule saw, and why the other rules gave nothing."""
+"""The entries of an explanation, with the evidence for each rule, and why the other rules gave nothing."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 CONDITION: Final = "condition"
 RESET: Final = "since"
 SKIPPED: Final = "undated"
-"""What keeps a tag without a date from counting."""
+"""The outcome of a tag that does not count because it has no date."""
 
 OUTCOMES: Final = {
     "expired": "has expired",
@@ -73,13 +73,13 @@ class EntryLines(Struct, frozen=True, dict=True):
     history: pl.DataFrame | None
     everything: bool
     most: int | None = None
-    """So many counted occurrences of an entry are told; to tell of 69,000 takes a second."""
+    """The maximum number of counted occurrences listed per entry; listing 69,000 takes a second."""
 
     def entries(self, score: Score) -> tuple[EntryLine, ...]:
-        """Return what gave or took anything; the points add up to the score.
+        """Return the entries that gave or took points; the points add up to the score.
 
-        Rules come first, most points first, else in order of the file; then limits and silence in the order
-        in which they are worked out.
+        Rules come first, most points first, then in order of the file. Limits and silence follow in the order
+        in which they are applied.
         """
         rules = {rule.id: rule for rule in score.rules}
         idles = {("group_idle", group.name): group.idle for group in score.groups}
@@ -113,7 +113,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         return tuple(line for _, _, line in sorted(lines, key=lambda each: each[:2]))
 
     def _given(self, line: EntryLine, rule: Rule) -> EntryLine:
-        """Add to the line of a rule that gave something what it saw."""
+        """Add the evidence and occurrences to the line of a rule that gave something."""
         counted, uncounted = self._occurrences(rule, self.most)
         return replace(
             line,
@@ -126,7 +126,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         )
 
     def silent(self, score: Score, entries: Sequence[EntryLine]) -> tuple[EntryLine, ...]:
-        """Return the rules that gave nothing and so are not among the entries, each with the reason."""
+        """Return the rules that gave nothing, and so are not among the entries, each with the reason."""
         given = {line.rule_id for line in entries if line.entry == "rule"}
         out = []
         for rule in (rule for rule in score.rules if rule.id not in given):
@@ -166,11 +166,11 @@ class EntryLines(Struct, frozen=True, dict=True):
 
     @cached_property
     def conditions(self) -> ConditionEvidence:
-        """What the contact says of conditions."""
+        """The evidence for conditions on the contact."""
         return ConditionEvidence(self.ready, self.evaluator, self._events, self.history)
 
     def _evidence(self, rule: Rule) -> list[Evidence]:
-        """Show what a rule that gave something saw."""
+        """Return the evidence for a rule that gave something."""
         match rule.subject:
             case EventRule():
                 found = self._told.given(rule.subject)
@@ -185,7 +185,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         return [*found, *led(self.conditions.holding(rule.condition), "if: ")]
 
     def _failed(self, rule: Rule) -> Evidence:
-        """Tell the first test that stopped a rule: of its subject, of its `if`, of what it is worth."""
+        """Return the first test that stopped a rule: of its subject, of its `if`, or of its points."""
         match rule.subject:
             case EventRule():
                 failed = self._told.nothing(rule.subject)
@@ -209,11 +209,11 @@ class EntryLines(Struct, frozen=True, dict=True):
                 return worth_nothing("worth 0")
 
     def _in_force(self, rule: Rule) -> bool:
-        """Tell whether the rule's own `if` holds, or it has none."""
+        """Return whether the rule's own `if` holds, or there is none."""
         return rule.condition is None or bool(self.evaluator.evaluate(rule.condition)[0])
 
     def _no_tag(self, rule: TagRule) -> Evidence | None:
-        """Tell why the tag of a rule does not count; None where it does."""
+        """Return why the tag of a rule does not count; None if it does."""
         if not self.evaluator.facts.tags[rule.tag][0]:
             return self.conditions.no_tag(rule.tag)
         reset = int(self.ready.ledger_writer.reset_of(rule, self.evaluator)[0])
@@ -235,7 +235,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         return failed.said(f"{called}, since {day}, not after {after}")
 
     def _numbers(self, rule: Rule) -> tuple[str, ...]:
-        """Name the properties of its events that a rule reads as numbers."""
+        """Return the names of the event properties that a rule reads as numbers."""
         if not isinstance(rule.subject, EventRule):
             return ()
         names = [p.column for p in rule.subject.match.where if any(map(reads_numbers, p.tests))]
@@ -245,7 +245,7 @@ class EntryLines(Struct, frozen=True, dict=True):
     # --- tags, silence, occurrences --------------------------------------------------------------------
 
     def _applied(self, rule: Rule) -> Applied | None:
-        """Tell of the tag that a rule looks at the age of."""
+        """Return the latest application of the tags of a rule that depends on their age."""
         if not isinstance(rule.subject, TagRule):
             return None
         reset = int(self.ready.ledger_writer.reset_of(rule.subject, self.evaluator)[0])
@@ -255,7 +255,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         return replace(found, outcome=CONDITION, factor=None, points=None)
 
     def _silence(self, idle: Idle) -> Silence:
-        """Tell since when the contact is idle; activity too old to leave anything of the sum is told too."""
+        """Return how long the contact has been idle, even if nothing is left of the sum."""
         streams = set(self.ready.streams.of_idle[idle])
         active = (
             row
@@ -272,7 +272,7 @@ class EntryLines(Struct, frozen=True, dict=True):
     def _occurrences(
         self, rule: Rule, most: int | None = None
     ) -> tuple[tuple[Occurrence, ...], tuple[Occurrence, ...]]:
-        """Return the counted occurrences of a rule, at most so many, and (of `everything`) the others.
+        """Return a rule's counted occurrences, `most` of them at most, and (if `everything`) the others.
 
         Latest first.
         """
@@ -292,7 +292,7 @@ class EntryLines(Struct, frozen=True, dict=True):
     def _occurrence(
         self, rule: EventRule, number: int, row: int, *, factor: list[int], properties: list[str]
     ) -> Occurrence:
-        """Tell of one event under a rule; `factor` is by whole days."""
+        """Return the occurrence of one event under a rule; `factor` is indexed by whole days."""
         cells, age, at = self._events.cells, self._events.ages[row], self._events.cells[AT][row]
         outcome, worth = self.traced.outcomes[number, row], self.traced.worth.get((number, row))
         left = factor[min(age // DAY, len(factor) - 1)] if outcome == COUNTED else None
@@ -313,7 +313,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         )
 
     def _properties(self, row: int, names: list[str]) -> tuple[tuple[str, str], ...]:
-        """Return those of some properties that an event has."""
+        """Return the listed properties that an event has."""
         return tuple((c, self._events.cells[c][row]) for c in names if self._events.cells[c][row] is not None)
 
     def _instant(self, age: int) -> datetime:
@@ -321,13 +321,13 @@ class EntryLines(Struct, frozen=True, dict=True):
 
 
 def _limit(entry: Entry, points: int) -> float | None:
-    """Return the bound that a limit holds its sum to: the upper one where it takes points."""
+    """Return the bound that a limit enforces on its sum: the upper one if it takes points."""
     bound = entry.limits.high if points < 0 else entry.limits.low
     return None if bound is None else bound / POINT
 
 
 def _columns(stream: Stream) -> tuple[str, ...]:
-    """Name the properties that a stream looks at."""
+    """Return the names of the properties that a stream reads."""
     names = [p.column for p in stream.where if p.column != EVENT]
     names += [stream.per_column] if stream.per_column is not None else []
     names += [stream.points.column] if stream.points.column is not None else []
@@ -336,10 +336,10 @@ def _columns(stream: Stream) -> tuple[str, ...]:
 
 
 def _applied_tag(rule: TagRule, ready: Prepared, history: pl.DataFrame | None, reset: int) -> Applied | None:
-    """Return the latest application among the tags of a rule; `ready` and `history` are of one contact.
+    """Return the latest application of the tags of a rule; `ready` and `history` are for one contact.
 
     `reset` is the age of the latest reset.
-    None where the rule does not look at their age, or where the contact does not have them.
+    None if the rule does not depend on the tags' age, or if the contact does not have the tags.
     """
     if not rule.dated or not ready.facts.tags[rule.tag][0]:
         return None
@@ -364,13 +364,13 @@ def _applied_tag(rule: TagRule, ready: Prepared, history: pl.DataFrame | None, r
 
 
 def _factor_at(decay: Decay, age: int) -> int:
-    """Return what is left of the worth at an age in seconds, in billionths."""
+    """Return the share of the points left at an age in seconds, in billionths."""
     table = decay_factors(decay, age // DAY)
     return int(table[min(age // DAY, len(table) - 1)])
 
 
 def _named(rule: TagRule, tags: Tags, history: pl.DataFrame | None, since: int) -> str | None:
-    """Return the first tag that was applied then and is meant, as the history writes it."""
+    """Return the first matching tag that was applied at `since`, as the history spells it."""
     if history is None:
         return None
     meant = replace(rule.tag, how="any") if rule.tag.how == "all" else rule.tag

@@ -1,4 +1,4 @@
-"""Why a contact stands as a condition on scores or labels asks, or why it does not."""
+"""Why a contact satisfies a condition on scores or labels, or why it does not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def of_score(everyone: Everyone, asked: ScoreIs, zone: ZoneInfo) -> list[Evidence]:
-    """Show every test of a condition on a score; the only contact of `everyone` may have no row under it."""
+    """Return evidence for every test of a condition on a score; "not scored" if the contact has no row."""
     standing = everyone.standings[asked.score]
     if not len(standing.place):
         said = f"{asked.score}: not scored"
@@ -54,7 +54,7 @@ def of_score(everyone: Everyone, asked: ScoreIs, zone: ZoneInfo) -> list[Evidenc
 
 
 def _measured(standing: Standing, measure: Measure) -> tuple[int | float, str]:
-    """Return a measure of the contact, and how it is said: a percentile rounded down to four decimals."""
+    """Return a measure of the contact, and its text: a percentile is rounded down to four decimals."""
     if measure == "points":
         points = int(standing.points[0])
         return (points // POINT if points % POINT == 0 else points / POINT), number_said(show_points(points))
@@ -68,7 +68,7 @@ def _measured(standing: Standing, measure: Measure) -> tuple[int | float, str]:
 
 
 def of_labels(everyone: Everyone, asked: LabelIs, zone: ZoneInfo) -> list[Evidence]:
-    """Show every test of a condition on labels."""
+    """Return evidence for every test of a condition on labels."""
     found = []
     for name, texts in asked.labels:
         value, words = everyone.labels[name][0], words_of(Equals(texts=texts), zone)

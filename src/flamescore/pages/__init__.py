@@ -1,4 +1,4 @@
-"""Pages of HTML for people: Markdown and charts between, each chart with its numbers in a table."""
+"""HTML pages for people: Markdown with charts in between, each chart with its numbers in a table."""
 
 from __future__ import annotations
 

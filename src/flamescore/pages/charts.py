@@ -1,4 +1,4 @@
-"""Charts as Vega-Lite says them, drawn as SVG where the extra `charts` is installed."""
+"""Charts as Vega-Lite specifications, drawn as SVG if the extra `charts` is installed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WIDTH: Final = 350
-"""The width of every chart in pixels, its labels too: one that a telephone shows as it is."""
+"""The width of every chart in pixels, including its labels; it fits a phone without scaling."""
 
 BLUE: Final = "#4a7fc1"
 ORANGE: Final = "#c9742a"
 GREY: Final = "#808080"
 CHARTS: Final = (BLUE, ORANGE, "#5c9a4c", "#a066b0", "#b8860b", GREY)
-"""Colors that can be told from white and from black, for up to six lines."""
+"""Colors that are distinguishable on white and on black, for up to six lines."""
 
 _CONFIG: Final[dict[str, Any]] = {
-    "aria": False,  # the figure says what it is, and its table has the numbers
+    "aria": False,  # the figure has a label, and its table has the numbers
     "background": "transparent",
     "font": "sans-serif",
     "view": {"stroke": None},
@@ -40,10 +40,10 @@ _NAMESPACE: Final = re.compile(r' xmlns(?::xlink)?="[^"]*"')
 
 
 class Chart(Struct, frozen=True):
-    """A chart: what it shows, in a line, its numbers as a table of Markdown, and how it is drawn.
+    """A chart: a one-line caption, its numbers as a Markdown table, and how it is drawn.
 
-    `spec` is a Vega-Lite specification without width and looks. Texts from the data are among its values
-    alone, where none of them is taken for a formula.
+    `spec` is a Vega-Lite specification without width and style. Texts from the data appear only among its
+    values, where none can be evaluated as a formula.
     """
 
     caption: str
@@ -53,7 +53,7 @@ class Chart(Struct, frozen=True):
 
     @property
     def whole(self) -> dict[str, Any]:
-        """The specification with everything in it."""
+        """The complete specification, with size and style."""
         size = {"width": WIDTH, "height": self.height, "autosize": {"type": "fit", "contains": "padding"}}
         shown = {key: _clean(value) for key, value in self.spec.items()}
         return {"padding": 4, **size, "config": _CONFIG, **shown}
@@ -61,25 +61,25 @@ class Chart(Struct, frozen=True):
 
 @cache
 def can_draw() -> bool:
-    """Say whether charts can be drawn: the extra `charts` is installed."""
+    """Return whether charts can be drawn: the extra `charts` is installed."""
     return find_spec("vl_convert") is not None
 
 
 def drawn(chart: Chart) -> str | None:
-    """Return a chart as SVG to stand in a page; None where the extra `charts` is missing.
+    """Return a chart as SVG to embed in a page; None if the extra `charts` is missing.
 
-    It has neither styles nor scripts, and nothing of it comes from outside.
+    The SVG has neither styles nor scripts, and loads nothing from outside.
     """
     if not can_draw():
         return None
-    import vl_convert  # noqa: PLC0415 - half a second, and only where a page is made
+    import vl_convert  # noqa: PLC0415 - takes half a second, needed only for pages
 
     svg = str(vl_convert.vegalite_to_svg(chart.whole, allowed_base_urls=[]))
-    return _NAMESPACE.sub("", svg)  # a page knows what an SVG is
+    return _NAMESPACE.sub("", svg)  # HTML needs no namespaces for an inline SVG
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - a specification is JSON
-    """Take out of all texts what no page can show."""
+    """Strip characters that no page can show from all texts."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""One HTML page of Markdown and charts: nothing of it comes from outside, and nothing in it goes there."""
+"""One self-contained HTML page of Markdown and charts, which loads nothing and sends nothing out."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ figure svg text { fill: currentColor; }
 summary { cursor: pointer; padding: .25rem 0; }
 """
 _ALIGNED: Final = 'style="text-align:right"'
-"""How the renderer aligns cells; the page allows no such style, but has a class for it."""
+"""How the renderer aligns cells; the page's policy forbids inline styles, so a class replaces it."""
 
 
 def page(title: str, parts: Iterable[str | Chart]) -> str:
-    """Return the page: Markdown, as `report.escaped` leaves it, and charts, which stand side by side."""
+    """Return the page: Markdown, as `report.escaped` returns it, and charts, placed side by side."""
     body = "".join(_body(parts))
     digest = b64encode(sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -54,7 +54,7 @@ def page(title: str, parts: Iterable[str | Chart]) -> str:
 
 
 def _body(parts: Iterable[str | Chart]) -> Iterable[str]:
-    """Yield the pieces of the page; charts that follow each other stand in one grid."""
+    """Yield the pieces of the page; consecutive charts share one grid."""
     renderer = _renderer()
     charts: list[str] = []
     for part in parts:
@@ -85,7 +85,7 @@ def _figure(chart: Chart, renderer: MarkdownIt) -> str:
 
 
 def _renderer() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - only where a page is made
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - only pages need it
 
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink"])
 

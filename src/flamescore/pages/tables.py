@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[bool]) -> Iterator[str]:
-    """Yield the lines of a table, whose cells are Markdown already; `right` are the columns of numbers."""
+    """Yield the lines of a table whose cells are already Markdown; `right` marks the columns of numbers."""
     yield f"| {' | '.join(head)} |"
     yield f"|{'|'.join('---:' if each else '---' for each in right)}|"
     for row in rows:

@@ -1,4 +1,4 @@
-"""The hot-lead list: the data of a run, a view of it, and one renderer a file."""
+"""The hot-lead report: the data of a run, a view of it, and one renderer per file format."""
 
 from __future__ import annotations
 
@@ -103,6 +103,6 @@ _LATE: Final = {
     "write_html": "html",
     "write_markdown": "markdown",
 }
-"""All but words: most commands make none of it. Its module stands beside each."""
+"""All names except wording, mapped to their modules; most commands need none of them."""
 
 __getattr__ = late_names(__name__, _LATE)

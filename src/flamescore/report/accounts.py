@@ -1,4 +1,4 @@
-"""The best accounts of a run, as a report lists them."""
+"""The best accounts of a run, as listed in a report."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from flamescore.report.run_data import RunData
 
 BEST: Final = 20
-"""Accounts that a report lists."""
+"""The number of accounts that a report lists."""
 
 FILE: Final = "accounts.csv"
 _ROLE: Final = "role_"
 
 
 class AccountLine(Struct, frozen=True):
-    """One account: `called` is its name, else its key. `lacks` has the roles that nobody fills.
+    """One account: `called` is its name, else its key. `lacks` has the roles without any contact.
 
     `points` are the score in ten-thousandths, `last_day` the local day of the last activity.
     """
@@ -43,14 +43,14 @@ class AccountLine(Struct, frozen=True):
 
     @property
     def roles(self) -> str:
-        """Say how far its roles are filled: `complete`, or `without users`; nothing where there are none."""
+        """Describe how far the roles are filled: `complete`, or `without users`; empty without roles."""
         if self.complete is None or self.complete:
             return "complete" if self.complete else ""
         return f"without {', '.join(self.lacks)}" if self.lacks else "not complete"
 
 
 class AccountsView(Struct, frozen=True):
-    """The best accounts by the first score that accounts have, and how many there are."""
+    """The best accounts by the first score of accounts, and the number of all accounts."""
 
     title: str
     accounts: int
@@ -58,7 +58,7 @@ class AccountsView(Struct, frozen=True):
 
 
 def best_accounts(run: RunData) -> AccountsView | None:
-    """Return the best accounts of a run; None of one without, or where companies are not to be told."""
+    """Return the best accounts of a run; None if it has none, or if companies must not be shown."""
     record = run.record.accounts
     if run.accounts is None or record is None or run.redacted:
         return None

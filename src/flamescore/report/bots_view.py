@@ -1,4 +1,4 @@
-"""What a report tells of events that look like a mail scanner's."""
+"""The part of a report about events that look like a mail scanner's."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 TITLE: Final = "Looks like a mail scanner"
 BOTS_LISTED: Final = 20
-"""Contacts with such events that are told by name."""
+"""The number of contacts with such events that are listed by name."""
 
 
 class BotLine(Struct, frozen=True):
-    """A contact and score: how many events, and how many points (ten-thousandths) are lost without them."""
+    """A contact and score: the number of events, and the points (ten-thousandths) lost without them."""
 
     contact_id: str
     called: str
@@ -32,7 +32,7 @@ class BotLine(Struct, frozen=True):
 
 
 class BotsView(Struct, frozen=True):
-    """The first of them, and how many rows there are in all; `said` are the numbers in sentences."""
+    """The first lines, and the number of all rows; `said` are the totals in sentences."""
 
     said: tuple[str, ...]
     lines: tuple[BotLine, ...]
@@ -40,7 +40,7 @@ class BotsView(Struct, frozen=True):
 
 
 def bots_view(run: RunData) -> BotsView | None:
-    """Work out what is told; None where the rules say nothing of `bots`."""
+    """Return the view; None if the rules have no `bots`."""
     entry, table = run.record.bots, run.bots
     if entry is None or table is None:
         return None

@@ -1,4 +1,4 @@
-"""Call lists as a workbook: whom to call and why on a printed page, everything else to the right of it."""
+"""Call lists as a workbook: whom to call and why on the printed page, everything else to the right of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Column(Struct, frozen=True):
-    """What a column is called, how wide it is in characters, and how its cells look beside what all have."""
+    """The header of a column, its width in characters, and the format of its cells besides the shared one."""
 
     header: str
     width: float
@@ -58,13 +58,13 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "rank": Column("Rank", 7, {}),
     "contact_id": Column("Contact id", 12, {}),
 }
-"""The columns in order; those that the contacts lack are left out. Up to `score` they are printed."""
+"""The columns in order; missing contact columns are left out. Columns up to `score` are printed."""
 
 _HEADERS: Final = {"routed_to": "Routed to", "routed_reason": "Why routed"}
-"""What some columns after these are called; others are called by their name."""
+"""The headers of some columns after these; the header of any other is its name."""
 
 _SAME: Final = {"last_activity_at": "last_activity"}
-"""Columns of a search that are shown as one of `COLUMNS`."""
+"""Columns of a search that are shown under the name of one of `COLUMNS`."""
 
 _WIDEST: Final = 40
 _LONGEST_WHY: Final = 400
@@ -79,9 +79,9 @@ _HOT: Final = "\x00hot"
 
 
 def render_call_list(run: RunData) -> bytes:
-    """Return the hot leads of the default score by owner, and those of other scores on a sheet each.
+    """Return the hot leads of the default score, also by owner, and those of each other score on a sheet.
 
-    Whom the call list leaves out is not there. Nobody hot: only headers.
+    Leads that the call list excludes are left out. If no contact is hot, there are only headers.
     """
     default, *others = run.record.scores
     rows = _hot(run, default)
@@ -93,10 +93,10 @@ def render_call_list(run: RunData) -> bytes:
 def render_search(
     run: RunData, rows: pl.DataFrame, score_name: str, *, columns: Sequence[str] | None = None
 ) -> bytes:
-    """Return what a search found, in its order, on a sheet of all and one an owner.
+    """Return the results of a search in order, on one sheet with all of them and one per owner.
 
-    `rows` have a row a contact found: `contact_id`, what `frames.SCORES` has under the score, and whatever
-    else is shown after the columns of a call list. With `columns` exactly these are shown, as they are.
+    `rows` have one row per contact: `contact_id`, the columns of `frames.SCORES` under the score, and any
+    others, which are shown after the columns of a call list. With `columns` exactly these are shown, unchanged.
     """
     if columns is not None:
         return _written(run, rows.select(columns).pipe(_as_shown, run), "Leads")
@@ -109,7 +109,7 @@ def render_search(
 
 
 def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
-    """Return `COLUMNS` of the hot leads of a score, ranked, then their labels and how they are routed."""
+    """Return `COLUMNS` of the hot leads of a score, ranked, followed by their labels and routes."""
     mine = (pl.col("score_name") == score.name) & run.is_hot()
     rows = run.scores.filter(mine).join(run.uncalled, on="contact_id", how="anti", maintain_order="left")
     frame = _listed(run, score, rows)
@@ -122,9 +122,9 @@ def _hot(run: RunData, score: ScoreEntry) -> pl.DataFrame:
 
 
 def _listed(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return `COLUMNS` of some rows of a score, in their order, without those that the contacts lack.
+    """Return the existing `COLUMNS` of some rows of a score, in their order.
 
-    What has changed is that of the rows where they tell it, else that of the run.
+    Changes are taken from the rows if they have them, else from the run.
     """
     why = _why(run, score, rows["contact_id"])
     people = _people(run, rows["contact_id"])
@@ -145,7 +145,7 @@ def _listed(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> pl.DataFrame
 
 
 def _people(run: RunData, ids: pl.Series) -> pl.DataFrame:
-    """Return `PERSON` of some contacts, in their order; who is routed has the rep, `(routed)`, as owner."""
+    """Return `PERSON` of contacts in the given order; for routed leads the owner is the rep, `(routed)`."""
     people = run.people.filter(pl.col("contact_id").is_in(ids.implode()))
     frame = ids.alias("contact_id").to_frame()
     frame = frame.join(people, on="contact_id", how="left", maintain_order="left")
@@ -159,7 +159,7 @@ def _people(run: RunData, ids: pl.Series) -> pl.DataFrame:
 
 
 def _why(run: RunData, score: ScoreEntry, ids: pl.Series) -> dict[str, str]:
-    """Return by contact its reasons, a line each; what is too long is cut."""
+    """Return each contact's reasons, one per line, truncated if too long."""
     names = {rule.id: rule.name for rule in score.rules if rule.entry == "rule"}
     entries = run.ledger(ids).filter(pl.col("score_name") == score.name)
     today = run.as_of.date()
@@ -182,7 +182,7 @@ def _cut(text: str) -> str:
 
 
 def _changed(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[pl.Series, ...]:
-    """Return `change` and `newly_hot` of some rows; nothing where the run was held against no other."""
+    """Return `change` and `newly_hot` of the rows; empty if the run was not compared with another."""
     if run.changes is None:
         return ()
     ids = rows["contact_id"]
@@ -200,7 +200,7 @@ def _changed(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> tuple[pl.Se
 
 
 def _as_shown(rows: pl.DataFrame, run: RunData) -> pl.DataFrame:
-    """Turn instants into local days, and `newly_hot` into `yes` or nothing."""
+    """Convert instants to local days, and `newly_hot` to `yes` or null."""
     days = [
         pl.col(name).dt.convert_time_zone(run.zone.key).dt.date()
         for name, kind in rows.schema.items()
@@ -235,7 +235,7 @@ def _written(
 
 
 class _Layout(Struct, frozen=True):
-    """What all sheets of a workbook have: whose run it is, the heading of a page, what columns are called."""
+    """What the sheets of a workbook share: the run, the page heading, and the headers of columns."""
 
     run: RunData
     title: str
@@ -255,7 +255,7 @@ class _Filler:
         self._known: dict[tuple[str, str], Formats] = {}
 
     def fill(self, sheet: Worksheet, rows: pl.DataFrame) -> None:
-        """Write the rows of a sheet, with its own places."""
+        """Write the rows of a sheet, with places numbered from 1."""
         hot = rows[_HOT] if _HOT in rows.columns else None
         rows = rows.drop(_HOT, strict=False)
         if PLACE in rows.columns:
@@ -275,7 +275,7 @@ class _Filler:
         self._write(sheet, cells, formats, widths, hot)
 
     def _formats(self, name: str, cells: pl.Series) -> Formats:
-        """Return the formats of a column's cells, with a hairline under each."""
+        """Return the formats of a column's cells, with a hairline below each."""
         column = COLUMNS.get(name)
         points = self._number_format(name, cells) if cells.dtype.is_float() else None
         key = (name if column is not None else "", points or "")
@@ -295,7 +295,7 @@ class _Filler:
         return self._known[key]
 
     def _number_format(self, name: str, cells: pl.Series) -> str | None:
-        """Return how points of a column show; a score without a part that is not whole has no decimals."""
+        """Return the number format of a column of points; a score with only whole values has no decimals."""
         if name == "percentile":
             return None
         decimals = self._layout.run.decimals
@@ -327,9 +327,9 @@ class _Filler:
         widths: Sequence[float],
         hot: pl.Series | None,
     ) -> None:
-        """Write row by row, as a sheet that is streamed needs it, each as high as what wraps in it.
+        """Write row by row, as streaming requires, with each row as high as its wrapped text.
 
-        The flames of who is hot are bold and ember: by their number, under a condition by who it is.
+        The flames of hot contacts are bold and ember: by the number of flames, or by contact under a condition.
         """
         flames = cells.columns.index("flames") if "flames" in cells.columns else -1
         least = self._layout.run.record.hot_flames
@@ -360,14 +360,14 @@ class _Filler:
 
 
 def _height(text: str | None, width: float) -> int:
-    """Return how many lines a text takes in a cell of so many characters, `_MOST_LINES` at most."""
+    """Return the number of lines of a text in a cell of this width, `_MOST_LINES` at most."""
     if text is None:
         return 1
     return min(sum(_wrapped(line, width) for line in text.split("\n")), _MOST_LINES)
 
 
 def _wrapped(line: str, width: float) -> int:
-    """Return how many lines a line without an end in it takes where it wraps at blanks."""
+    """Return the number of lines of a line of text when it is wrapped at blanks."""
     if terminal_columns(line) <= width:
         return 1
     lines, left = 1, float(width)

@@ -1,7 +1,7 @@
-"""The lines of the page, as numbers for small SVG pictures: scores of a lead, hot leads over the runs.
+"""The line charts of the page, as coordinates for small SVGs: a lead's scores, hot leads over the runs.
 
-a lead's scores 10, 12 and 25, hot from 20       0 to 26.25 points are 20 px, from the bottom up
-drawn                                            2,14.4  28,12.9  54,3     at a height of 24 px
+a lead's scores 10, 12 and 25, hot from 20       0 to 26.25 points take 20 px, from the bottom up
+polyline                                         2,14.4  28,12.9  54,3     at a height of 24 px
 the dotted line, at 20                           6.8
 """
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEAST: Final = 3
-"""From so many runs on a line is drawn."""
+"""The minimum number of runs for a line."""
 
 WIDTH, HEIGHT, EDGE = 56, 24, 2
 _ROOM: Final = 1.05
-"""By how much the highest value stays below the upper edge."""
+"""The headroom above the highest value, as a factor."""
 
 
 class Spark(Struct, frozen=True):
-    """A line of a lead: `points` of a polyline, the height of the threshold, and the last point."""
+    """The sparkline of a lead: `points` of a polyline, the height of the threshold, and the last point."""
 
     points: str
     threshold: float | None
@@ -31,9 +31,9 @@ class Spark(Struct, frozen=True):
 
 
 def spark(past: Sequence[tuple[int, int]], runs: int, threshold: int | None) -> Spark | None:
-    """Draw scores, each with the number of its run (of so many), over the points from which one is hot.
+    """Draw scores, each with its run's index out of `runs`, and the threshold from which a lead is hot.
 
-    None where there are fewer than `LEAST`.
+    None if there are fewer than `LEAST`.
     """
     if len(past) < LEAST:
         return None
@@ -52,7 +52,7 @@ def spark(past: Sequence[tuple[int, int]], runs: int, threshold: int | None) -> 
 
 
 class Line(Struct, frozen=True):
-    """A line over the runs: `points`, the area under it, and where uprights stand."""
+    """A line over the runs: `points`, the area below it, and the positions of vertical marks."""
 
     points: str
     area: str
@@ -60,9 +60,9 @@ class Line(Struct, frozen=True):
 
 
 def trend_line(values: Sequence[int], marks: Sequence[bool], *, height: int) -> Line | None:
-    """Draw counts from run to run, from 0 up, 300 wide, with an upright at each mark.
+    """Draw counts from run to run, from 0 up, 300 wide, with a vertical line at each mark.
 
-    None where there are fewer than `LEAST`.
+    None if there are fewer than `LEAST`.
     """
     if len(values) < LEAST:
         return None

@@ -1,4 +1,4 @@
-"""An explanation for people: lines of text that wrap at spaces, nothing of them read as markup."""
+"""An explanation for people: lines of text that wrap at spaces, never interpreted as markup."""
 
 from __future__ import annotations
 
@@ -35,23 +35,21 @@ if TYPE_CHECKING:
 
 LIMITS = ("rule_limit", "group_limit", "score_limit")
 SHOWN = 12
-"""Counted occurrences of a rule that are listed; the others are counted. JSON has them all."""
+"""The number of counted occurrences listed per rule; the rest is only counted. JSON has them all."""
 
 EXACTLY = 4
-"""Decimals that points have."""
+"""The number of decimals of exact points."""
 
 _FLAMES = 5
 _IN_ASCII = str.maketrans({"…": "...", "×": "x", "→": "->", "·": "-", "▲": "*"})
 _FACTOR = 5
-"""Billionths have so many decimals more than a factor is shown with."""
+"""How many more decimals billionths have than a factor is shown with."""
 
 
 def render_explanation(
-    explanation: Explanation, *, everything: bool = False, decimals: int = 1, ascii_only: bool = False
-) -> Group:
-    """Return the whole explanation, score by score; points have so many decimals at most.
+    """Return the whole explanation, score by score; points have at most `decimals` decimals.
 
-    `ascii_only`: what is no data is told without characters that old terminals lack.
+    `ascii_only` replaces symbols such as `×` and `→`, which old terminals don't have.
     """
     words = _Words(ZoneInfo(explanation.timezone), explanation.as_of, decimals, ascii_only=ascii_only)
     wide = words.widest(explanation.scores)
@@ -71,19 +69,19 @@ def render_explanation(
 
 
 def entries_in_words(score: ScoreExplained, timezone: str) -> tuple[tuple[str, str], ...]:
-    """Return the points, exactly, and the words of every entry: `+1` and `Prospect tags`."""
+    """Return the exact points and the words of every entry: `+1` and `Prospect tags`."""
     words = _Words(ZoneInfo(timezone), None, EXACTLY)
     return tuple((words.given(line.points), for_cell(words.entry(line))) for line in score.entries)
 
 
 class Line(Struct, frozen=True):
-    """A line of text, wrapped at spaces; what is wrapped begins at `rest`. No word is cut."""
+    """A line of text, wrapped at spaces; wrapped lines are indented to column `rest`. No word is cut."""
 
     text: Text
     rest: int = 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        """Lay it out as wide as there is room."""
+        """Lay out the line for the available width."""
         breaks = _breaks(self.text.plain, options.max_width, self.rest)
         for number, part in enumerate(self.text.divide(breaks)):
             part.rstrip()
@@ -93,9 +91,9 @@ class Line(Struct, frozen=True):
 
 
 def _breaks(text: str, width: int, rest: int) -> list[int]:
-    """Return where the lines of a text begin, but for the first: each after a space.
+    """Return the offsets at which wrapped lines begin, except the first; each is after a space.
 
-    Of `a bb ccc` in 5 columns, the rest from column 2 on, they are 5: `a bb` and `  ccc`.
+    For `a bb ccc` in 5 columns, with wrapped lines indented to column 2, it is 5: `a bb` and `  ccc`.
     """
     places: list[int] = []
     begin, indent = 0, 0
@@ -110,7 +108,7 @@ def _breaks(text: str, width: int, rest: int) -> list[int]:
 
 
 class _Words(Struct, frozen=True):
-    """Numbers and times of an explanation as people read them."""
+    """The wording of numbers and times in an explanation."""
 
     zone: ZoneInfo
     as_of: datetime | None
@@ -118,7 +116,7 @@ class _Words(Struct, frozen=True):
     ascii_only: bool = False
 
     def line(self, *pieces: str | tuple[str, str], rest: int = 0) -> Line:
-        """Make a line of texts, some with a style; what is wrapped begins at `rest`."""
+        """Make a line of texts, some with a style; wrapped lines are indented to column `rest`."""
         styled = [(piece, "") if isinstance(piece, str) else piece for piece in pieces]
         shown = [(for_cell(text), style) for text, style in styled]
         if self.ascii_only:
@@ -126,15 +124,15 @@ class _Words(Struct, frozen=True):
         return Line(Text.assemble(*shown), rest)
 
     def given(self, points: float) -> str:
-        """Say points with their sign: `+3`, `-0.3`."""
+        """Format points with their sign: `+3`, `-0.3`."""
         return say.given(nearest_points(points), self.decimals)
 
     def score(self, points: float) -> str:
-        """Say a score."""
+        """Format a score."""
         return say.score(nearest_points(points), self.decimals)
 
     def worth(self, points: float) -> str:
-        """Say a score with its unit: `1 point`, `62.6 points`."""
+        """Format a score with its unit: `1 point`, `62.6 points`."""
         return _in_points(self.score(points))
 
     def widest(self, scores: Sequence[ScoreExplained]) -> int:
@@ -144,7 +142,7 @@ class _Words(Struct, frozen=True):
         return max(map(len, (*cells, *(self.score(score.score) for score in told))), default=0)
 
     def total(self, score: ScoreExplained) -> str:
-        """Say what follows the sum: the exact one where it, or what it is made of, is rounded."""
+        """Return the text after the sum, with the exact sum if it, or any of its parts, is rounded."""
         parts = [nearest_points(line.points) for line in score.entries]
         exact = nearest_points(score.score)
         rounded = say.score(exact, self.decimals) != say.score(exact, EXACTLY) or any(
@@ -159,14 +157,14 @@ class _Words(Struct, frozen=True):
         return to_local(instant, self.zone).date().isoformat()
 
     def aged(self, at: datetime) -> str:
-        """Say when it was and how long ago: `2026-11-17 16:39, 4 days ago`; what is to come is only when."""
+        """Format a time and its age: `2026-11-17 16:39, 4 days ago`; a future time has no age."""
         if self.as_of is None or at > self.as_of:
             return self.time(at)
         today = to_local(self.as_of, self.zone).date()
         return f"{self.time(at)}, {say.ago(to_local(at, self.zone).date(), today)}"
 
     def factor(self, factor: float) -> str:
-        """Say a decay factor with four decimals, or the first digit that is not zero; exactly if asked."""
+        """Format a decay factor with four decimals, or to its first nonzero digit; exactly with `EXACTLY`."""
         billionths = round(factor * WHOLE)
         unit = 1 if self.decimals == EXACTLY else 10**_FACTOR
         rounded = (2 * billionths + unit) // (2 * unit) * unit
@@ -180,7 +178,7 @@ class _Words(Struct, frozen=True):
     # --- entries ---------------------------------------------------------------------------------------
 
     def entry(self, line: EntryLine) -> str:
-        """Say what gave or took points: `Talked with a rep ×2`, `Opened an e-mail: limit 3`."""
+        """Describe what gave or took points: `Talked with a rep ×2`, `Opened an e-mail: limit 3`."""
         if line.silence is not None:
             of_group = f"; group {line.name}" if line.entry == "group_idle" else ""
             return f"{self.silence(line.silence)}{of_group}"
@@ -192,7 +190,7 @@ class _Words(Struct, frozen=True):
         return f"{line.name}{times}"
 
     def silence(self, silence: Silence) -> str:
-        """Say it: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (call)`; shares are cut."""
+        """Describe silence: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (call)`; rounded down."""
         if silence.days is None or silence.at is None:
             return "Never active: all off"
         off = "all" if silence.left == 0 else f"{(WHOLE - round(silence.left * WHOLE)) * 100 // WHOLE}%"
@@ -200,20 +198,20 @@ class _Words(Struct, frozen=True):
         return f"Idle for {count(silence.days, 'day')}: {off} off; last activity {since}"
 
     def occurrence(self, occurrence: Occurrence, numbers: Sequence[str]) -> str:
-        """Say it: `2026-11-17 16:39, 4 days ago: call, seconds 950; +9.5 (× 0.9548 after 3 full days)`."""
+        """Describe one: `2026-11-17 16:39, 4 days ago: call, seconds 950; +9.5 (× 0.9548 after 3 full days)`."""
         said = [occurrence.event, *(_property(name, text, numbers) for name, text in occurrence.properties)]
         what = self.burst(occurrence.burst) if occurrence.burst else ", ".join(said)
         like = ("like a mail scanner's",) if occurrence.like_scanner else ()
         return "; ".join((f"{self.aged(occurrence.at)}: {what}", *self.worth_of(occurrence), *like))
 
     def burst(self, events: Sequence[InBurst]) -> str:
-        """Say what is in a burst and since when: `3 page_visit since 2026-11-10 09:00`."""
+        """Describe the events of a burst and its start: `3 page_visit since 2026-11-10 09:00`."""
         types = Counter(each.event for each in events)
         said = ", ".join(f"{many:,} {kind}" for kind, many in types.items())
         return f"{said} since {self.time(events[-1].at)}"
 
     def worth_of(self, what: Occurrence | Applied) -> Iterator[str]:
-        """Say what an event or tag gives, and until when; or why it does not count."""
+        """Describe what an event or tag gives, and until when; or why it does not count."""
         if what.points is None:
             yield f"does not count: {OUTCOMES.get(what.outcome, what.outcome)}"
             return
@@ -226,13 +224,13 @@ class _Words(Struct, frozen=True):
             yield f"until {self.day(what.expires_at)}"
 
     def applied(self, tag: Applied) -> str:
-        """Say of a tag what its rule looks at: `2026-11-01 10:00, 20 days ago: tagged VIP; +3.2 (...)`."""
+        """Describe the tag that a rule depends on: `2026-11-01 10:00, 20 days ago: tagged VIP; +3.2 (...)`."""
         called = "" if tag.tag is None else f" {quoted(tag.tag)}"
         what = "tagged, no date" if tag.at is None else f"{self.aged(tag.at)}: tagged{called}"
         return "; ".join((what, *self.worth_of(tag)))
 
     def seen(self, line: EntryLine) -> Iterator[str]:
-        """Say what a rule saw: its evidence, or the events and the tag that count by their age."""
+        """Yield the evidence of a rule, or the events or the tag if it counts by their age."""
         evidence = sentences(line.evidence)
         if line.applied is not None:
             tag, *evidence_of_others = evidence or ("",)
@@ -242,7 +240,7 @@ class _Words(Struct, frozen=True):
         yield from (self.occurrence(each, line.numbers) for each in line.counted[:SHOWN])
         if line.counted and line.occurrences > SHOWN:
             yield f"and {count(line.occurrences - SHOWN, 'earlier one')}"
-        yield from evidence[1:] if line.counted else evidence  # the events say the first themselves
+        yield from evidence[1:] if line.counted else evidence  # the events already show the first
 
 
 def _property(name: str, text: str, numbers: Sequence[str]) -> str:
@@ -270,14 +268,14 @@ def _head(explanation: Explanation, words: _Words) -> Iterator[RenderableType]:
 
 
 def _label(label: LabelExplained, words: _Words) -> RenderableType:
-    """Say `Grade  A1  (fit_band A, intent_band 1)`."""
+    """Format a label: `Grade  A1  (fit_band A, intent_band 1)`."""
     text = (label.text or "none") if label.known else "not known without --rank"
     parts = ", ".join(f"{name} {part or 'none'}" for name, part in label.parts) if label.known else ""
     return words.line((label.title, "bold"), f"  {text}", f"  ({parts})" if parts else "", rest=2)
 
 
 def _label_seen(label: LabelExplained, words: _Words) -> Iterator[RenderableType]:
-    """Say what the branch of a label saw, or why none holds."""
+    """Yield the evidence for the branch of a label, or why none holds."""
     evidence = label.evidence if label.failed is None else (label.failed,)
     yield from (_under(words, each, 2) for each in sentences(evidence))
 

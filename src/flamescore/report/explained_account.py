@@ -1,4 +1,4 @@
-"""An account for people: whose points its scores are, and who fills its roles; nothing is read as markup."""
+"""An account for people: the contacts behind its scores, and its roles; never interpreted as markup."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flamescore.runs import RunRecord
 
 NAMED = 5
-"""Members of a role that are named."""
+"""The number of members of a role that are named."""
 
 
 def render_account(
@@ -33,9 +33,9 @@ def render_account(
     everything: bool = False,
     decimals: int = 1,
 ) -> Group:
-    """Return an account of a run, with the titles of its scores; points have so many decimals at most.
+    """Return an account of a run, with the titles of its scores; points have at most `decimals` decimals.
 
-    `everything`: with who doesn't count.
+    `everything` adds the contacts that don't count.
     """
     parts: list[RenderableType] = [_head(told, record)]
     for score in told.scores:
@@ -113,7 +113,7 @@ def _exact(points: float | None) -> str:
 
 
 def _rows(rows: Sequence[tuple[str, str]], indent: int) -> Iterator[Line]:
-    """Lay out points, to the right of their column, and what they are for."""
+    """Lay out points, right-aligned in their column, and what they are for."""
     wide = max(len(points) for points, _ in rows)
     for points, what in rows:
         yield Line(Text(f"{' ' * indent}{points:>{wide}}  {what}"), indent + wide + 2)
@@ -129,7 +129,7 @@ def _roles(told: AccountExplained) -> Line:
 
 
 def _role(role: RoleExplained) -> str:
-    """Say how far a role is filled; who fills it is named once it is."""
+    """Describe how far a role is filled; its members are named once it is."""
     said = f"{for_cell(role.role)} {role.filled:,} of {role.at_least:,}"
     if role.filled < role.at_least:
         return said

@@ -1,4 +1,4 @@
-"""The history of a contact for people: a sparkline and a table a score; nothing is read as markup."""
+"""The history of a contact for people: a sparkline and a table per score; never interpreted as markup."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def render_history(told: ContactHistory, *, sparklines: bool = True, decimals: int = 1) -> Group:
-    """Return the history of a contact; scores have so many decimals at most.
+    """Return the history of a contact; scores have at most `decimals` decimals.
 
-    Without `sparklines` for an output that has no such characters.
+    Omit `sparklines` for output without such characters.
     """
     zone = ZoneInfo(told.timezone)
     since, until = say.to_the_minute(told.since, zone), say.minute(to_local(told.until, zone))

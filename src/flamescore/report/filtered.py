@@ -1,4 +1,4 @@
-"""What rich shows on a terminal, without what the terminal would obey."""
+"""Rich output for a terminal, without control characters that the terminal would execute."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Filtered(Struct, frozen=True):
-    """Something to show, without what a terminal would obey but for its own colours and line ends.
+    """Output to show, with control characters replaced, except for its own colors and line ends.
 
-    Texts are escaped before they are laid out, so that columns stay straight; here nothing is forgotten.
+    Texts are already escaped before layout, so that columns stay aligned; this filter is a safety net.
     """
 
     shown: RenderableType

@@ -1,4 +1,4 @@
-"""The files that a report can be: what makes each, by its suffix."""
+"""The file formats of a report, with the renderer of each, by suffix."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _markdown(run: RunData) -> bytes:
 
 
 def _workbook(run: RunData) -> bytes:
-    from flamescore.report.call_sheets import render_call_list  # noqa: PLC0415 - the nightly run makes none
+    from flamescore.report.call_sheets import render_call_list  # noqa: PLC0415 - the nightly run doesn't need it
 
     return render_call_list(run)
 
@@ -33,4 +33,4 @@ RENDERERS: Final[Mapping[str, Callable[[RunData], bytes]]] = {
     "md": _markdown,
     "xlsx": _workbook,
 }
-"""Another form is a function here, under the suffix that asks for it."""
+"""To add a format, add a function here under its suffix."""

@@ -1,4 +1,4 @@
-"""The report as one HTML page (`report.html`): nothing of it comes from outside, nothing in it goes there."""
+"""The report as one self-contained HTML page (`report.html`), which loads nothing and sends nothing out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 HTML_FILE: Final = "report.html"
 LIMIT: Final = 1_500_000
-"""Bytes that a page may have; where texts are so long that it has more, it lists fewer leads."""
+"""The maximum size of a page in bytes; if very long texts exceed it, the page lists fewer leads."""
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -52,7 +52,7 @@ def write_html(folder: Path, page: Page) -> None:
 
 
 def render_html(page: Page, *, limit: int = LIMIT) -> str:
-    """Return the whole page, with fewer leads where it would have more bytes than `limit`."""
+    """Return the whole page, with fewer leads if it would exceed `limit` bytes."""
     made = _render(page)
     while len(made.encode()) > limit and page.leads:
         page = page.first(len(page.leads) // 2)
@@ -78,7 +78,7 @@ def _render(page: Page) -> str:
 
 
 def policy(style: str, script: str) -> str:
-    """Return the Content-Security-Policy: this style and this script by their hashes, and nothing else."""
+    """Return the Content-Security-Policy: only this style and this script are allowed, by their hashes."""
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -86,7 +86,7 @@ def policy(style: str, script: str) -> str:
 
 
 def _columns_with_something(page: Page) -> dict[str, bool]:
-    """Say of which columns any lead has something: what the page has no text of has no place on it."""
+    """Return which columns have a value for any lead; the page leaves out the others."""
 
     def any_has(column: str) -> bool:
         return any(getattr(lead, column) for lead in page.leads)
@@ -102,13 +102,13 @@ def _columns_with_something(page: Page) -> dict[str, bool]:
 
 
 def _flame_levels(page: Page) -> tuple[tuple[str, str, int], ...]:
-    """Return the filters by flames: value in the address (none for who is hot), words, and how many."""
+    """Return the filters by flames: value in the address (empty for hot leads), label, number of leads."""
     hot = sum(any(each and each.hot for each in lead.standings[:1]) for lead in page.leads)
     least = page.hot_flames or 1
     fewer = tuple(
         (f"{flames}-5", f"{flames}+", _with(page, flames))
         for flames in (least - 1, least - 2)
-        if flames >= 2  # noqa: PLR2004 - one flame or more are all
+        if flames >= 2  # noqa: PLR2004 - 1+ is the same as all
     )
     return (("", "Hot", hot), *fewer, ("0-5" if page.several else "1-5", "All", len(page.leads)))
 
@@ -127,8 +127,8 @@ def _asset(name: str) -> str:
 
 @cache
 def environment() -> Environment:
-    """Return the templates, loaded once; what depends on the page a filter takes from the context."""
-    from jinja2 import Environment, StrictUndefined, pass_context  # noqa: PLC0415 - only where a page is made
+    """Return the template environment, created once; filters that depend on the page use the context."""
+    from jinja2 import Environment, StrictUndefined, pass_context  # noqa: PLC0415 - only pages need it
 
     from flamescore.report.template_loader import CompiledTemplates  # noqa: PLC0415 - the same
 
@@ -180,7 +180,7 @@ def environment() -> Environment:
 
 
 def own(text: str, width: int = 60, *, times: int = 1) -> Markup:
-    """Show text from the data as itself: on one line, of its own direction, cut where it is very long."""
+    """Return text from the data as markup: on one line, with its own direction, cut if very long."""
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
     made = Markup("<bdi>{}</bdi>").format(shown(text, width))
@@ -188,42 +188,42 @@ def own(text: str, width: int = 60, *, times: int = 1) -> Markup:
 
 
 def name_of(lead: Listed) -> str:
-    """Return what a lead is called, for places that hold no element."""
+    """Return the name of a lead as plain text, for places that can't contain an element."""
     return shown(lead.called)
 
 
 def weekday(day: date) -> str:
-    """Say `Saturday`, in English wherever it runs."""
+    """Format a day of the week: `Saturday`, in English regardless of locale."""
     return _DAYS[day.weekday()]
 
 
 def moment(instant: datetime) -> str:
-    """Say `Saturday 21 Nov 2026, 02:00 MST`."""
+    """Format an instant: `Saturday 21 Nov 2026, 02:00 MST`."""
     return f"{weekday(instant)} {say.whole_date(instant.date())}, {say.minute(instant).partition(' ')[2]}"
 
 
 def first_words(message: str) -> tuple[str, str]:
-    """Part a message after its first `:` or full stop: what is shown at once, and whether there is more."""
+    """Split a message at its first `:` or full stop: the part that is shown at once, and the rest."""
     ends = [at for mark in (": ", ". ") if (at := message.find(mark)) > 0]
     cut = min(ends, default=len(message))
     return message[:cut].rstrip(".:"), message[cut:]
 
 
 def percent(amount: float | Decimal, most: float | Decimal) -> int:
-    """Return how long a bar is, in percent of the longest: 0 for nothing, at least 1 for anything else."""
+    """Return the length of a bar in percent of the longest: 0 for nothing, at least 1 for anything else."""
     if not amount or not most:
         return 0
     return max(round(100 * abs(float(amount) / float(most))), 1)
 
 
 def step(first: int, other: int) -> int:
-    """Return how strong the colour of a cell of the grid is, 0 to 5: by its place, whatever it holds."""
+    """Return the color strength of a grid cell, 0 to 5: by its position, whatever its value."""
     least = min(first, other)
     return least if least < 2 else (first + other) // 2  # noqa: PLR2004 - the two palest rows and columns
 
 
 def _trusted(text: str) -> Markup:
-    """Take a file of the package, or JSON that is escaped, as markup."""
+    """Mark a file of the package, or escaped JSON, as safe markup."""
     from markupsafe import Markup  # noqa: PLC0415 - it comes with Jinja2
 
-    return Markup(text)  # noqa: S704 - nothing from the data that is not escaped
+    return Markup(text)  # noqa: S704 - everything from the data is escaped

@@ -1,4 +1,4 @@
-"""What the leads of a report scored in the runs before, read while the run is made."""
+"""Recent scores of the leads in a report, read while the run is made."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def scores_lately(
     output: Path, as_of: datetime, scored: Scored, hot: Hot
 ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
-    """Return `frames.PAST_SCORES` of whom the report of a scoring lists, and a note for each unread file."""
+    """Return `frames.PAST_SCORES` of the contacts that the report lists, and a note per unread file."""
     names = [score.name for score in scored.book.scores]
     by_condition = None if hot.by_flames is not None else scored.hot["contact_id"]
     leads = listing(scored.scores, scored.uncalled, names, hot=by_condition)

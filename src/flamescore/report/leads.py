@@ -1,4 +1,4 @@
-"""What a run says of leads beside their scores: labels, and where they were routed."""
+"""A run's data about leads besides their scores: labels and routes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def routes_of(run: RunData, ids: pl.Series) -> dict[str, tuple[str | None, str]]:
-    """Return by contact the rep and the reason, of those of some contacts who are routed or got nobody."""
+    """Return rep and reason by contact, for the given contacts that are routed or could not be routed."""
     if run.routed is None:
         return {}
     rows = run.routed.filter(pl.col("contact_id").is_in(ids.implode()))
@@ -19,7 +19,7 @@ def routes_of(run: RunData, ids: pl.Series) -> dict[str, tuple[str | None, str]]
 
 
 def label_texts(run: RunData, ids: pl.Series) -> pl.DataFrame:
-    """Return a column a label of the run, of some contacts in their order."""
+    """Return one column per label of the run, for the given contacts in their order."""
     if run.labels is None:
         return pl.DataFrame(height=len(ids))
     rows = ids.alias("contact_id").to_frame().pipe(_with_people, run.labels)
@@ -27,7 +27,7 @@ def label_texts(run: RunData, ids: pl.Series) -> pl.DataFrame:
 
 
 def _with_people(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Add what is known of people, by contact id; for a few rows only theirs are looked at."""
+    """Join `people` by contact id; filtered first if there are few rows."""
     if rows.height < people.height:
         people = people.filter(pl.col("contact_id").is_in(rows["contact_id"].implode()))
     return rows.join(people, on="contact_id", how="left", maintain_order="left")

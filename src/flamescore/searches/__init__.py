@@ -1,4 +1,4 @@
-"""Which contacts of a run a search finds."""
+"""Search the contacts and accounts of a run."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ __all__ = [
 _LATE: Final = {
     "Where": "where",
 }
-"""What reads predicates, which few searches need: it takes rules and engine along."""
+"""The code that reads predicates, which few searches need; it loads rules and engine."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -30,7 +30,7 @@ _SHOWN: Final = (
 
 
 class AskedAccounts(Struct, frozen=True):
-    """A search of accounts as it was typed."""
+    """A search of accounts, as typed."""
 
     flames: str | None = None
     scores: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class AskedAccounts(Struct, frozen=True):
     text: str | None = None
     roles: tuple[str, ...] = ()
     complete: bool | None = None
-    """Only accounts all of whose roles are filled, or only the others; None: both."""
+    """Only accounts with all roles filled, or only the others; None: both."""
 
     columns: tuple[str, ...] | None = None
 
@@ -58,7 +58,7 @@ def search_accounts(found: Run, asked: AskedAccounts) -> FoundAccounts:
 
     Raises:
         NotFoundError: the run has no accounts.
-        UsageError: what was asked is none of theirs: a score, a role, a column, a number of flames.
+        UsageError: a score, a role, a column or a number of flames is unknown.
         DamagedRunError: a file of the run is missing or damaged.
     """
     accounts = book_with_accounts(found).accounts
@@ -78,7 +78,7 @@ def search_accounts(found: Run, asked: AskedAccounts) -> FoundAccounts:
 def _matching(
     accounts: pl.LazyFrame, asked: AskedAccounts, terms: Sequence[Term], filled: Sequence[pl.Expr]
 ) -> pl.DataFrame:
-    """Return the accounts that fit everything, ranked by the first score, with points under the others."""
+    """Return the accounts that match everything, ranked by the first score, with points under the others."""
     first, *more = terms
     conditions = [_fits(first), *filled]
     if asked.min_score is not None:
@@ -105,7 +105,7 @@ def _fits(term: Term) -> pl.Expr:
 
 
 def _filled(asked: AskedAccounts, roles: Sequence[Role]) -> list[pl.Expr]:
-    """Return what holds of accounts with these roles filled, and that are complete or not.
+    """Return the conditions for accounts that have these roles filled, and that are complete or not.
 
     Raises:
         UsageError: there is no such role.

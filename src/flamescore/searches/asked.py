@@ -1,4 +1,4 @@
-"""A search as it was typed."""
+"""A search, as typed."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ WAYS: Final = {
     "cooled-off": (COOLED_OFF,),
     "new": (NEW,),
 }
-"""The ways in which contacts change, and the kinds of `changes.KINDS` that each means.
+"""The ways in which contacts change, each with its kinds of `changes.KINDS`.
 
-Who is new and hot is newly hot too.
+A new contact that is hot is newly hot too.
 """
 
 
 class Asked(Struct, frozen=True):
-    """A search as it was typed. Everything must hold."""
+    """A search, as typed. All conditions must hold."""
 
     flames: str | None = None
     """`5`, `3-5` or `3+`: the flames of the first score."""
 
     scores: tuple[str, ...] = ()
-    """`NAME`, or `NAME:3+`; by default the first of the run. The first ranks, and has the bounds."""
+    """`NAME`, or `NAME:3+`; by default the first of the run. The first determines ranking and bounds."""
 
     min_score: float | None = None
     max_score: float | None = None
@@ -39,7 +39,7 @@ class Asked(Struct, frozen=True):
     owners: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
-    """Predicates as in rule files, or short: see `rules.short_where`."""
+    """Predicates as in rule files, or in short form: see `rules.short_where`."""
 
     words: tuple[str, ...] = ()
     text: str | None = None
@@ -54,14 +54,14 @@ class Asked(Struct, frozen=True):
     """Only contacts that changed in one of these ways (`WAYS`) since the run before."""
 
     against: EarlierRun | None = None
-    """Or since this earlier run."""
+    """The earlier run to compare with, instead of the run before."""
 
     labels: tuple[str, ...] = ()
-    """`grade=A1`: only contacts with this label; `grade=` is for those without."""
+    """`grade=A1`: only contacts with this label; `grade=` means contacts without it."""
 
     hot: bool = False
     held_out: bool = False
-    """Only contacts who are held out; `everyone` has them beside all others."""
+    """Only contacts that are held out; `everyone` includes them along with all others."""
 
     segments: tuple[str, ...] = ()
-    """Only contacts that are in all of these."""
+    """Only contacts that are in all of these segments."""

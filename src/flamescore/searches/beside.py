@@ -1,4 +1,4 @@
-"""What a search tells of contacts beside their scores: reasons, what changed, places on the call list."""
+"""What a search adds to contacts besides their scores: reasons, changes, places on the call list."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from flamescore.runs import Run
 
 _AT_ONCE: Final = 10_000
-"""Contacts whose rows of the ledger are held at once."""
+"""The number of contacts whose ledger rows are in memory at once."""
 
 
 def reasons_of(run: Run, score_name: str, contact_ids: pl.Series) -> pl.DataFrame:
     """Return `tables.strongest` of some contacts of a run under a score, by contact id, with `name`.
 
-    The ledger is opened only where there are contacts.
+    The ledger is opened only if there are contacts.
     """
     if contact_ids.is_empty():
         return with_names(strongest(pl.DataFrame(schema=POINTS)), {})
@@ -33,7 +33,7 @@ def reasons_of(run: Run, score_name: str, contact_ids: pl.Series) -> pl.DataFram
     pieces = []
     for first in range(0, len(ids), _AT_ONCE):
         some = ids.slice(first, _AT_ONCE)
-        # The ledger lies in order of ids: by the bounds a reader skips what is none of theirs.
+        # The ledger is sorted by id: with these bounds a reader skips parts that contain none of the ids.
         near = pl.col("contact_id").is_between(pl.lit(some[0]), pl.lit(some[-1]))
         theirs = pl.col("contact_id").is_in(some.implode())
         pieces.append(points.filter(near, theirs).collect().pipe(strongest))
@@ -43,20 +43,20 @@ def reasons_of(run: Run, score_name: str, contact_ids: pl.Series) -> pl.DataFram
 
 
 def moved(run: Run, score_name: str, changes: pl.LazyFrame | None) -> pl.DataFrame:
-    """Return `changes.MOVES` under a score, of rows of `CHANGES`; none where they are not known."""
+    """Return `changes.MOVES` under a score, from rows of `CHANGES`; empty if the changes are not known."""
     known = pl.LazyFrame(schema=CHANGES) if changes is None else changes
     return moves(known, score_name, hot_now(run)).collect()
 
 
 def places(run: Run, score_name: str) -> pl.DataFrame:
-    """Return `contact_id, place` of whoever may be called: the place on the call list of a score, from 1."""
+    """Return `contact_id, place` of contacts that may be called: the place on a score's call list, from 1."""
     listed = scan(run, "scores.parquet").filter(pl.col("score_name") == score_name).select("contact_id")
     called = listed.join(uncalled(run), on="contact_id", how="anti", maintain_order="left")
     return called.with_row_index("place", offset=1).select("contact_id", "place").collect()
 
 
 def hot_since(run: Run) -> pl.DataFrame | None:
-    """Return `contact_id, hot_since` of who is hot; None where a run has no segments."""
+    """Return `contact_id, hot_since` of hot contacts; None if the run has no segments."""
     if not has_table(run, SEGMENTS_FILE):
         return None
     rows = scan(run, SEGMENTS_FILE).filter(pl.col("segment") == HOT_SEGMENT, ~pl.col("held"))

@@ -1,4 +1,4 @@
-"""Columns of a run's contacts as the project declares them: dates, numbers and lists in their own form."""
+"""Columns of a run's contacts as the project declares them: formats of dates, numbers and lists."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def as_declared(
     numbers: Sequence[str] = (),
     lists: Sequence[str] = (),
 ) -> pl.LazyFrame:
-    """Give columns of a run's contacts their companions, where the project says how they are written.
+    """Add the companion columns of dates, numbers and lists whose format the project declares.
 
-    `lists` get one each: where the project does not say what parts their values, lists are JSON.
+    Each of `lists` gets one; if the project declares no separator, lists are read as JSON.
     """
     items = {name: _items(_separator(project, name), name) for name in lists}
     contacts = contacts.with_columns(each.alias(name + LIST_SUFFIX) for name, each in items.items())
@@ -37,7 +37,7 @@ def as_declared(
 def _with_dates(
     project: Project, contacts: pl.LazyFrame, names: Sequence[str], zone: ZoneInfo
 ) -> pl.LazyFrame:
-    """Read dates by the formats that the project declares, in the zone of the first source that has one."""
+    """Parse dates in the formats that the project declares, in the zone of the first source that has one."""
     zones = (source.timezone for source in project.settings.contacts)
     own = next((each for each in zones if each is not None), zone)
     for name in names:
@@ -60,14 +60,14 @@ def _with_numbers(project: Project, contacts: pl.LazyFrame, names: Sequence[str]
 
 
 def is_listed(project: Project, name: str, contacts: pl.LazyFrame) -> bool:
-    """Say whether cells hold several values: the project says so, or any cell is a list in JSON."""
+    """Return whether cells have several values: a separator is declared, or any cell is a list in JSON."""
     if _separator(project, name) is not None:
         return True
     return bool(contacts.select(_items(None, name).is_not_null().any()).collect().item())
 
 
 def _separator(project: Project, name: str) -> str | None:
-    """Return what parts the values of a cell, by the first source that says it."""
+    """Return the separator of the values of a cell, from the first source that declares one."""
     separators = (source.lists.get(name) for source in project.settings.contacts)
     return next((each for each in separators if each is not None), None)
 
@@ -79,7 +79,7 @@ def _items(separator: str | None, name: str) -> pl.Expr:
 
 
 def _number_format(project: Project, name: str) -> NumberFormat | None:
-    """Return how the project says that the numbers of a contacts' column are written, by the first source."""
+    """Return the declared number format of a contact column, from the first source that has one."""
     for source in project.settings.contacts:
         found = None if source.numbers is None else source.numbers.of(name, *source.columns.get(name, ()))
         if found is not None:
@@ -88,7 +88,7 @@ def _number_format(project: Project, name: str) -> NumberFormat | None:
 
 
 def _formats(project: Project, name: str) -> tuple[str, ...]:
-    """Return the formats that the project declares for a contacts' column, of any source."""
+    """Return the date formats that the project declares for a contact column, from all sources."""
     found: list[str] = []
     for source in project.settings.contacts:
         headers = source.columns.get(name, ())

@@ -1,4 +1,4 @@
-"""Whom of a run a search means: what was typed, held against what the run has."""
+"""Find the contacts of a run that match a search, and validate the search against the run."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ if TYPE_CHECKING:
 
 
 class Matching(Struct, frozen=True):
-    """Who fits: `rows` as `search` returns them, and what was read on the way."""
+    """The matching contacts: `rows` as `search` returns them, and what was read along the way."""
 
     rows: pl.DataFrame
     contacts: pl.LazyFrame
     terms: tuple[Term, ...]
     labels: tuple[str, ...]
     changes: pl.LazyFrame | None
-    """Rows of `CHANGES`; None where the run was held against no other, or nobody asked."""
+    """Rows of `CHANGES`; None if the run was not compared with another, or they were not requested."""
 
     notes: tuple[str, ...]
 
 
 def matching(project: Project, found: Run, asked: Asked, *, changes: bool = False) -> Matching:
-    """Return who fits, ranked; use it within `runs.reading_run`. Errors are those of `search_run`.
+    """Return the matches, ranked; call it within `runs.reading_run`. Errors are those of `search_run`.
 
-    What changed is read where `asked` needs it, and with `changes`.
+    Changes are read if `asked` needs them, or with `changes`.
     """
     record = found.record
     zone = ZoneInfo(record.timezone)
@@ -72,7 +72,7 @@ def matching(project: Project, found: Run, asked: Asked, *, changes: bool = Fals
     terms = terms_of(asked.flames, asked.scores, [score.name for score in record.scores])
     where = None
     if asked.where:
-        from flamescore.searches.where import bound  # noqa: PLC0415 - it takes rules and engine along
+        from flamescore.searches.where import bound  # noqa: PLC0415 - it loads rules and engine
 
         contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
     routed = routed_of(found)
@@ -128,10 +128,10 @@ def _query(asked: Asked, terms: tuple[Term, ...], where: Where | None, labels: M
 
 
 def _changed(run: Run, ways: Sequence[str], score_name: str, changes: pl.LazyFrame | None) -> pl.Series:
-    """Return the ids of who changed in one of these ways; nobody where it is not known.
+    """Return the ids of contacts that changed in one of these ways; empty if changes are not known.
 
     Raises:
-        UsageError: one is none of `WAYS`.
+        UsageError: a way is not one of `WAYS`.
     """
     fits = []
     for way in ways:
@@ -148,14 +148,14 @@ def _changed(run: Run, ways: Sequence[str], score_name: str, changes: pl.LazyFra
 
 
 def _members(project: Project, found: Run, names: Sequence[str]) -> pl.Series | None:
-    """Return the ids of who is in all of these segments of a run; None where none is asked for."""
+    """Return the ids of contacts that are in all of these segments of a run; None without segments."""
     if not names:
         return None
     there = [each.name for each in found.record.segments or ()]
     for name in names:
         known = dict.fromkeys((*there, HOT_SEGMENT, *project.settings.segments))
         if name not in known:
-            from flamescore.acting_conditions import no_segment  # noqa: PLC0415 - it takes the exports along
+            from flamescore.acting_conditions import no_segment  # noqa: PLC0415 - it loads the exports
 
             code, text, hint = no_segment(name, tuple(known))
             raise UsageError(Problem(code, text, hint=hint))
@@ -170,7 +170,7 @@ def _members(project: Project, found: Run, names: Sequence[str]) -> pl.Series | 
 
 
 def _renamed(run: Run, columns: Mapping[str, str]) -> Iterator[pl.Expr]:
-    """Yield the columns of a run's labels, as they are called beside its other columns."""
+    """Yield the columns of a run's labels, under their names next to its other columns."""
     stored = scan(run, LABELS_FILE).collect_schema().names()
     written = columns_of_labels(columns)
     if {"contact_id", *written.values()} != set(stored):
@@ -179,7 +179,7 @@ def _renamed(run: Run, columns: Mapping[str, str]) -> Iterator[pl.Expr]:
 
 
 def _hot(run: Run) -> pl.Series:
-    """Return the ids of who is hot: by the run's condition, else by its flames under the default score."""
+    """Return the ids of hot contacts: by the run's condition, else by its flames under the default score."""
     record = run.record
     if record.hot_flames is None:
         return read(run, HOT_FILE)["contact_id"]
@@ -188,7 +188,7 @@ def _hot(run: Run) -> pl.Series:
 
 
 def routed_of(run: Run) -> pl.DataFrame | None:
-    """Return who calls those without an owner (`routing.TOLD`); None where nobody was routed."""
+    """Return who calls contacts without an owner (`routing.TOLD`); None if the run has no routing."""
     if run.record.routing is None:
         return None
     return told_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
@@ -202,7 +202,7 @@ def _held_out(run: Run) -> pl.Series:
 
 
 def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
-    """Return by column what `--label` asks; of the same name again any of the texts."""
+    """Return the texts of `--label` by column; a repeated name matches any of its texts."""
     found: dict[str, list[str | None]] = {}
     for words in asked.labels:
         name, equals, text = words.partition("=")

@@ -1,4 +1,4 @@
-"""What to say where a search found nobody: what may have been meant, and which condition is too much."""
+"""The messages for a search without matches: what may have been meant, and which condition is too strict."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from flamescore.searches.asked import Asked
 
 _TOLD: Final = 3
-"""So many values at most are suggested, and so many conditions are told."""
+"""The maximum number of suggested values, and of listed conditions."""
 
 
 def why_nobody(project: Project, run: Run, asked: Asked) -> tuple[str, ...]:
-    """Return what to say of a search of a run that found nobody, a sentence or two each.
+    """Return the messages for a search of a run without matches, each of one or two sentences.
 
-    First, where it is so: that no contact has the owner, the tag or the value asked for, with what may have
-    been meant; or that those who match are left out of calls. Last, how many match without one of the
-    conditions, the most first.
+    The first, if it applies, is that no contact has the owner, tag or value, with suggestions; or that the
+    matches are excluded from calls. The last is how many contacts match without one of the conditions, the
+    most first.
     """
     with reading_run(run):
         first = next(_unknown(run, asked), None) or _left_out(project, run, asked)
@@ -51,11 +51,11 @@ def _left_out(project: Project, run: Run, asked: Asked) -> str | None:
     return f"{count(many, 'contact')} match but are excluded from calls; --all shows them." if many else None
 
 
-# --- values that nobody has
+# --- values that no contact has
 
 
 def _unknown(run: Run, asked: Asked) -> Iterator[str]:
-    """Yield that no contact has a value, for each that was asked for."""
+    """Yield a message for each requested value that no contact has."""
     contacts = scan(run, "contacts.parquet")
     for owner in asked.owners:
         if fold(owner) != fold(UNASSIGNED):
@@ -63,7 +63,7 @@ def _unknown(run: Run, asked: Asked) -> Iterator[str]:
     for tag in asked.tags:
         yield from _nobody_has("tag", tag, _texts(contacts.select(pl.col("tags").explode())))
     for text in asked.where:
-        from flamescore.rules import short_where  # noqa: PLC0415 - most searches ask for no predicate
+        from flamescore.rules import short_where  # noqa: PLC0415 - most searches have no predicate
 
         short = short_where(text)
         if short is None or short.operator != "equals" or not short.is_text:
@@ -82,9 +82,9 @@ def _nobody_has(what: str, typed: str, values: Sequence[str]) -> Iterator[str]:
 
 
 def meant_by(typed: str, values: Iterable[str]) -> tuple[str, ...]:
-    """Return which values may have been meant: three at most that start so, else the nearest, if any.
+    """Return the values that may have been meant: up to three with this prefix, else the nearest, if any.
 
-    Case and accents make no difference to how they start; the shortest come first, then by code point.
+    The prefix match ignores case and accents; the shortest come first, then by code point.
     """
     known, start = sorted(set(values)), without_accents(typed.strip())
     begin = sorted((each for each in known if without_accents(each).startswith(start)), key=len)
@@ -105,7 +105,7 @@ def _reps(run: Run) -> list[str]:
 
 
 def _texts(column: pl.LazyFrame) -> list[str]:
-    """Return the different values of a column of text, by code point."""
+    """Return the distinct values of a text column, by code point."""
     return column.select(present(pl.first())).drop_nulls().unique().collect().to_series().sort().to_list()
 
 
@@ -129,7 +129,7 @@ _EACH: Final = {
 
 
 def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
-    """Yield each condition as it was typed, and the search without it."""
+    """Yield each condition as typed, and the search without it."""
     if asked.words:
         yield f'"{" ".join(asked.words)}"', replace(asked, words=())
     for name, words in _ALONE.items():
@@ -147,7 +147,7 @@ def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
 
 
 def _any_of(asked: Asked) -> Iterator[tuple[str, Asked]]:
-    """Yield the flags of which any value will do: together they are one condition."""
+    """Yield the flags that match any of their values; together these are one condition."""
     if asked.owners:
         yield _repeated('--owner "{}"', asked.owners), replace(asked, owners=())
     if asked.changed:

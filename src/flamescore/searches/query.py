@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from flamescore.searches.where import Where
 
 UNASSIGNED: Final = "Unassigned"
-"""What stands for contacts without an owner."""
+"""The name that stands for contacts without an owner."""
 
 NOTHING: Final = "nothing in the window"
 
 
 class Query(Struct, frozen=True):
-    """What is looked for; everything must hold. The first term's score ranks, and has the bounds."""
+    """The conditions of a search; all must hold. The first term's score determines ranking and bounds."""
 
     terms: tuple[Term, ...]
     min_score: float | None = None
@@ -39,7 +39,7 @@ class Query(Struct, frozen=True):
     """Each must be found: see `words.has_text`."""
 
     labels: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
-    """By the column of a label the texts of which it must be one; None is for no label."""
+    """The accepted texts of labels, by column; None means no label."""
 
 
 def search(
@@ -55,15 +55,16 @@ def search(
     routed: pl.DataFrame | None = None,
     members: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """Return the contacts that fit, ranked.
+    """Return the matching contacts, ranked.
 
     `scores` is `frames.SCORES` with the kept columns, `contacts` every mapped column (text; `tags` a list).
-    Gives the columns of `scores` for the first term; every further term adds `<name>_score` and
-    `<name>_flames`. `excluded` are ids to be left out; of `hot`, `held_out` and `members` only theirs are
-    kept. Of `labels` (`labels.parquet`) each contact found gets its own, a column a label after `percentile`.
-    Owners and tags compare as in rules: trimmed, NFC, lower case; an id exactly, and labels too. What
-    `merged` (`merged_table`) holds of old contacts is found as if it were the survivor's. `routed`
-    (`routing.TOLD`) adds its columns, and its reps stand for the owners of those who have none.
+    The result has the columns of `scores` for the first term; every further term adds `<name>_score` and
+    `<name>_flames`. `excluded` are ids to leave out; `hot`, `held_out` and `members` limit the result to
+    their ids. With `labels` (`labels.parquet`) each match gets its labels, one column per label after
+    `percentile`. Owners and tags compare as in rules: trimmed, NFC, lower case. Ids and labels compare
+    exactly. Values that `merged` (`merged_table`) has for old contacts are found as if they were the
+    survivor's. `routed` (`routing.TOLD`) adds its columns; for contacts without an owner, its reps count as
+    the owners.
     """
     first, *more = query.terms
     found = scores.filter(_fits(first), *_bounds(query)).collect()
@@ -100,14 +101,14 @@ def _with_labels(
 
 
 def _labelled(asked: tuple[str, tuple[str | None, ...]]) -> pl.Expr:
-    """Say which contacts have one of the texts of a label, or none of it where None is among them."""
+    """Match contacts that have one of the texts of a label; with None, also those without the label."""
     name, texts = asked
     there = pl.col(name).is_in([text for text in texts if text is not None]).fill_null(value=False)
     return there | pl.col(name).is_null() if None in texts else there
 
 
 def with_columns_of(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Add columns of contacts to rows, by contact id, and their companions; those that are there stay."""
+    """Add contact columns and their companions to rows, by contact id; existing columns stay unchanged."""
     names = contacts.collect_schema().names()
     wanted = [name for name in dict.fromkeys(columns) if name in names and name not in frame.columns]
     beside = [name + end for name in columns for end in (ISO_SUFFIX, NUMBER_SUFFIX) if name + end in names]
@@ -119,13 +120,13 @@ def with_columns_of(frame: pl.DataFrame, contacts: pl.LazyFrame, columns: Sequen
 
 
 def why_cold(frame: pl.DataFrame, points: pl.LazyFrame, names: Mapping[str, str]) -> pl.DataFrame:
-    """Add `why`: the rule that took most from a contact, or that nothing lies in the windows.
+    """Add `why`: the rule that took the most from a contact, or that nothing is in the window.
 
     `points` is `frames.POINTS` of one score; `names` are the rules' names by id.
     """
     ids = frame["contact_id"].implode()
     rows = points.filter(pl.col("contact_id").is_in(ids), pl.col("entry") == "rule").collect()
-    # Of rules that took as much the first in the file is named: rows come in its order.
+    # Ties go to the first rule in the file, because rows are in its order.
     worst = rows.sort("points", maintain_order=True).unique("contact_id", keep="first", maintain_order=True)
     name = pl.col("rule_id").replace_strict(names, default=pl.col("rule_id"), return_dtype=pl.String)
     took = pl.when(pl.col("points") < 0).then(name).otherwise(pl.lit("too few points for a flame"))
@@ -176,7 +177,7 @@ def _of_people(query: Query) -> list[pl.Expr]:
 
 
 def _owner(owner: str) -> pl.Expr:
-    """Compare an owner; `Unassigned` also means none."""
+    """Match an owner; `Unassigned` also matches contacts without one."""
     same = (folded(pl.col("owner")) == fold(owner)).fill_null(value=False)
     if fold(owner) != fold(UNASSIGNED):
         return same

@@ -1,4 +1,4 @@
-"""Search a run: who fits, in which order, with which columns."""
+"""Search a run: which contacts match, in which order, with which columns."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ if TYPE_CHECKING:
 
 STANDING: Final = ("score", "flames", "percentile", "last_activity_at")
 _OWN: Final = (*REASONS, *MOVED, "last_activity", HOT_SINCE)
-"""Columns of a search that take their name from contacts' columns."""
+"""Columns of a search that take precedence over contact columns with the same name."""
 
 
 def search_run(
     project: Project, run: Run, asked: Asked, *, first: int | None = None, bare: bool = False
 ) -> Found:
-    """Search a run, and return who fits, in order.
+    """Search a run, and return the matches in order.
 
-    Of so many `first` contacts the rows are returned, of all without it. `bare` leaves out reasons and what
-    changed, unless `columns` names them.
+    With `first` only that many rows are returned, otherwise all. `bare` leaves out reasons and changes,
+    unless `columns` names them.
 
     Raises:
-        UsageError: what was asked is none of the run's: a score, a column, a number of flames, a key.
-        NotFoundError: the run has no hold-out, or no such segment, and those in it are asked for.
+        UsageError: a score, a column, a number of flames or a key is unknown.
+        NotFoundError: the search needs a hold-out or a segment that the run does not have.
         DamagedRunError: a file of the run is missing or damaged.
     """
     with reading_run(run):
@@ -63,7 +63,7 @@ def search_run(
 
 
 def count_of(project: Project, run: Run, asked: Asked) -> int:
-    """Return how many contacts fit; errors are those of `search_run`."""
+    """Return the number of matches; errors are those of `search_run`."""
     with reading_run(run):
         return matching(project, run, asked).rows.height
 
@@ -78,7 +78,7 @@ def _found(
     everything: bool,
     moves: bool,
 ) -> Found:
-    """Return whom `matching` found: with the columns of every form, and what changed, if these are asked."""
+    """Return the matches with the columns of every form, and with changes if they are requested."""
     record, name, zone = run.record, fits.terms[0].score_name, ZoneInfo(run.record.timezone)
     cold = fits.terms[0].high == 0
     there = [*fits.rows.columns, *(("why",) if cold else ())]
@@ -171,7 +171,7 @@ def _sorted(
 
 
 def _default_columns(there: Sequence[str], labels: tuple[str, ...]) -> list[str]:
-    """Return the columns of the rows for programs where none are named, in their order."""
+    """Return the default columns of the rows for programs, in their order."""
     own = {*SCORES, *labels}
     extra = [
         name

@@ -1,11 +1,11 @@
-"""The order of what a search found, by the keys of `--sort`.
+"""The order of search results, by the keys of `--sort`.
 
-key                             a column of           first comes
+key                             type of column        comes first
 rank, contact_id, name, ...     text, and the rank    the lowest: 1 before 2, Ann before Bob
 score, change, employees        numbers               the highest
 last_activity, Renewal          times                 the latest
 
-`-KEY` turns it round. What has no value is last either way, and ties keep the order that they had.
+`-KEY` reverses the order. Missing values come last either way, and ties keep their previous order.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ KEYS: Final = (
     "rank", "score", "flames", "percentile", "last_activity", "change",
     "name", "company", "owner", "contact_id",
 )  # fmt: skip
-"""The keys that mean the same in every run; beside them stand the columns of the contacts."""
+"""The keys that mean the same in every run; the contacts' columns are keys too."""
 
 RISING: Final = ("rank", "place")
-"""Numbers of which the lowest comes first."""
+"""Numeric columns where the lowest value comes first."""
 
 TEXTS: Final = ("contact_id", "name", "company", "owner", "email", "phone")
-"""Columns that are text, whatever is in them."""
+"""Columns that are always text, whatever their values."""
 
 _COLUMN: Final = {"last_activity": "last_activity_at"}
 
 
 class SortKey(Struct, frozen=True):
-    """A column to sort by, and whether the other way round."""
+    """A column to sort by, and whether the order is reversed."""
 
     name: str
     turned: bool = False
 
     @property
     def column(self) -> str:
-        """Return the column that has its values."""
+        """The column with the key's values."""
         return _COLUMN.get(self.name, self.name)
 
 
 def sort_keys(texts: Sequence[str], there: Collection[str]) -> tuple[SortKey, ...]:
-    """Read `--sort`: keys separated by commas, each with `-` before it to turn it round.
+    """Parse `--sort`: keys separated by commas, each with an optional `-` prefix to reverse it.
 
-    `there` are the columns that can be sorted by. A key that is named twice counts once, the first time.
+    `there` are the columns that can be sorted by. If a key is repeated, the first one counts.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is no column of that name.
     """
     keys: dict[str, SortKey] = {}
     for typed in (each.strip() for text in texts for each in text.split(",")):
@@ -84,12 +84,13 @@ def _no_key(name: str, there: Collection[str]) -> UsageError:
 def in_order(
     rows: pl.DataFrame, keys: Sequence[SortKey], cells: pl.DataFrame, zone: ZoneInfo
 ) -> pl.DataFrame:
-    """Return rows sorted by keys; without keys as they are.
+    """Return rows sorted by keys; unchanged without keys.
 
-    `cells` has the columns of the keys for these rows, in their order. Text sorts by its NFC lower case, by
-    code point, and blank text counts as missing. A text column of which every cell reads as a number sorts as
-    numbers, one of dates or instants as times; so does what the project says is written in its own way, whose
-    companions `cells` has too. A date alone is its first instant in `zone`.
+    `cells` has the columns of the keys for these rows, in their order. Text is sorted by its NFC lower case,
+    by code point, and blank text counts as missing. A text column sorts as numbers if every cell can be read
+    as a number, and as times if every cell is a date or an instant. So do columns with a format that the
+    project declares, whose companions are in `cells` too. A date without a time is its first instant in
+    `zone`.
     """
     if not keys:
         return rows
@@ -103,7 +104,7 @@ def in_order(
 
 
 def _falls(values: pl.Series, key: SortKey) -> bool:
-    """Say whether the highest comes first."""
+    """Return whether the highest value comes first."""
     return values.dtype != pl.String and key.name not in RISING
 
 
@@ -127,7 +128,7 @@ def _values(cells: pl.DataFrame, key: SortKey, zone: ZoneInfo) -> pl.Series:
 
 
 def _declared(cells: pl.DataFrame, name: str, zone: ZoneInfo) -> pl.Series | None:
-    """Return the values of a column that the project says how to read; None of any other."""
+    """Return the values of a column whose format the project declares; None for any other."""
     if name + NUMBER_SUFFIX in cells.columns:
         return cells.select(number(pl.col(name + NUMBER_SUFFIX))).to_series()
     if name + ISO_SUFFIX in cells.columns:
@@ -136,7 +137,7 @@ def _declared(cells: pl.DataFrame, name: str, zone: ZoneInfo) -> pl.Series | Non
 
 
 def _numbers(column: pl.Series) -> pl.Series | None:
-    """Return a column as numbers; None where a cell that is there is none, or all are missing."""
+    """Return a column as numbers; None if a cell is present but not a number, or all are missing."""
     texts = column.to_frame().select(present(pl.col(column.name))).to_series()
     if texts.null_count() == len(texts) or not texts.str.contains(NUMBER).all():
         return None
@@ -145,7 +146,7 @@ def _numbers(column: pl.Series) -> pl.Series | None:
 
 
 def _times(column: pl.Series, zone: ZoneInfo) -> pl.Series | None:
-    """Return a column as instants; None where a cell that is there is none, or all are missing."""
+    """Return a column as instants; None if a cell is present but not a time, or all are missing."""
     texts = column.to_frame().select(present(pl.col(column.name))).to_series()
     first = texts.drop_nulls().head(1)
     if first.is_empty() or parse_time(first.item()) is None:

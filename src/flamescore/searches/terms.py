@@ -1,4 +1,4 @@
-"""Which scores and flames a search asks for, as they are typed."""
+"""The scores and flames of a search, parsed from the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORMS: Final = tuple(
 
 
 class Term(Struct, frozen=True):
-    """A score, and the flames that it must have (both ends included)."""
+    """A score, and the range of flames to match (inclusive)."""
 
     score_name: str
     low: int = 0
@@ -29,10 +29,10 @@ class Term(Struct, frozen=True):
 
 
 def flames_of(text: str, flag: str = "--flames") -> tuple[int, int]:
-    """Read a number of flames, `5`, or a range of them, `3-5` or `3+`, both ends included.
+    """Parse a number of flames, `5`, or a range of them, `3-5` or `3+`, both inclusive.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not a number or range of flames.
     """
     match = _RANGE.fullmatch(text.strip())
     if match is not None:
@@ -47,13 +47,13 @@ def flames_of(text: str, flag: str = "--flames") -> tuple[int, int]:
 
 
 def terms_of(asked_flames: str | None, scores: Sequence[str], names: Sequence[str]) -> tuple[Term, ...]:
-    """Return what `--flames` and `--score` ask for, of a run with scores of these names.
+    """Parse `--flames` and `--score` for a run with scores of these names.
 
-    Flames are those of the first score; without a score it is the first of `names`. `NAME:3+` is a score with
-    flames of its own; the first must have both.
+    Flames apply to the first score; without a score that is the first of `names`. `NAME:3+` is a score with
+    flames of its own; the first score must match both.
 
     Raises:
-        UsageError: there is no such score, or it is no number of flames.
+        UsageError: a score is unknown, or a number of flames is malformed.
     """
     low, high = (0, MOST) if asked_flames is None else flames_of(asked_flames)
     if not scores:

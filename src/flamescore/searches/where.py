@@ -1,4 +1,4 @@
-"""The predicates of `search --where`: those of the rule language, bound to the contacts of a run."""
+"""The predicates of `search --where`: predicates of the rule language, bound to the contacts of a run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class _WorkingFolder:
-    """The lists from files that conditions on the command line name."""
+    """The lists from files that conditions on the command line refer to."""
 
     @cached_property
     def _files(self) -> ListFiles:
@@ -40,22 +40,22 @@ class _WorkingFolder:
         return ListFiles(Path())
 
     def values(self, path: str, column: str | None) -> ListValues:
-        """Return the values of a list, its path relative to the working folder."""
+        """Return the values of a list; its path is relative to the working folder."""
         return self._files.values(path, column)
 
 
 class Where(Struct, frozen=True):
-    """Predicates that must all hold of a contact, as of an instant."""
+    """Predicates that must all hold for a contact, as of an instant."""
 
     predicates: tuple[Predicate, ...]
     clock: Clock
 
     @classmethod
     def of(cls, texts: Sequence[str], columns: Sequence[str], as_of: datetime, zone: ZoneInfo) -> Where:
-        """Read predicates as they are typed, and bind them to the contacts' columns.
+        """Parse predicates as typed, and bind them to the contacts' columns.
 
         Raises:
-            RuleFileError: they are none, or name a column that is not there.
+            RuleFileError: they are malformed, or name a column that does not exist.
         """
         return cls._bound(_load(texts, columns), columns, as_of, zone)
 
@@ -74,7 +74,7 @@ class Where(Struct, frozen=True):
         return cls(bind_predicates(loaded, bound_to, zone), Clock(as_of, zone))
 
     def among(self, contacts: pl.DataFrame) -> pl.DataFrame:
-        """Return the contacts for whom every predicate holds, by contact id."""
+        """Return the contacts for which every predicate holds, by contact id."""
         matched = match_fields(contacts_of(contacts), self.predicates, self.clock)
         fits = reduce(and_, (matched.matches[p] for p in self.predicates), np.ones(contacts.height, np.bool_))
         return contacts.sort("contact_id").filter(pl.Series(fits))
@@ -83,7 +83,7 @@ class Where(Struct, frozen=True):
 def bound(
     project: Project, texts: Sequence[str], contacts: pl.LazyFrame, as_of: datetime, zone: ZoneInfo
 ) -> tuple[pl.LazyFrame, Where]:
-    """Bind predicates to a run's contacts, and give these the companions of declared dates and numbers."""
+    """Bind predicates to a run's contacts, and add the companion columns of declared formats to these."""
     names = contacts.collect_schema().names()
     loaded = _load(texts, names)
     asked = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
@@ -94,7 +94,7 @@ def bound(
 
 
 def _load(texts: Sequence[str], columns: Sequence[str]) -> LoadedPredicates:
-    """Read predicates; what names no column is told with the columns that there are."""
+    """Parse predicates; an error about a missing column name lists the existing columns."""
     try:
         return load_predicates(texts, lists=_WorkingFolder())
     except RuleFileError as error:

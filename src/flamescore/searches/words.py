@@ -1,4 +1,4 @@
-"""Finding contacts by words: each by itself, in any order, case and accents aside.
+"""Find contacts by words: each on its own, in any order, ignoring case and accents.
 
 María Delgado, (602) 555-0142, is found by `delgado maria`, by `DELGADO 5550142` and by `602 555-0142`.
 """
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 PHONE: Final = "phone"
 _DIGITS: Final = re.compile(r"[+().\-/]*[0-9][0-9+().\-/]*")
-"""A word of digits, and of what stands between those of a phone number."""
+"""A word of digits and the characters between the digits of a phone number."""
 
 
 _LETTERS: Final = {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ß": "ss"}
-"""Letters that people type as these, though Unicode doesn't take them apart."""
+"""Letters that people type like this, although Unicode doesn't decompose them."""
 
 
 def without_accents(text: str) -> str:
@@ -41,11 +41,11 @@ def _without_accents(column: pl.Expr) -> pl.Expr:
 
 
 def has_text(people: pl.LazyFrame, text: str, merged: pl.LazyFrame | None = None) -> pl.Expr:
-    """Say which contacts have every word of a text, or have the text as their whole id; never null.
+    """Match contacts that have every word of a text, or the whole text as their id; never null.
 
-    `people` are contacts with text columns, of which name, company, e-mail and the digits of the phone are
-    looked at where they are there. A word may also be the whole id. What `merged` (`merged.merged_table`)
-    holds of old contacts is found as if it were the survivor's.
+    `people` are contacts with text columns. Name, company, e-mail and the digits of the phone are searched
+    if they exist. A word may also be the whole id. Values that `merged` (`merged.merged_table`) has for old
+    contacts are found as if they were the survivor's.
     """
     words = text.split()
     whole = _is(trim(text), merged)
@@ -53,7 +53,7 @@ def has_text(people: pl.LazyFrame, text: str, merged: pl.LazyFrame | None = None
 
 
 def has_words(columns: Sequence[str], text: str) -> pl.Expr:
-    """Say which rows have every word of a text in one of some text columns; never null."""
+    """Match rows that have every word of a text in one of some text columns; never null."""
     each = (_in_any(columns, word) for word in text.split())
     return reduce(and_, each, pl.lit(value=True))
 
@@ -79,7 +79,7 @@ def _in_cells(people: pl.LazyFrame, word: str) -> pl.Expr:
 
 
 def _is(contact_id: str, merged: pl.LazyFrame | None) -> pl.Expr:
-    """Say who has this id, or had it."""
+    """Match the contact that has this id, or had it before a merge."""
     same = pl.col("contact_id") == contact_id
     if merged is None:
         return same
@@ -87,7 +87,7 @@ def _is(contact_id: str, merged: pl.LazyFrame | None) -> pl.Expr:
 
 
 def _was(merged: pl.LazyFrame | None, word: str) -> pl.Expr:
-    """Say into whom rows that have the word were merged."""
+    """Match the survivors of merged rows that contain the word."""
     return pl.lit(value=False) if merged is None else _among(merged.filter(_in_cells(merged, word)))
 
 

@@ -1,4 +1,4 @@
-"""The tables of a run: what stands in each, and writing them so that the same frames give the same bytes."""
+"""The tables of a run: their contents, and how they are written so that equal frames give equal bytes."""
 
 from __future__ import annotations
 

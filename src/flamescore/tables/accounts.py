@@ -1,4 +1,4 @@
-"""The tables of accounts: their scores, their ledger, who fills their roles, and a row an account as CSV."""
+"""The tables of accounts: their scores, ledger and roles, and a CSV with one row per account."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OF_FIRST: Final = ("best_contact_id", "last_activity_at")
 
 
 def write_accounts(folder: Path, scored: Scored, *, spreadsheet: bool = False) -> None:
-    """Write the tables of accounts, if the rule file has any, into the folder; one of roles if there are."""
+    """Write the tables of accounts into the folder if the rule file has any; roles only if it has roles."""
     found, accounts = scored.accounts, scored.book.accounts
     if found is None or accounts is None:
         return
@@ -45,9 +45,9 @@ def write_accounts(folder: Path, scored: Scored, *, spreadsheet: bool = False) -
 
 
 def accounts_table(found: FoundAccounts, names: list[str]) -> pl.DataFrame:
-    """Return one row an account: who it is, `MEASURES` of each score, what is of the first score, the roles.
+    """Return one row per account: who it is, `MEASURES` of each score, columns of the first score, the roles.
 
-    In order of the first score; those without a row under it last, by account.
+    Rows are in order of the first score. Accounts without a row under it come last, by account.
     """
     roles = [name for name in found.all.columns if name not in _OF_ACCOUNT]
     measures = [f"{name}_{measure}" for name in names for measure in MEASURES]

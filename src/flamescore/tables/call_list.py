@@ -1,4 +1,4 @@
-"""The shape of call lists as people read them: one for `hot_leads*.csv` and for `search`."""
+"""The layout of call lists for people, shared by `hot_leads*.csv` and `search`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 AT: Final = {"last_activity": "last_activity_at"}
-"""What columns of call lists are called where they are exact, if otherwise."""
+"""The names of the exact columns behind columns of call lists, if they differ."""
 
 
 def columns_of_call_list(
@@ -28,8 +28,8 @@ def columns_of_call_list(
 ) -> tuple[str, ...]:
     """Return the columns of a call list in their order.
 
-    `people` are those of contacts, `labels` those of labels, `scores` the names of further scores; `own` are
-    those of `hot_since`, `ROUTED`, `why` and `trend` that the list has.
+    `people` are the contacts' columns, `labels` the columns of labels, `scores` the names of further scores.
+    `own` are the ones of `hot_since`, `ROUTED`, `why` and `trend` that the list has.
     """
     further = (f"{name}_{measure}" for name in scores for measure in ("flames", "score"))
     ends = (name for name in (HOT_SINCE, *ROUTED, "why") if name in own)
@@ -42,11 +42,11 @@ def columns_of_call_list(
 def as_read(
     rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int, *, commas: bool = False
 ) -> pl.DataFrame:
-    """Return some columns of rows of exact values as people read them; `commas` part thousands of points.
+    """Return columns of exact values formatted for people; `commas` separate thousands of points.
 
-    Scores are rounded down and differences to the nearest, to `decimals`; percentiles are whole, rounded
-    down; times are local, to the minute, and what is true is `yes`. Null stays null. `last_activity` is read
-    of `last_activity_at`.
+    Scores are rounded down and differences to the nearest, to `decimals`. Percentiles are whole, rounded
+    down. Times are local, to the minute, and true is `yes`. Null stays null. `last_activity` is read from
+    `last_activity_at`.
     """
     return rows.select(_told(rows, columns, zone, decimals, commas=commas))
 

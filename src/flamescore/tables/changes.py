@@ -1,4 +1,4 @@
-"""`changes.parquet`, and what a report tells of it, in words."""
+"""`changes.parquet`, and the wording of changes in reports."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ PARTS: Final = {
     "by_data": "late or altered data",
     "by_rules": "changed rules",
 }
-"""The parts of a change: their columns in the order in which they are told, and what each is called."""
+"""The parts of a change: their columns, in the order in which they are listed, and the wording of each."""
 
 NAMED: Final = 3
-"""How many rules and limits are named where the parts of a change are not known."""
+"""How many rules and limits are named if the parts of a change are not known."""
 
 _ENTRY: Final = ("entry", "rule_id")
 
 
 def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Sequence[str]) -> Changes:
-    """Add the kept columns to the rows; of contacts that are gone they are what the run before kept.
+    """Add the kept columns to the rows; for contacts that are gone, the ones that the run before kept.
 
-    `previous` is its `scores.parquet`; columns of another type there are left out. A column that is called
-    like one of `CHANGES` is called `contact_` and its name.
+    `previous` is that run's `scores.parquet`; columns that have another type there are left out. A column
+    whose name is one of `CHANGES` gets the prefix `contact_`.
     """
     return replace(found, rows=_of_people(found.rows, kept(scored, keep), previous))
 
@@ -46,8 +46,8 @@ def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Se
 def with_people_of_run(rows: pl.DataFrame, scores: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
     """Add to `CHANGES` the columns that a run kept, as `with_people` does.
 
-    `scores` is its `scores.parquet`, `previous` that of the earlier run. Of contacts that the run scored no
-    more the columns are what the earlier run kept.
+    `scores` is its `scores.parquet`, `previous` that of the earlier run. For contacts that the run no longer
+    scored, the columns are the ones that the earlier run kept.
     """
     own = {*SCORES, *TREND} - {"contact_id"}
     mine = scores.select(name for name in scores.columns if name not in own)
@@ -67,14 +67,14 @@ def _of_people(rows: pl.DataFrame, mine: pl.DataFrame, previous: pl.DataFrame) -
 
 
 def write_changes(folder: Path, found: Changes) -> None:
-    """Write what changed into a run's folder."""
+    """Write the changes into a run's folder."""
     conform(found.rows, CHANGES, name="changes").pipe(write_parquet, folder / FILE)
 
 
 def with_why(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `why`: the parts that are not 0, in words: `new activity +8, time passing -0.5`.
 
-    Null where the parts are not known; empty where nothing had any effect.
+    It is null if the parts are not known, and empty if nothing had any effect.
     """
     said = [_said(part, words) for part, words in PARTS.items()]
     known = pl.col("by_activity").is_not_null()
@@ -84,13 +84,13 @@ def with_why(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _said(part: str, words: str) -> pl.Expr:
-    """Say one part, null where it is 0."""
+    """Format one part; null if it is 0."""
     points = pl.col(part)
     return pl.when(points != 0).then(_signed(points, pl.lit(words)))
 
 
 def _signed(points: pl.Expr, words: pl.Expr) -> pl.Expr:
-    """Say points with their sign behind words: `new activity +8`."""
+    """Format points with their sign after some words: `new activity +8`."""
     plus = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit(""))
     return pl.concat_str(words, pl.lit(" "), plus, points_as_text(points))
 
@@ -101,9 +101,9 @@ def with_why_of_ledgers(
     """Fill `why` where the parts are not known: `Talked with a rep +4, Opened an e-mail -1`.
 
     It names the rules and limits whose points differ most between two ledgers, `NAMED` at most, and is empty
-    where none does; all that differ add up to the difference. `now` and `then` are `frames.POINTS` of one
-    score. `entries` are kind, id and name of the entries in order of the rule file, which ties go by; of one
-    that stands there twice the first name is taken.
+    if none differs; all that differ add up to the difference. `now` and `then` are `frames.POINTS` of one
+    score. `entries` are kind, id and name of the entries in order of the rule file, which breaks ties. For
+    duplicate entries the first name is used.
     """
     kind = difference_type(now["points"], then["points"])
     sides = (
@@ -135,7 +135,7 @@ def with_why_of_ledgers(
 
 
 def _in_order(entries: Iterable[tuple[str, str, str]]) -> pl.DataFrame:
-    """Return `entry, rule_id, said, place` of entries: a limit says what it is behind its name."""
+    """Return `entry, rule_id, said, place` of entries; a limit has its kind after its name."""
     rows = [
         (entry, rule, name if entry == "rule" else f"{name} ({entry.replace('_', ' ')})")
         for entry, rule, name in entries

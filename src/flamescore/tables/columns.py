@@ -1,4 +1,4 @@
-"""What stands in the columns of the tables: the kept ones of contacts, numbers and instants for people."""
+"""The columns of the tables: the contacts' kept columns, and numbers and instants formatted for people."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 HOT_SINCE: Final = "hot_since"
-"""The column of a call list that says since when a contact is hot."""
+"""The column of a call list with the time since when a contact has been hot."""
 
 MOVED: Final = ("change", "newly_hot")
-"""The columns that say by how many points a contact moved since the run before, and whether it got hot."""
+"""The columns with a contact's change in points since the run before, and whether it became hot."""
 
 ROUTED: Final = ("routed_to", "routed_reason")
-"""The columns of lists that say who calls a lead without an owner, and why."""
+"""The columns of lists with who calls a lead that has no owner, and why."""
 
 
 def measures_of(scored: Scored) -> tuple[str, ...]:
-    """Return `MEASURES`, and what a trend adds to them."""
+    """Return `MEASURES`, plus the columns of a trend."""
     return (*MEASURES, *(name for name in TREND if name in scored.scores.columns))
 
 
 def absent(contacts: pl.DataFrame, keep: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns to keep that the contacts don't have: each is worth a warning."""
+    """Return the columns to keep that the contacts don't have; each deserves a warning."""
     return tuple(name for name in keep if name not in contacts.columns)
 
 
 def public(contacts: pl.DataFrame) -> pl.DataFrame:
-    """Return the mapped columns, without those that only the engine reads: their names hold a NUL."""
+    """Return the mapped columns, without the engine's internal ones, whose names contain a NUL."""
     return contacts.select(name for name in contacts.columns if "\x00" not in name)
 
 
 def kept(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
-    """Return `contact_id` and the columns to keep that there are, in order of `keep`.
+    """Return `contact_id` and the existing columns to keep, in order of `keep`.
 
-    One that is called like a column of a table is called `contact_` and its name, the same in every table.
+    A column with the name of a table's own column gets the prefix `contact_`, the same in every table.
     """
     taken = own_columns(scored)
     wanted = [
@@ -60,24 +60,24 @@ def kept(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
 
 
 ACCOUNT_KEY: Final = "account_key"
-"""Which account a contact is in, as it is shown: a column of tables of contacts where there are accounts."""
+"""The displayed key of a contact's account: a column of the contact tables if there are accounts."""
 
 
 def with_account(people: pl.DataFrame, scored: Scored) -> pl.DataFrame:
-    """Add `ACCOUNT_KEY` to rows of all contacts, in order of contact id, where there are accounts."""
+    """Add `ACCOUNT_KEY` to rows of all contacts, in order of contact id, if there are accounts."""
     if scored.accounts is None:
         return people
     return people.with_columns(scored.accounts.of.alias(ACCOUNT_KEY))
 
 
 def with_kept(frame: pl.DataFrame, scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
-    """Add the kept columns to `scored.scores`."""
+    """Add the kept columns to `frame`, whose rows are those of `scored.scores`."""
     columns = kept(scored, keep).drop("contact_id")
     return pl.concat([frame, columns.select(pl.all().gather(scored.places))], how="horizontal")
 
 
 def own_columns(scored: Scored) -> set[str]:
-    """Return the names of all columns that the tables have of their own."""
+    """Return the names of all columns that the tables add themselves."""
     measures = {f"{score.name}_{measure}" for score in scored.book.scores for measure in measures_of(scored)}
     account = set() if scored.accounts is None else {ACCOUNT_KEY}
     routes = set() if scored.routed is None else {*ROUTED, "reason", "routed_at", "new"}
@@ -86,19 +86,19 @@ def own_columns(scored: Scored) -> set[str]:
 
 
 def free_name(name: str, taken: Collection[str], *, prefix: str) -> str:
-    """Return a name that no other column has: `prefix` is put before it until it is free."""
+    """Return a name that no other column has, by adding `prefix` until it is free."""
     while name in taken:
         name = f"{prefix}{name}"
     return name
 
 
-# --- numbers, instants and lists as people read them, over whole columns
+# --- numbers, instants and lists formatted for people, over whole columns
 
 
 def points_as_text(number: pl.Expr) -> pl.Expr:
-    """Show points as text without exponent or needless zeros: `3`, `-0.25`. Null stays null."""
+    """Format points as text without exponent or trailing zeros: `3`, `-0.25`. Null stays null."""
     size = number.abs()
-    above = ((size - size.truncate()) * POINT).round(0).cast(pl.Int64)  # of 10,000, it may be all
+    above = ((size - size.truncate()) * POINT).round(0).cast(pl.Int64)  # may round up to 10,000
     whole = size.truncate().cast(pl.Int64) + above // POINT
     part = (above % POINT).cast(pl.String).str.zfill(4).str.strip_chars_end("0")
     return pl.concat_str(
@@ -109,7 +109,7 @@ def points_as_text(number: pl.Expr) -> pl.Expr:
 
 
 def said(numbers: pl.Series, say: Callable[[Any], str]) -> pl.Series:
-    """Say the values of a column in words, each different one once; null stays null."""
+    """Format the values of a column with `say`, each distinct one once; null stays null."""
     different = numbers.drop_nulls().unique()
     told = pl.Series([say(each) for each in different], dtype=pl.String)
     return numbers.replace_strict(different, told, default=None, return_dtype=pl.String)
@@ -118,10 +118,10 @@ def said(numbers: pl.Series, say: Callable[[Any], str]) -> pl.Series:
 def said_points(
     points: pl.Series, say: Callable[[int], str], alike: Callable[[pl.Expr], pl.Expr]
 ) -> pl.Series:
-    """Say points, whose ten-thousandths `say` takes; null stays null.
+    """Format points with `say`, which takes ten-thousandths; null stays null.
 
-    `alike` rounds ten-thousandths as `say` does: of 300,000 scores, nearly all of them different, 2,000 ways
-    to say one are left, and the 0.3 s that it took to say each.
+    `alike` rounds ten-thousandths as `say` does. Of 300,000 scores, nearly all distinct, 2,000 values are
+    then left to format, which saves 0.3 s.
     """
     kind = difference_type(points)
     if kind != pl.Int64():
@@ -131,7 +131,7 @@ def said_points(
 
 
 def local_day(instant: pl.Series, zone: ZoneInfo) -> pl.Series:
-    """Show the local calendar day of instants: `2026-11-18`."""
+    """Format the local calendar day of instants: `2026-11-18`."""
     days = instant.dt.convert_time_zone(zone.key).dt.date()
     different = days.drop_nulls().unique()
     told = different.dt.strftime("%Y-%m-%d")
@@ -139,7 +139,7 @@ def local_day(instant: pl.Series, zone: ZoneInfo) -> pl.Series:
 
 
 def local_time(instant: pl.Expr, zone: ZoneInfo) -> pl.Expr:
-    """Show an instant to the minute in local time: `2026-11-18 14:05`."""
+    """Format an instant to the minute in local time: `2026-11-18 14:05`."""
     return instant.dt.convert_time_zone(zone.key).dt.strftime("%Y-%m-%d %H:%M")
 
 
@@ -149,6 +149,6 @@ def whole_percent(percentile: pl.Expr) -> pl.Expr:
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """Join lists to text, as a CSV needs it: tags become `VIP, Blog`."""
+    """Join lists into text, which CSV requires: tags become `VIP, Blog`."""
     lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
     return frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(", ") for name in lists)

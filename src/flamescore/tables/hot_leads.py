@@ -1,4 +1,4 @@
-"""The call lists: hot contacts in ranked order, each with the rules that gave it most."""
+"""The call lists: hot contacts in ranked order, each with the rules that gave it the most points."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def hot_list(
     changes: pl.DataFrame | None = None,
     decimals: int = 1,
 ) -> pl.DataFrame:
-    """Return the call list of a score: contacts with at least `hot_flames`, ranked, as people read it.
+    """Return the call list of a score: contacts with at least `hot_flames`, ranked, formatted for people.
 
-    Without `hot_flames` these are `scored.hot`, those without a row under the score last, by contact id.
-    Whom `call_list.exclude` leaves out, and who is held out, is not on it. The columns are those of
-    `columns_of_call_list`: the kept ones, `account_key` where there are accounts, a column a label,
-    `hot_since` (by `since`, which is `contact_id, since`), with routes `routed_to` and `routed_reason`, and
-    `trend` where it was asked for. `changes` are `CHANGES` since the run before; without them `change` and
-    `newly_hot` are null. Nobody hot: no rows.
+    Without `hot_flames` these are `scored.hot`; contacts without a row under the score come last, by contact
+    id. Contacts that `call_list.exclude` leaves out, and contacts that are held out, are not listed. The
+    columns are those of `columns_of_call_list`: the kept ones, `account_key` if there are accounts, one
+    column per label, `hot_since` (from `since`, which is `contact_id, since`), `routed_to` and
+    `routed_reason` if there are routes, and `trend` if it was requested. `changes` are `CHANGES` since the
+    run before; without them `change` and `newly_hot` are null. If no contact is hot, there are no rows.
     """
     columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
     rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)
@@ -71,7 +71,7 @@ def hot_list(
 def _moved(
     scored: Scored, score_name: str, hot_flames: int | None, changes: pl.DataFrame | None
 ) -> pl.DataFrame:
-    """Return `MOVES`, without rows where there are no changes."""
+    """Return `MOVES`; empty without changes."""
     if changes is None:
         return pl.DataFrame(schema=MOVES)
     hot = HotInBoth(hot_flames, scored.book.scores[0].name, scored.hot["contact_id"])
@@ -79,7 +79,7 @@ def _moved(
 
 
 def _by_condition(rows: pl.DataFrame, scored: Scored) -> pl.DataFrame:
-    """Return those of a score's rows who are hot, then a row with a place alone for each other who is."""
+    """Return the hot contacts' rows of a score, then a row with only id and place for the other hot ones."""
     listed = rows.join(scored.hot, on="contact_id", how="semi", maintain_order="left")
     others = scored.hot.join(listed, on="contact_id", how="anti", maintain_order="left")["contact_id"]
     place = scored.contacts["contact_id"].search_sorted(others).cast(rows.schema[_PLACE])
@@ -88,7 +88,7 @@ def _by_condition(rows: pl.DataFrame, scored: Scored) -> pl.DataFrame:
 
 
 def list_file(score_name: str, *, default: bool) -> str:
-    """Return the file name of a call list, by the score's name and whether it is the default one."""
+    """Return the file name of a call list from the score's name and whether it is the default one."""
     if default:
         return "hot_leads.csv"
     safe = score_name if _PLAIN_NAME.fullmatch(score_name) else sha256(score_name.encode()).hexdigest()[:12]

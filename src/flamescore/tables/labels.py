@@ -1,4 +1,4 @@
-"""Labels as the tables have them: which columns they are, and who is hot."""
+"""The label columns of the tables: their names and contents."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def label_columns(names: Iterable[str], taken: Collection[str]) -> dict[str, str]:
-    """Return what each label's column is called beside others, by the label's name.
+    """Return the name of each label's column next to other columns, by the label's name.
 
-    One that is called like a column already there is called `label_` and its name.
+    A column whose name is taken gets the prefix `label_`.
     """
     names = tuple(names)
     used, found = {*taken, *names}, {}
@@ -28,9 +28,9 @@ def label_columns(names: Iterable[str], taken: Collection[str]) -> dict[str, str
 
 
 def labels_beside(scored: Scored, keep: Sequence[str]) -> pl.DataFrame:
-    """Return a String column a label, in the order of `contacts`, for the tables that have them.
+    """Return one String column per label, in the order of `contacts`, for the tables that have them.
 
-    The names are the same in every table, whichever of the kept columns it has. Without labels none.
+    The names are the same in every table, whichever kept columns it has. Without labels there are no columns.
     """
     if scored.labels is None:
         return pl.DataFrame()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "opportunities.csv"
 MEASURES: Final = ("score", "flames", "percentile")
-"""What the table tells of each score, as `<score>_<measure>`."""
+"""The columns of each score in the table, as `<score>_<measure>`."""
 
 _ID: Final = "opportunity_id"
 _RANK: Final = "\x00rank"
@@ -32,12 +32,13 @@ def write_opportunities(
 
 
 def opportunities_table(scored: Scored, opportunities: pl.DataFrame) -> pl.DataFrame:
-    """Return one row an opportunity: its own columns, `contact_id`, `contacts`, and `MEASURES` of each score.
+    """Return one row per opportunity: its own columns, `contact_id`, `contacts`, `MEASURES` of each score.
 
-    `opportunities` has a row for each contact of one (`opportunity_id, contact_id`, its columns). Of several
-    contacts the best ranked one counts, score by score; `contact_id` is the best under the default score,
-    `contacts` how many there are. A score that leaves all of them out is null. In order of the default
-    score's rank, then by id; an own column that is called like one of the table's becomes `opportunity_NAME`.
+    `opportunities` has one row per contact of an opportunity (`opportunity_id, contact_id`, its columns). If
+    there are several contacts, the best ranked one counts, score by score. `contact_id` is the best under the
+    default score, `contacts` the number of contacts. A score that leaves all of them out is null. Rows are in
+    order of the default score's rank, then by id. An own column with the name of one of the table's columns
+    becomes `opportunity_NAME`.
     """
     names = [score.name for score in scored.book.scores]
     pairs = opportunities.select(_ID, "contact_id").unique(maintain_order=True)
@@ -51,7 +52,7 @@ def opportunities_table(scored: Scored, opportunities: pl.DataFrame) -> pl.DataF
 
 
 def _own(opportunities: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    """Return the opportunities' own columns, of each the first row's."""
+    """Return the opportunities' own columns, with the values of the first row of each."""
     taken = {"contact_id", "contacts", *(f"{name}_{measure}" for name in names for measure in MEASURES)}
     own = opportunities.unique(_ID, keep="first", maintain_order=True).drop("contact_id")
     used = {*own.columns, *taken}
@@ -64,7 +65,7 @@ def _own(opportunities: pl.DataFrame, names: list[str]) -> pl.DataFrame:
 
 
 def _best(scored: Scored, name: str, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return each opportunity's best contact under a score; of equals, and of those left out, the first."""
+    """Return each opportunity's best contact under a score; the first among ties and among unscored ones."""
     rows = scored.scores.filter(pl.col("score_name") == name)
     measures = (pl.col(measure).alias(f"{name}_{measure}") for measure in MEASURES)
     scores = rows.select("contact_id", *measures, pl.col("rank").alias(_RANK))

@@ -1,10 +1,10 @@
-"""Why a contact stands where it does: the rules that gave it most, and how they are told.
+"""Why a contact has its rank: the rules that gave it the most points, and their wording.
 
-rule               points  latest      told
+rule               points  latest      shown
 Talked with a rep    18.4  2026-11-17  1st: Talked with a rep ×2, 2026-11-17 (+18.4)
-Opened an e-mail      8    2026-11-19  2nd: as many points as the next, and later
+Opened an e-mail      8    2026-11-19  2nd: as many points as the next, but later
 Submitted a form      8    2026-11-05  3rd
-Owns a dog            8    none        not told: of as many points, what has no date comes last
+Owns a dog            8    none        not shown: among ties, a rule without a date comes last
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ _OF_RULE: Final = ("contact_id", "rule_id", "points", "occurrences", "last_at")
 def given_by_rules(entries: pl.DataFrame) -> pl.DataFrame:
     """Return `contact_id, rule_id, points, occurrences, last_at` of the rules that gave a contact points.
 
-    `entries` are the ledger's rows of one score, contact by contact, in order of the rule file, and their
-    order stays. A rule's own limit is taken off; those of groups and the score are not, being no rule's.
+    `entries` are the ledger's rows of one score, contact by contact, in order of the rule file; the order is
+    kept. A rule's own limit is subtracted. The limits of groups and the score are not, as they belong to no
+    rule.
     """
     rows = entries.select(_OF_RULE)
     limited = entries["entry"] == "rule_limit"
     if limited.any():
-        kind = difference_type(entries["points"])  # exact: of floats, a sum may miss an equal one by a digit
+        kind = difference_type(entries["points"])  # exact; equal sums of floats may differ in a digit
         rows = (
             rows.with_columns(ten_thousandths(pl.col("points"), kind))
             .filter(limited | (entries["entry"] == "rule"))
@@ -54,10 +55,10 @@ def given_by_rules(entries: pl.DataFrame) -> pl.DataFrame:
 
 
 def strongest(entries: pl.DataFrame) -> pl.DataFrame:
-    """Return `contact_id, rule_id, points, occurrences, last_at` of the three rules that gave each most.
+    """Return `contact_id, rule_id, points, occurrences, last_at` of each contact's three strongest rules.
 
-    `entries` are as for `given_by_rules`. Of as many points the latest is first, one without a date last;
-    then they stand in order of the rule file.
+    `entries` are as for `given_by_rules`. Rules with the most points come first. Among ties the latest comes
+    first and a rule without a date last; remaining ties are in order of the rule file.
     """
     who = pl.col("contact_id").rle_id()
     ordered = given_by_rules(entries).sort(
@@ -67,14 +68,14 @@ def strongest(entries: pl.DataFrame) -> pl.DataFrame:
 
 
 def strongest_of(scored: Scored, score_name: str, contact_ids: pl.Series) -> pl.DataFrame:
-    """Return `strongest` of some contacts under a score, by contact id, with the `name` of each rule."""
+    """Return `strongest` of the given contacts under a score, by contact id, with the `name` of each rule."""
     rows = scored.ledger.strongest(score_name, contact_ids, len(REASONS)).select(_OF_RULE)
     mine = scored.observed.rules.filter(pl.col("score_name") == score_name, pl.col("entry") == "rule")
     return with_names(rows, dict(mine.select("rule_id", "name").iter_rows()))
 
 
 def with_names(rows: pl.DataFrame, names: Mapping[str, str | None]) -> pl.DataFrame:
-    """Add `name`, what each rule is called, by its id; one without a name is called by its id."""
+    """Add `name`, the name of each rule by its id; the id if a rule has no name."""
     known = {rule: name for rule, name in names.items() if name is not None}
     return rows.with_columns(pl.col("rule_id").replace(known).alias("name"))
 
@@ -83,18 +84,19 @@ def with_names(rows: pl.DataFrame, names: Mapping[str, str | None]) -> pl.DataFr
 
 
 def reason(name: str, occurrences: int, when: str | None, points: int, decimals: int = 1) -> str:
-    """Say why a contact has points: `Talked with a rep ×2, 4 days ago (+18.4)`. `when` is as it is said.
+    """Describe why a contact has points: `Talked with a rep ×2, 4 days ago (+18.4)`.
 
-    `points` are ten-thousandths. Once is not counted, and without `when` nothing is said of it.
+    `when` is already worded, and left out if empty. `points` are ten-thousandths. A single occurrence gets
+    no count.
     """
     times = f" ×{occurrences:,}" if occurrences > 1 else ""
     return f"{name}{times}{f', {when}' if when else ''} ({given(points, decimals)})"
 
 
 def as_reasons(rows: pl.DataFrame, zone: ZoneInfo, decimals: int = 1) -> pl.DataFrame:
-    """Return `contact_id` and `REASONS`, worded as `reason` does, with local dates.
+    """Return `contact_id` and `REASONS`, worded as by `reason`, with local dates.
 
-    `rows` are those of `strongest`, with `name`. Where there are fewer than three, the rest is null.
+    `rows` are those of `strongest`, with `name`. If there are fewer than three, the rest is null.
     """
     times = said(rows["occurrences"], lambda number: f" ×{number:,}" if number > 1 else "")
     gave = said_points(
@@ -114,7 +116,7 @@ def as_reasons(rows: pl.DataFrame, zone: ZoneInfo, decimals: int = 1) -> pl.Data
 def worded_reasons(
     scored: Scored, score_name: str, contact_ids: pl.Series, *, decimals: int = 1
 ) -> pl.DataFrame:
-    """Return `contact_id` and `REASONS` of some contacts of a scoring, as `as_reasons` words them.
+    """Return `contact_id` and `REASONS` of the given contacts of a scoring, worded as by `as_reasons`.
 
     Contacts to whom no rule gave anything have no row.
     """

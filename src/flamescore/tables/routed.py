@@ -1,4 +1,4 @@
-"""`routed.csv`: who is routed to whom, for people; and what other lists show of it."""
+"""`routed.csv`, which lists for people who is routed to whom, and how other lists show routes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def write_routed(folder: Path, scored: Scored, routed: Routed, keep: Sequence[st
 
 
 def routed_list(scored: Scored, routed: Routed, keep: Sequence[str]) -> pl.DataFrame:
-    """Return who is routed now, and the leads that nobody could get, as the default score ranks them.
+    """Return the routed leads, and the leads that could not be routed, in order of the default score.
 
-    Whom the call list excludes is not on it, though the route holds. Columns: `contact_id`, the kept ones,
-    `flames` and `score` (of the default score; null without a row there), `routed_to` (null of nobody),
-    `reason`, `routed_at` (local time, to the minute), `new`: made in this run. Those without a rank come
-    last, by contact id.
+    Contacts that the call list excludes are not listed, although their route stays valid. Columns:
+    `contact_id`, the kept ones, `flames` and `score` (of the default score; null without a row there),
+    `routed_to` (null for unrouted leads), `reason`, `routed_at` (local time, to the minute), and `new`
+    (routed in this run). Contacts without a rank come last, by contact id.
     """
     told = pl.concat(
         [

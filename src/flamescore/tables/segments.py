@@ -1,4 +1,4 @@
-"""The lists of segments, `segments/NAME.csv` or `.parquet`: exact, each with the columns that it asks for."""
+"""The lists of segments, `segments/NAME.csv` or `.parquet`: exact values, in the columns of each segment."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ListedSegment(Struct, frozen=True, dict=True):
-    """A segment as a list: `places` are its contacts, as rows of `Scored.contacts`, in ranked order.
+    """A segment as a list; `places` are its contacts, as row numbers of `Scored.contacts`, in ranked order.
 
-    `since` and `routed` have `contact_id` and one more column: since when it is in, and to whom it is routed.
-    `reasons` gives `contact_id` and `REASONS` of some contacts under the default score.
+    `since` and `routed` have `contact_id` and one more column: the time since when the contact has been in
+    the segment, and to whom it is routed. `reasons` returns `contact_id` and `REASONS` of given contacts
+    under the default score.
     """
 
     declared: Segment
@@ -42,13 +43,13 @@ class ListedSegment(Struct, frozen=True, dict=True):
     reasons: Callable[[pl.Series], pl.DataFrame]
 
     def table(self) -> pl.DataFrame:
-        """Return its rows, ranked. Measures are null of who is outside the score, `held_out` never."""
+        """Return its rows, ranked. Measures are null for contacts outside the score; `held_out` never is."""
         people = kept(self.scored, self.keep)
         wanted = self.declared.columns or (*people.columns, *OF_DEFAULT)
         return pl.DataFrame([self._column(name, people).alias(name) for name in wanted])
 
     def write(self, folder: Path, *, spreadsheet: bool) -> None:
-        """Write it into the folder of the lists, as it says."""
+        """Write it into the folder of the lists, in its declared format."""
         table, path = self.table(), folder / f"{self.declared.name}.{self.declared.format}"
         if self.declared.format == "parquet":
             write_parquet(table, path)
@@ -57,7 +58,7 @@ class ListedSegment(Struct, frozen=True, dict=True):
         write_csv(table.with_columns(pl.col(instants).dt.strftime(_INSTANT)), path, spreadsheet=spreadsheet)
 
     def _column(self, name: str, people: pl.DataFrame) -> pl.Series:
-        """Return a column: one of the list's own, a measure of a score, a kept one, or any of contacts."""
+        """Return a column: one of the list's own, a measure of a score, a kept one, or any contact column."""
         default = self.scored.book.scores[0].name
         measures = {
             f"{score.name}_{measure}": (score.name, measure)
@@ -89,7 +90,7 @@ class ListedSegment(Struct, frozen=True, dict=True):
         return self.scored.scores.filter(pl.col("score_name") == score)[measure].gather(rows)
 
     def _of(self, frame: pl.DataFrame, column: str) -> pl.Series:
-        """Return a column of a frame by contact, null of who is not in it."""
+        """Return a column of a frame by contact, null for contacts that are not in it."""
         return self._ids.to_frame().join(frame, on="contact_id", how="left", maintain_order="left")[column]
 
     @cached_property

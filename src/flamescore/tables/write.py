@@ -1,7 +1,7 @@
-"""All tables of a run into its folder, so that the same frames give the same bytes.
+"""Write all tables of a run into its folder, so that equal frames give equal bytes.
 
-CSV is UTF-8 with commas, quotes where needed, and LF; null is an empty cell, empty text is `""`. All that
-shapes the bytes of Parquet is fixed here.
+CSV is UTF-8 with commas, quotes where needed, and LF; null is an empty cell, empty text is `""`. Every
+setting that affects the bytes of Parquet is fixed here.
 """
 
 from __future__ import annotations
@@ -39,32 +39,32 @@ if TYPE_CHECKING:
     from flamescore.scoring import Ledger, Scored
 
 ROW_GROUP: Final = 131_072
-"""Rows in a row group, whatever the sizes of the pieces that arrive: it bounds the memory of a reader too."""
+"""Rows per row group, whatever the sizes of the incoming pieces; it also bounds a reader's memory."""
 
 COMPRESSION: Final = "zstd"
 LEVEL: Final = 1
 
 PIECE: Final = 131_072
-"""Contacts whose rows are gathered at once: 50 MB, where those of 2 M took 130."""
+"""Contacts whose rows are gathered at once: 50 MB, while gathering 2 M contacts at once took 130."""
 
 
 class TableSettings(Struct, frozen=True):
-    """What shapes the tables beside the scores: `keep` and `hot_flames` of the project, `--spreadsheet`.
+    """Settings of the tables besides the scores: `keep` and `hot_flames` of the project, `--spreadsheet`.
 
-    Without `hot_flames` the scoring says who is hot, by a condition.
+    Without `hot_flames` the scoring determines who is hot, by a condition.
     """
 
     keep: tuple[str, ...] = ()
     hot_flames: int | None = 5
     spreadsheet: bool = False
     hot_since: pl.DataFrame | None = None
-    """Since when contacts are hot: `contact_id, since`; None: of nobody known."""
+    """Since when contacts are hot: `contact_id, since`; None: not known for any contact."""
 
     changes: pl.DataFrame | None = None
-    """What changed since the run before (`changes.CHANGES`); None: it is not known."""
+    """The changes since the run before (`changes.CHANGES`); None: not known."""
 
     decimals: int = 1
-    """With how many decimals at most people read points."""
+    """The maximum number of decimals of points shown to people."""
 
 
 def write_tables(
@@ -72,8 +72,8 @@ def write_tables(
 ) -> tuple[Step, ...]:
     """Write every table into the folder, two at a time.
 
-    `rejects.csv` is there only where there are any, `bots.parquet` where the rules say anything of `bots`,
-    `holdout.parquet` where the project file holds contacts out.
+    `rejects.csv` is written only if there are rejects, `bots.parquet` if the rules have `bots`, and
+    `holdout.parquet` if the project file holds contacts out.
     """
 
     def timed(name: str, write: Writer) -> Step:
@@ -117,7 +117,7 @@ def _contacts(folder: Path, scored: Scored, _settings: TableSettings) -> int:
 
 
 def _excluded(folder: Path, scored: Scored, _settings: TableSettings) -> int:
-    """Write whom the call list leaves out, so that a search of the run needs no events."""
+    """Write the contacts that the call list leaves out, so that a search of the run needs no events."""
     write_parquet(scored.excluded, folder / "excluded.parquet")
     return scored.excluded.height
 
@@ -130,7 +130,7 @@ def _labels(folder: Path, scored: Scored, _settings: TableSettings) -> int:
 
 
 def _hot(folder: Path, scored: Scored, _settings: TableSettings) -> int:
-    """Write who is hot, whether the call list leaves them out or not."""
+    """Write the hot contacts, including those that the call list leaves out."""
     write_parquet(scored.hot, folder / HOT_FILE)
     return scored.hot.height
 
@@ -155,13 +155,13 @@ def _hot_leads(folder: Path, scored: Scored, settings: TableSettings) -> int:
 
 
 def _for_log(rejects: pl.DataFrame) -> pl.DataFrame:
-    """Cut credentials out of the sources' paths; the raw text stays exact."""
+    """Remove credentials from the sources' paths; the raw text stays exact."""
     paths = rejects["source"].drop_nulls().unique().to_list()
     return rejects.with_columns(pl.col("source").replace({path: for_log(path) for path in paths}))
 
 
 Writer = Callable[["Path", "Scored", TableSettings], int]
-"""Writes a table of a scoring into a folder, and returns its rows."""
+"""A function that writes a table of a scoring into a folder and returns its number of rows."""
 
 WRITERS: Final[dict[str, Writer]] = {
     "points.parquet": _points,
@@ -173,19 +173,19 @@ WRITERS: Final[dict[str, Writer]] = {
     LABELS_FILE: _labels,
     HOT_FILE: _hot,
 }
-"""The longest first; labels are there where the rule file has any."""
+"""The slowest first; labels are written only if the rule file has any."""
 
 
 # --- CSV
 
 
 def write_csv(frame: pl.DataFrame, path: Path, *, spreadsheet: bool = False) -> None:
-    """Write a frame in its order; exact, or with a BOM and guarded cells for a spreadsheet."""
+    """Write a frame in its order: exactly, or with a BOM and guarded cells for a spreadsheet."""
     write_pieces([frame], path, spreadsheet=spreadsheet)
 
 
 def write_pieces(pieces: Iterable[pl.DataFrame], path: Path, *, spreadsheet: bool = False) -> int:
-    """Write frames of the same columns one below the other, as `write_csv` does; return the rows."""
+    """Write frames with the same columns one after the other, like `write_csv`; return the number of rows."""
     rows = 0
     with path.open("wb") as file:
         for number, piece in enumerate(pieces):
@@ -202,10 +202,10 @@ def write_pieces(pieces: Iterable[pl.DataFrame], path: Path, *, spreadsheet: boo
 
 
 def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Yield one row a contact: id, kept columns, account, measures as `<score>_<measure>`, labels.
+    """Yield one row per contact: id, kept columns, account, measures as `<score>_<measure>`, labels.
 
-    In order of the default score's rank, then those outside it by contact id; null where a score leaves
-    a contact out. Of no contacts there is one piece, without rows.
+    Rows are in order of the default score's rank, followed by contacts outside it, by contact id. Measures
+    are null if a score leaves a contact out. Without contacts there is one piece, without rows.
     """
     names = [score.name for score in scored.book.scores]
     order, people = pl.Series(scored.in_ranked_order()), kept(scored, keep).pipe(with_account, scored)
@@ -220,8 +220,8 @@ def scores_pieces(scored: Scored, keep: Sequence[str]) -> Iterator[pl.DataFrame]
 
 
 def rows_in_score(scored: Scored, name: str, order: pl.Series) -> pl.Series:
-    """Return where among its rows a score has each contact, null for those whom it leaves out."""
-    import numpy as np  # noqa: PLC0415 - takes 40 ms, and who reads a stored run needs none
+    """Return each contact's index among the rows of a score; null for contacts that the score leaves out."""
+    import numpy as np  # noqa: PLC0415 - takes 40 ms, and reading a stored run doesn't need it
 
     mine = scored.places.filter(scored.scores["score_name"] == name).to_numpy()
     row = np.full(scored.contacts.height, -1, np.int64)
@@ -239,7 +239,7 @@ def _of_score(scored: Scored, name: str) -> pl.DataFrame:
 
 
 def write_parquet(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
-    """Write a frame in its order; a lazy one is streamed."""
+    """Write a frame in its order; a lazy frame is streamed."""
     frame.lazy().sink_parquet(
         path,
         compression=COMPRESSION,
@@ -251,12 +251,12 @@ def write_parquet(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
 
 
 def write_scores(path: Path, scored: Scored, keep: Sequence[str]) -> None:
-    """Write `frames.SCORES`, ranked, and the kept columns after them."""
+    """Write `frames.SCORES`, ranked, followed by the kept columns."""
     conform(scored.scores, SCORES, name="scores").pipe(with_kept, scored, keep).pipe(write_parquet, path)
 
 
 def write_points(path: Path, ledger: Ledger) -> int:
-    """Write `frames.POINTS`, piece by piece, in bounded memory; return the rows."""
+    """Write `frames.POINTS`, piece by piece, in bounded memory; return the number of rows."""
     written = 0
 
     def pieces(
@@ -275,9 +275,9 @@ def write_points(path: Path, ledger: Ledger) -> int:
 
 
 def write_contacts(path: Path, scored: Scored) -> None:
-    """Write every mapped contact column, tags as a list, in the order of the frame; last, the account.
+    """Write every mapped contact column, tags as a list, in the order of the frame, and the account last.
 
-    Where there are accounts, a column of theirs that is called like it is `contact_account_key`.
+    If there are accounts, a contact column with the same name becomes `contact_account_key`.
     """
     contacts = scored.contacts.pipe(public)
     if scored.accounts is not None and ACCOUNT_KEY in contacts.columns:
