@@ -81,7 +81,7 @@ _HOT: Final = "\x00hot"
 def render_call_list(run: RunData) -> bytes:
     """Return the hot leads of the default score, also by owner, and those of each other score on a sheet.
 
-    Leads that the call list excludes are left out. If no contact is hot, there are only headers.
+    Leads that are not to be called are left out. If no contact is hot, there are only headers.
     """
     default, *others = run.record.scores
     rows = _hot(run, default)
@@ -96,7 +96,8 @@ def render_search(
     """Return the results of a search in order, on one sheet with all of them and one per owner.
 
     `rows` have one row per contact: `contact_id`, the columns of `frames.SCORES` under the score, and any
-    others, which are shown after the columns of a call list. With `columns` exactly these are shown, unchanged.
+    others, which are shown after the columns of a call list. With `columns` exactly these are shown,
+    unchanged.
     """
     if columns is not None:
         return _written(run, rows.select(columns).pipe(_as_shown, run), "Leads")
@@ -329,7 +330,7 @@ class _Filler:
     ) -> None:
         """Write row by row, as streaming requires, with each row as high as its wrapped text.
 
-        The flames of hot contacts are bold and ember: by the number of flames, or by contact under a condition.
+        The flames of hot contacts are bold and ember: by their number, or by contact under a condition.
         """
         flames = cells.columns.index("flames") if "flames" in cells.columns else -1
         least = self._layout.run.record.hot_flames

@@ -47,6 +47,8 @@ _FACTOR = 5
 
 
 def render_explanation(
+    explanation: Explanation, *, everything: bool = False, decimals: int = 1, ascii_only: bool = False
+) -> Group:
     """Return the whole explanation, score by score; points have at most `decimals` decimals.
 
     `ascii_only` replaces symbols such as `×` and `→`, which old terminals don't have.
@@ -190,7 +192,7 @@ class _Words(Struct, frozen=True):
         return f"{line.name}{times}"
 
     def silence(self, silence: Silence) -> str:
-        """Describe silence: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (call)`; rounded down."""
+        """Describe it: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (call)`, rounded down."""
         if silence.days is None or silence.at is None:
             return "Never active: all off"
         off = "all" if silence.left == 0 else f"{(WHOLE - round(silence.left * WHOLE)) * 100 // WHOLE}%"
@@ -198,7 +200,7 @@ class _Words(Struct, frozen=True):
         return f"Idle for {count(silence.days, 'day')}: {off} off; last activity {since}"
 
     def occurrence(self, occurrence: Occurrence, numbers: Sequence[str]) -> str:
-        """Describe one: `2026-11-17 16:39, 4 days ago: call, seconds 950; +9.5 (× 0.9548 after 3 full days)`."""
+        """Format it: `2026-11-17 16:39, 4 days ago: call, seconds 950; +9.5 (× 0.9548 after 3 full days)`."""
         said = [occurrence.event, *(_property(name, text, numbers) for name, text in occurrence.properties)]
         what = self.burst(occurrence.burst) if occurrence.burst else ", ".join(said)
         like = ("like a mail scanner's",) if occurrence.like_scanner else ()
@@ -224,7 +226,7 @@ class _Words(Struct, frozen=True):
             yield f"until {self.day(what.expires_at)}"
 
     def applied(self, tag: Applied) -> str:
-        """Describe the tag that a rule depends on: `2026-11-01 10:00, 20 days ago: tagged VIP; +3.2 (...)`."""
+        """Describe the tag that a rule reads: `2026-11-01 10:00, 20 days ago: tagged VIP; +3.2 (...)`."""
         called = "" if tag.tag is None else f" {quoted(tag.tag)}"
         what = "tagged, no date" if tag.at is None else f"{self.aged(tag.at)}: tagged{called}"
         return "; ".join((what, *self.worth_of(tag)))

@@ -23,7 +23,7 @@ def _markdown(run: RunData) -> bytes:
 
 
 def _workbook(run: RunData) -> bytes:
-    from flamescore.report.call_sheets import render_call_list  # noqa: PLC0415 - the nightly run doesn't need it
+    from flamescore.report.call_sheets import render_call_list  # noqa: PLC0415 - not for nightly runs
 
     return render_call_list(run)
 

@@ -1,4 +1,4 @@
-"""Phone numbers and e-mail addresses as links, where they are what they seem; else there is no link."""
+"""Phone numbers and e-mail addresses as links, if they are valid; otherwise there is no link."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST: Final = 254
 
 
 def tel(phone: str) -> str | None:
-    """Return `tel:+16025550142`, or None where the text is no phone number; `;ext=` is an extension."""
+    """Return `tel:+16025550142`, or None if the text is not a phone number; `;ext=` is an extension."""
     found = _PHONE.fullmatch(phone.strip().lower()) if len(phone) <= _LONGEST else None
     if found is None:
         return None
@@ -30,7 +30,7 @@ def tel(phone: str) -> str | None:
 
 
 def mailto(email: str) -> str | None:
-    """Return `mailto:ann@example.com`, or None where the text is no single address."""
+    """Return `mailto:ann@example.com`, or None if the text is not a single address."""
     text = email.strip()
     if len(text) > _LONGEST or _MAIL.fullmatch(text) is None:
         return None

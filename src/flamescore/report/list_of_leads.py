@@ -1,4 +1,4 @@
-"""The list of leads on a screen: who, how hot, and why, as wide as the screen is."""
+"""The list of leads on a screen: who, how hot, and why, fitted to the width of the screen."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from flamescore.screen import Cell, Screen
 
 LONGEST_TITLE: Final = 10
-"""Columns of a screen that the title of a score or label takes over its column."""
+"""The maximum width of the title of a score or label above its column."""
 
 NEW: Final = "new"
-"""What stands after the flames of who is newly hot."""
+"""The marker after the flames of a newly hot lead."""
 
 
 class Leads(Struct, frozen=True):
-    """The contacts to list, in their order: `places` are those on the call list, from 1; None off it.
+    """The contacts to list, in their order; `places` are their places on the call list, from 1, or None.
 
-    `scores` are the names of the scores that are shown; the list goes by the first, and so do the reasons.
-    `cold` says of contacts why they have no flames, in place of the reasons.
+    `scores` are the names of the scores to show; the first determines the list and the reasons. `cold` is why
+    contacts have no flames, shown instead of the reasons.
     """
 
     run: RunData
@@ -43,9 +43,9 @@ class Leads(Struct, frozen=True):
 
 
 def lead_table(leads: Leads, screen: Screen, *, titled: bool = False) -> list[str]:
-    """Lay leads out, a line each; a column in which nobody has anything is not there.
+    """Lay out leads, one per line; a column without any values is left out.
 
-    `titled`: every score is a column of flames and points under its title, not the further ones alone.
+    `titled` shows every score as a column of flames and points under its title, not only the further ones.
     """
     first, *further = leads.scores
     people = _in_order(leads, leads.run.people)
@@ -76,9 +76,9 @@ def lead_table(leads: Leads, screen: Screen, *, titled: bool = False) -> list[st
 
 
 def newly_hot(run: RunData, score_name: str) -> frozenset[str]:
-    """Return the ids of who got hot under a score since the run before, or is new and hot at once.
+    """Return the ids of contacts that became hot under a score since the run before, or are new and hot.
 
-    Nobody is where the run was held against no other.
+    Empty if the run was not compared with another.
     """
     if run.changes is None or not run.counts_hot(score_name):
         return frozenset()
@@ -90,7 +90,7 @@ def newly_hot(run: RunData, score_name: str) -> frozenset[str]:
 
 
 def _in_order(leads: Leads, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of the leads, in their order; null where there is none."""
+    """Return the rows of the leads, in their order; null if a lead has none."""
     ids = pl.DataFrame({"contact_id": leads.ids}, schema={"contact_id": pl.String()})
     return ids.join(frame, on="contact_id", how="left", maintain_order="left")
 
@@ -105,7 +105,7 @@ def _standings(leads: Leads, name: str) -> tuple[list[int | None], list[str]]:
 
 
 def _pair(leads: Leads, name: str, drawn: Sequence[str], points: Sequence[str], screen: Screen) -> Column:
-    """Return flames and points as one column under the title of their score."""
+    """Return flames and points as one column under the title of the score."""
     title = next((score.title for score in leads.run.record.scores if score.name == name), name)
     wide, widest = max(map(len, drawn), default=0), max(map(len, points), default=0)
     cells = [
@@ -136,7 +136,7 @@ def _texts(people: pl.DataFrame, name: str) -> list[Cell]:
 
 
 def _why(leads: Leads, score_name: str, screen: Screen) -> list[Cell]:
-    """Return the strongest reason of each: how long ago it was stays whole where its name is cut."""
+    """Return each lead's strongest reason; if it is truncated, only the name is, never the age."""
     if leads.cold is not None:
         return [leads.cold.get(who) or "" for who in leads.ids]
     run = leads.run

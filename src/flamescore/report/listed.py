@@ -1,10 +1,10 @@
 """Which contacts a report lists, in which order, and at which place of which call list.
 
-two scores, three on the call list of `interest`, two on that of `fit`, room for three
-interest   1 ann   2 bob   3 cyd
-fit        1 dan   2 ann
-taken      ann (1st of interest), dan (1st of fit), bob (2nd of interest)
-on the page   ann, bob, dan: as `interest` ranks them; who is not in its population comes last, by id
+two scores, three contacts on the call list of `interest`, two on that of `fit`, room for three
+interest      1 ann   2 bob   3 cyd
+fit           1 dan   2 ann
+taken         ann (1st of interest), dan (1st of fit), bob (2nd of interest)
+on the page   ann, bob, dan: as ranked by `interest`; contacts outside its population come last, by id
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LISTED: Final = 500
-"""Contacts that a report lists."""
+"""The maximum number of contacts that a report lists."""
 
 
 class Listing(Struct, frozen=True):
-    """The contacts of a report, in its order, of `total` that it could list.
+    """The contacts of a report, in its order, out of `total` candidates.
 
-    `places` has `contact_id, score_name, place` of everyone on the call list of a score: a flame or more, or
-    hot, and neither excluded nor held out. Places count from 1 without gaps; ties have different ones.
+    `places` has `contact_id, score_name, place` of every contact on the call list of a score: it has a flame
+    or more, or is hot, and is neither excluded nor held out. Places count from 1 without gaps; ties get
+    different places.
     """
 
     ids: pl.Series
@@ -41,10 +42,11 @@ def listing(
     hot: pl.Series | None = None,
     limit: int = LISTED,
 ) -> Listing:
-    """Choose whom a report lists: the call lists of the scores `names` in parallel, until it has so many.
+    """Choose the contacts of a report: from the call lists of the scores `names` in parallel, up to `limit`.
 
-    `scores` are `frames.SCORES`, ranked; `uncalled` has the `contact_id` of who is on no call list. `hot` are
-    the ids of who is hot by a condition: they are on the list of the first score also without a flame.
+    `scores` are `frames.SCORES`, ranked; `uncalled` has the `contact_id` of contacts on no call list. `hot`
+    are the ids of contacts that are hot by a condition: these are on the first score's list even without a
+    flame.
     """
     callable_rows = scores.join(uncalled, on="contact_id", how="anti", maintain_order="left")
     lists = []

@@ -1,4 +1,4 @@
-"""The report as Markdown (`report.md`). Text from the data shows as itself, whatever it holds."""
+"""The report as Markdown (`report.md`). Text from the data is shown literally, whatever it contains."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 MARKDOWN_FILE: Final = "report.md"
 FEWER: Final = 5
-"""Leads that are listed where nobody is hot."""
+"""The number of leads listed if no contact is hot."""
 
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]|~$@]|:(?=[^\s\d])|(?<=[Ww]{3})\.")
-"""What means something inside a line: also the colon of a URL or a smiley, and the dot of `www.`."""
+"""Special characters within a line, including the colon of a URL or an emoji, and the dot of `www.`."""
 _FIRST: Final = re.compile(r"^(?:(?=[#+\-=])|(\d+)(?=[.)]))")
-"""What means something at the start of a line: a heading, a list."""
+"""Special characters at the start of a line: a heading, a list."""
 
 
 def write_markdown(folder: Path, page: Page) -> None:
@@ -39,7 +39,7 @@ def write_markdown(folder: Path, page: Page) -> None:
 
 
 def escaped(text: str) -> str:
-    """Return text that Markdown shows as itself, in a paragraph and in a cell of a table."""
+    """Escape text so that Markdown shows it literally, in a paragraph and in a table cell."""
     entities = re.sub("[&<>]", lambda found: _ENTITIES[found[0]], for_cell(text).strip())
     return _FIRST.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", entities), count=1)
 
@@ -222,7 +222,7 @@ def _nearest(page: Page) -> Iterator[str]:
 
 
 def _labels(page: Page) -> Iterator[str]:
-    """Count the contacts by each label."""
+    """Yield the number of contacts by label."""
     for label in page.labels:
         yield from ("", f"## {escaped(label.title)}", "", "| Label | Contacts |", "|---|---:|")
         for value in label.values:

@@ -1,4 +1,4 @@
-"""What the page and `report.md` tell of a run, worked out once; both only lay it out.
+"""The contents of the page and `report.md`, computed once; both only lay it out.
 
 Points are whole ten-thousandths, times are local.
 """
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from flamescore.runs import LabelEntry, RuleEntry, ScoreEntry, SourceEntry
 
 MOVED: Final = 12
-"""Contacts who got hot that are told by name, and as many who cooled off."""
+"""The number of newly hot contacts listed by name, and of contacts that cooled off."""
 
 NEAREST: Final = 9
-"""Those closest to hot that are told."""
+"""The number of contacts closest to hot that are listed."""
 
 FLAMES: Final = 5
 DRAWN: Final = 3
-"""From so many runs on a line is drawn."""
+"""The minimum number of runs for a line."""
 
 _CHANGED: Final = frozenset(
     {"contact_id", "change", "previous_score", "previous_flames", "score", "flames", "difference", *PARTS}
@@ -49,7 +49,7 @@ _CHANGED: Final = frozenset(
 
 
 class Moved(Struct, frozen=True):
-    """One contact who got hot or cooled off; `before` is None of who is new."""
+    """One contact that became hot or cooled off; `before` is None for a new contact."""
 
     contact_id: str
     called: str
@@ -61,7 +61,7 @@ class Moved(Struct, frozen=True):
 
 
 class Moves(Struct, frozen=True):
-    """What changed under a score: counts of all its contacts; by name the first of those to be called."""
+    """The changes under a score: counts of all its contacts, and the first to call by name."""
 
     newly_hot: int
     cooled_off: int
@@ -84,7 +84,7 @@ class OwnerCounts(Struct, frozen=True):
 
 
 class Near(Struct, frozen=True):
-    """A contact close to hot: `missing` is how many points it takes, None where that is not known."""
+    """A contact close to hot: `missing` is the points it needs, None if that is not known."""
 
     contact_id: str
     called: str
@@ -95,7 +95,7 @@ class Near(Struct, frozen=True):
 
 
 class TrendPoint(Struct, frozen=True):
-    """The hot leads to call in one run. `new_rules`: its rule file is another than that of the run before."""
+    """The hot leads to call in one run. `new_rules`: its rule file differs from that of the run before."""
 
     day: datetime
     to_call: int
@@ -103,10 +103,10 @@ class TrendPoint(Struct, frozen=True):
 
 
 class PageScore(Struct, frozen=True):
-    """One score. `to_call`, `hot`, `excluded` (hot, and not to be called) are None where hot is not told.
+    """One score. `to_call`, `hot` and `excluded` (hot, but not to be called) may be None.
 
-    `flames` counts all contacts, `on_list` those on the call list by flames. `hot_from` are the points from
-    which a contact is hot, None where that is not told.
+    They are None if the score does not determine who is hot. `flames` counts all contacts, `on_list` those
+    on the call list by flames. `hot_from` is the points from which a contact is hot, None if not known.
     """
 
     name: str
@@ -125,14 +125,14 @@ class PageScore(Struct, frozen=True):
 
     @property
     def excluded(self) -> int:
-        """Return how many are hot and not to be called, held out aside."""
+        """The number of hot contacts that are not to be called, without those held out."""
         return 0 if self.hot is None or self.to_call is None else self.hot - self.to_call - self.held_out
 
 
 class Grid(Struct, frozen=True):
     """Contacts that may be called and have both scores, by the flames of both: `counts[first][other]`.
 
-    `listed` are those of them on the page; where it is less, they can't all be shown.
+    `listed` counts the ones on the page; if it is less, not all of them can be shown.
     """
 
     other: int
@@ -141,12 +141,12 @@ class Grid(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """A run's report. `leads` are those listed, of `total`; `scores` has the default one first.
+    """A run's report. `leads` are the listed ones, out of `total`; `scores` has the default one first.
 
-    `run_id` is `dry run` where nothing was published. `hot_flames` is None under a condition. `holdout` is
-    the share that is held out, as `5%`; None where nobody is. `since` is the instant of the run that changes
-    are told against; without one, `is_first` says whether there was no run before. `runs` are how many runs
-    the sparklines of the leads are drawn over.
+    `run_id` is `dry run` if nothing was published. `hot_flames` is None under a condition. `holdout` is the
+    share that is held out, as in `5%`; None without a hold-out. `since` is the instant of the run that
+    changes are relative to; without one, `is_first` is whether there was no run before. `runs` is the number
+    of runs covered by the leads' sparklines.
     """
 
     run_id: str
@@ -176,7 +176,7 @@ class Page(Struct, frozen=True):
     redacted: bool
 
     def held_out(self, score: PageScore) -> str | None:
-        """Say `2 hot leads are held out (5%)`; None where nobody is to be, or that is not told."""
+        """Return `2 hot leads are held out (5%)`; None without a hold-out, or if that is not known."""
         if self.holdout is None or score.to_call is None:
             return None
         are = "is" if score.held_out == 1 else "are"
@@ -184,20 +184,20 @@ class Page(Struct, frozen=True):
 
     @property
     def several(self) -> bool:
-        """Say whether there are several scores."""
+        """Whether there are several scores."""
         return len(self.scores) > 1
 
     def has(self, column: str) -> bool:
-        """Say whether the report shows a column of the contacts."""
+        """Return whether the report shows a column of the contacts."""
         return column in self.columns
 
     def first(self, count: int) -> Page:
-        """Return the report with its first leads alone."""
+        """Return the report with only its first leads."""
         return replace(self, leads=self.leads[:count], grids=_regrid(self.grids, self.leads[:count]))
 
 
 def page_of(run: RunData, *, limit: int = LISTED) -> Page:
-    """Work out what a report tells, with at most so many leads."""
+    """Return the contents of a report, with at most `limit` leads."""
     record = run.record
     names = [score.name for score in record.scores]
     hot = None if run.hot is None or record.hot_flames is not None else run.hot["contact_id"]
@@ -346,7 +346,7 @@ def _owners(run: RunData, chosen: Listing, score_name: str) -> tuple[OwnerCounts
 
 
 def _nearest(run: RunData, score_name: str) -> tuple[Near, ...]:
-    """Return those on the call list who are next to get hot; under a condition nobody."""
+    """Return the contacts on the call list that are next to become hot; empty under a condition."""
     hot_from = run.hot_from(score_name)
     if run.record.hot_flames is None:
         return ()
@@ -381,7 +381,7 @@ def _grids(run: RunData, names: Sequence[str]) -> Iterator[Grid]:
 
 
 def _regrid(grids: tuple[Grid, ...], leads: Sequence[Listed]) -> tuple[Grid, ...]:
-    """Count in each grid those that are on the page."""
+    """Count in each grid the contacts that are on the page."""
     found = []
     for grid in grids:
         counts: dict[tuple[int, int], int] = {}

@@ -1,24 +1,24 @@
-"""What the script of the page reads: the ledger of each lead, and what lists, filters and sorting need.
+"""The data for the page's script: the ledger of each lead, and what lists, filters and sorting need.
 
-It is JSON in the page. Keys of a lead are short, for there are 500:
+It is JSON in the page. The keys of a lead are short because there are 500 leads:
 
-i, j, w            id; how it is typed in a shell, and how it shows, where these differ
-n, c, p, e, o      name, company, phone, e-mail, owner (`o` is what filters by owner compare)
-t, m               links to call and to mail
-r, y               what stands for the owner where a rep was routed, and why
-a                  last activity, to sort by: `2026-11-20 08:05`
+i, j, w            id; its form in a shell command, and its displayed form, if different
+n, c, p, e, o      name, company, phone, e-mail, owner (`o` is compared by owner filters)
+t, m               links for calls and e-mails
+r, y               the rep shown as the owner of a routed lead, and why
+a                  last activity, for sorting: `2026-11-20 08:05`
 b                  labels, in order of `labels`
-s                  under each score, or null:
+s                  by score, each an object or null:
   q, z             place on the call list, order among the leads of the page
-  f, x, h          flames; 1 where it is hot, newly hot
-  p, u             score and percentile as they show
+  f, x, h          flames; 1 if hot; 1 if newly hot
+  p, u             score and percentile, as displayed
   w                reasons, each `[words, age]`
-  d, v             change to sort by, change as it shows
+  d, v             change for sorting, change as displayed
   k                parts of the change
-  g                points missing to be hot, as they show
+  g                points missing to be hot, as displayed
   l                sparkline: its points, the height of the dotted line, and its last point
-  e                ledger: `[rule, points, times, last, until]`; rules and days are places in `rules`, `days`
-  r                rank, as it shows
+  e                ledger: `[rule, points, times, last, until]`; rules and days are indexes of `rules`, `days`
+  r                rank, as displayed
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from flamescore.runs import LabelEntry
 
 _OWNER: Final = 120
-"""How much of an owner's name filters compare, and the address has."""
+"""The maximum width of an owner's name in filters and in the page address."""
 
 _ENTRIES: Final = {
     "rule": "",
@@ -56,17 +56,17 @@ _ENTRIES: Final = {
 
 
 def minus(text: str) -> str:
-    """Write points with the minus sign that is as wide as a plus."""
+    """Replace hyphens by minus signs, which are as wide as a plus."""
     return text.replace("-", "\N{MINUS SIGN}")
 
 
 def owner_key(name: str) -> str:
-    """Return an owner's name as filters compare it."""
+    """Return an owner's name as compared by filters."""
     return shown(name, _OWNER)
 
 
 def entry_words(entry: str) -> str:
-    """Say what an entry of the ledger is that is no rule: `limit`; nothing of a rule."""
+    """Return the kind of a ledger entry that is not a rule: `limit`; empty for a rule."""
     return _ENTRIES[entry]
 
 
@@ -136,7 +136,7 @@ def _lead(page: Page, lead: Listed, days: _Days) -> dict[str, Any]:
 
 
 def explain_command(contact_id: str) -> str:
-    """Return a contact's id as a word of a shell's command."""
+    """Quote a contact's id as an argument of a shell command."""
     word = shlex.quote(contact_id)
     return f"-- {word}" if contact_id.startswith("-") else word
 
@@ -164,30 +164,30 @@ def _standing(page: Page, score: PageScore, standing: Standing, days: _Days) -> 
 
 
 def reason_words(why: Why) -> str:
-    """Say `Talked with a rep ×2`."""
+    """Format a reason: `Talked with a rep ×2`."""
     return shown(why.name) + (f" \N{MULTIPLICATION SIGN}{why.times:,}" if why.times > 1 else "")
 
 
 def age(page: Page, day: date | None) -> str:
-    """Say how long ago a day was; nothing where there is none."""
+    """Format how long ago a day was; empty without a day."""
     return "" if day is None else say.ago(day, page.as_of.date())
 
 
 def missing_words(points: int, decimals: int) -> str:
-    """Say `2 points more`."""
+    """Format missing points: `2 points more`."""
     said = say.missing(points, decimals)
     return f"{said} point{'' if said == '1' else 's'} more"
 
 
 def change_words(change: Change, decimals: int) -> str:
-    """Say `+8.6`, `new`, or nothing where nothing changed."""
+    """Format a change: `+8.6`, `new`, or empty if nothing changed."""
     if change.points is None:
         return "new"
     return minus(say.given(change.points, decimals)) if change.points else ""
 
 
 def part_words(parts: tuple[tuple[int, str], ...], decimals: int) -> str:
-    """Say `+2 new activity, +1 changed rules`."""
+    """Format the parts of a change: `+2 new activity, +1 changed rules`."""
     return ", ".join(f"{minus(say.given(points, decimals))} {words}" for points, words in parts)
 
 
@@ -200,7 +200,7 @@ def _change(page: Page, change: Change) -> dict[str, Any]:
 
 
 class _Days:
-    """The different words for the days of ledgers, each with its place: some 500 for 35,000 entries."""
+    """The distinct wordings of days in ledgers, each with its index: some 500 for 35,000 entries."""
 
     def __init__(self, today: date) -> None:
         self.texts: dict[str, int] = {}
@@ -209,14 +209,14 @@ class _Days:
         self._until: dict[tuple[date | None, bool], int] = {}
 
     def last(self, day: date | None) -> int:
-        """Return the place of the words for when something was last."""
+        """Return the index of the wording for when something last happened."""
         if (known := self._last.get(day)) is None:
             said = "" if day is None else f"{say.short_day(day, self._today)}, {say.ago(day, self._today)}"
             known = self._last[day] = self._place(said)
         return known
 
     def until(self, day: date | None, *, of_rule: bool) -> int:
-        """Return the place of the words for how long something counts."""
+        """Return the index of the wording for how long something counts."""
         if (known := self._until.get((day, of_rule))) is None:
             never = "no expiry" if of_rule else ""
             said = never if day is None else say.short_day(day, self._today)

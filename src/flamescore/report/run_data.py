@@ -1,7 +1,7 @@
-"""What a report is made from: the record of a run, and its frames.
+"""The input of a report: the record of a run, and its frames.
 
-A run that is just being written and one that is read back come to the same value here, and every report is
-made from it: the report of a run read back has the bytes that the run itself wrote.
+A run that is being written and one that is read back give the same value here, and every report is made from
+it. The report of a run that is read back is therefore byte-identical to the one that the run itself wrote.
 """
 
 from __future__ import annotations
@@ -34,20 +34,19 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 PERSON: Final = ("name", "company", "phone", "email", "owner")
-"""The canonical contact columns that a report shows, those of them that are kept."""
+"""The canonical contact columns that a report shows, as far as they are kept."""
 
 
 class RunData(Struct, frozen=True):
-    """All that a report needs of a run. `scores` is `frames.SCORES`, ranked, score by score.
+    """Everything that a report needs of a run. `scores` is `frames.SCORES`, ranked, score by score.
 
-    `book` are its rules, None where this program can't load them; `people` has `contact_id` and the kept ones
-    of `PERSON`; `ledger` gives the `frames.POINTS` of some contacts, in order; `uncalled` are those not to be
-    called, excluded or held out; `holdout` is `labels.HOLDOUT`, None where nobody is to be held out.
-    `routed` is who calls those without an owner (`routing.TOLD`), None where nobody is routed; among `people`
-    the rep stands as `owner` too.
-    `changes` is `changes.CHANGES`, or what of it a report needs; None where the run was held against no
-    other. `labels` has `contact_id` and a column for each of the record's labels; `hot` are those who are
-    hot, which is looked at under a condition alone.
+    `book` is its rules, None if this program can't load them. `people` has `contact_id` and the kept ones of
+    `PERSON`. `ledger` returns the `frames.POINTS` of given contacts, in order. `uncalled` has the contacts
+    that are not to be called, excluded or held out. `holdout` is `labels.HOLDOUT`, None without a hold-out.
+    `routed` is who calls contacts without an owner (`routing.TOLD`), None if the run has no routing; in
+    `people` the rep also appears as `owner`. `changes` is `changes.CHANGES`, or the part of it that a report
+    needs; None if the run was not compared with another. `labels` has `contact_id` and a column for each of
+    the record's labels. `hot` has the hot contacts, and is used only under a condition.
     """
 
     record: RunRecord
@@ -63,46 +62,46 @@ class RunData(Struct, frozen=True):
     routed: pl.DataFrame | None = None
     redacted: bool = False
     accounts: pl.DataFrame | None = None
-    """`account_frames.ACCOUNTS`, or the first of them; None where the rule file has none."""
+    """`account_frames.ACCOUNTS`, or its first rows; None if the rule file has no accounts."""
 
     bots: pl.DataFrame | None = None
-    """`frames.BOTS`; None where the rules say nothing of `bots`."""
+    """`frames.BOTS`; None if the rules have no `bots`."""
 
     past_scores: pl.DataFrame | None = None
-    """`frames.PAST_SCORES` of the contacts that are listed; None where no history is kept."""
+    """`frames.PAST_SCORES` of the listed contacts; None if no history is kept."""
 
     decimals: int = 1
-    """With how many decimals at most points are said."""
+    """The maximum number of decimals of displayed points."""
 
     @property
     def zone(self) -> ZoneInfo:
-        """Its time zone."""
+        """The time zone of the run."""
         return ZoneInfo(self.record.timezone)
 
     @property
     def as_of(self) -> datetime:
-        """Its `as_of`, as local time."""
+        """The `as_of` of the run, in local time."""
         return to_local(self.record.as_of, self.zone)
 
     def counts_hot(self, score_name: str) -> bool:
-        """Say whether it is told under a score who is hot: under a condition by the default score alone."""
+        """Return whether a score determines who is hot; under a condition only the default score does."""
         return self.record.hot_flames is not None or score_name == self.record.scores[0].name
 
     def is_hot(self) -> pl.Expr:
-        """Say which rows with `contact_id` and `flames` are of contacts who are hot."""
+        """Match rows with `contact_id` and `flames` of hot contacts."""
         if self.record.hot_flames is not None:
             return pl.col("flames") >= self.record.hot_flames
         assert self.hot is not None
         return pl.col("contact_id").is_in(self.hot["contact_id"].implode())
 
     def held_out(self, score_name: str) -> int:
-        """Return how many would be on the call list of a score if they were not held out."""
+        """Return the number of contacts that are off a score's call list only because they are held out."""
         if self.holdout is None:
             return 0
         return self.holdout.filter(pl.col("hot"), pl.col("score_name") == score_name).height
 
     def hot_from(self, score_name: str) -> float | None:
-        """Return from how many points on a contact is hot; None under a condition, or without the rules."""
+        """Return the points from which a contact is hot; None under a condition, or if they are unknown."""
         if self.record.hot_flames is None:
             return None
         bounds = next(score.flames_from for score in self.record.scores if score.name == score_name)
@@ -123,7 +122,7 @@ def just_scored(
     changes: pl.DataFrame | None = None,
     past_scores: pl.DataFrame | None = None,
 ) -> RunData:
-    """Return the data of a scoring, of which the record was just made; only kept columns of a person."""
+    """Return the data of a scoring whose record was just made, with only the kept columns of a person."""
     kept = (name for name in PERSON if name in keep and name in scored.contacts.columns)
     routed = None if record.routing is None else scored.routed
     return RunData(
@@ -146,10 +145,10 @@ def just_scored(
 
 
 def read_back(run: Run, ids: pl.Series | None = None) -> RunData:
-    """Return the data of a published run; with `ids` of these contacts alone, whatever the run's size.
+    """Return the data of a published run; with `ids` only of these contacts, whatever the run's size.
 
-    The ledger is read when it is asked for: use the data within `runs.reading_run`. Some contacts are without
-    accounts and bots.
+    The ledger is read on demand, so use the data within `runs.reading_run`. With `ids` there are no rules,
+    accounts or bots.
 
     Raises:
         DamagedRunError: a file of the run is missing or damaged.
@@ -193,7 +192,7 @@ def _routed(run: Run) -> pl.DataFrame | None:
 
 
 def _with_reps(people: pl.DataFrame, routed: pl.DataFrame | None) -> pl.DataFrame:
-    """Take the rep for the owner of those who are routed."""
+    """Replace the owner of routed contacts with the rep."""
     if routed is None:
         return people
     if "owner" not in people.columns:
@@ -229,9 +228,10 @@ _NEEDED: Final = (
 
 
 def redacted(run: RunData) -> RunData:
-    """Leave out names, companies, e-mails and phones, and number the owners: what is made of it has none.
+    """Remove names, companies, e-mails and phones, and number the owners; reports then contain none of them.
 
-    Contact ids stay, but for those that are an e-mail, or the contact's own name or phone: they are numbered.
+    Contact ids are kept, except for those that are an e-mail, or the contact's own name or phone; these are
+    numbered.
     """
     ids = _ids(run.people)
     people = run.people.select("contact_id", *_owners(run.people))
@@ -263,7 +263,7 @@ def redacted(run: RunData) -> RunData:
 
 
 def _numbered(routed: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Take the numbered owners for reps, and leave out by which value leads stand together."""
+    """Replace reps with the numbered owners, and remove the shared value from routing reasons."""
     rows = routed.join(
         people.select("contact_id", "owner"), on="contact_id", how="left", maintain_order="left"
     )
@@ -283,7 +283,7 @@ def _owners(people: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _ids(people: pl.DataFrame) -> dict[str, str]:
-    """Return the ids that tell who a contact is, and what stands for them."""
+    """Return the ids that reveal who a contact is, mapped to their placeholders."""
     there = [name for name in _TELLING if name in people.columns]
     same = [pl.col("contact_id") == pl.col(name).cast(pl.String) for name in there]
     telling = pl.any_horizontal(pl.col("contact_id").str.contains("@", literal=True), *same)
@@ -296,7 +296,7 @@ def _ids(people: pl.DataFrame) -> dict[str, str]:
 
 
 def _without_companies(record: RunRecord) -> RunRecord:
-    """Leave out what is told of accounts: it names companies."""
+    """Remove findings about accounts, because they name companies."""
     if record.findings is None:
         return record
     return record.but(findings=tuple(each for each in record.findings if each.subject != "accounts"))

@@ -1,4 +1,4 @@
-"""What a run tells in short, on a terminal and in one line: plain frozen values, worked out once."""
+"""The summary of a run, for a terminal and for one line: plain frozen values, computed once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Moves(Struct, frozen=True):
-    """How many of those who may be called got hot under a score, and how many cooled off."""
+    """How many contacts that may be called became hot under a score, and how many cooled off."""
 
     newly_hot: int
     cooled_off: int
@@ -32,10 +32,10 @@ class Moves(Struct, frozen=True):
 class ScoreView(Struct, frozen=True):
     """One score: the headline numbers, contacts by flames, the top of the call list.
 
-    `hot` counts contacts who are hot, `on_list` those of them who are on the call list, `held_out` those whom
-    only the hold-out keeps off it; the first two are None where it is not told under this score who is hot.
-    `listed` is the top of the call list, hot or not, in ranked order, by contact id. `moves` is None where no
-    earlier run is known.
+    `hot` is the number of hot contacts, `on_list` those of them on the call list, `held_out` those that only
+    the hold-out keeps off it. The first two are None if this score does not determine who is hot. `listed`
+    is the top of the call list, hot or not, in ranked order, by contact id. `moves` is None if no earlier run
+    is known.
     """
 
     name: str
@@ -50,12 +50,12 @@ class ScoreView(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
-    """A run in short. `scores` has the default one first; `findings` of rules and exports.
+    """The summary of a run. `scores` has the default one first; `findings` are about rules and exports.
 
-    `run_id` is `dry run` where nothing was published. `holdout` is the share that is held out, as `5%`; None
-    where nobody is.
+    `run_id` is `dry run` if nothing was published. `holdout` is the share that is held out, as in `5%`; None
+    without a hold-out.
 
-    `since` is the instant of the run that changes are told against, None where there is none.
+    `since` is the instant of the run that changes are relative to, None if there is none.
     """
 
     run_id: str
@@ -71,7 +71,7 @@ class View(Struct, frozen=True):
 
 
 def view(run: RunData, *, limit: int = LISTED) -> View:
-    """Work out what a report tells; at most `limit` leads of all scores together are listed."""
+    """Return the summary of a run; at most `limit` leads of all scores together are listed."""
     record = run.record
     each = limit // len(record.scores)
     return View(
@@ -108,13 +108,13 @@ def _score(run: RunData, score: ScoreEntry, limit: int) -> ScoreView:
 
 
 def _on_call_list(run: RunData) -> int:
-    """Return how many who are hot by a condition are to be called."""
+    """Return the number of contacts that are hot by a condition and may be called."""
     assert run.hot is not None
     return run.hot.join(run.uncalled, on="contact_id", how="anti").height
 
 
 def moves(run: RunData, score_name: str) -> Moves | None:
-    """Count who moved under a score; None where that is not known. Contacts not to be called don't count."""
+    """Count changes under a score; None if not known. Contacts that are not to be called don't count."""
     if run.changes is None:
         return None
     rows = run.changes.filter(pl.col("score_name") == score_name)
@@ -126,10 +126,10 @@ def moves(run: RunData, score_name: str) -> Moves | None:
 
 
 def summary_line(report: View) -> str:
-    """Say a report in one line, without its end: the run, the contacts, how many are hot under each score.
+    """Return a report in one line, without a line break: the run, its contacts, the hot ones of each score.
 
-    Under a condition it is one number for all. How many of the default score's are to be called follows, and
-    with a hold-out how many are held out.
+    Under a condition there is one number for all scores. Then follows how many of the default score's hot
+    leads are to be called and, with a hold-out, how many are held out.
     """
     default = report.scores[0]
     end = f", {default.on_list:,} to call"
@@ -143,7 +143,7 @@ def summary_line(report: View) -> str:
 
 
 def held_out_line(report: View, score: ScoreView) -> str | None:
-    """Say how many hot leads of a score are held out: `2 hot leads are held out (5%)`; None without."""
+    """Return `2 hot leads are held out (5%)` for a score; None without a hold-out."""
     if report.holdout is None or score.on_list is None:
         return None
     are = "is" if score.held_out == 1 else "are"

@@ -1,6 +1,6 @@
-"""Numbers, times and reasons, each said in one way, whoever says it.
+"""The wording of numbers, times and reasons, the same everywhere.
 
-How points are rounded is told in `shown_points`.
+`shown_points` describes how points are rounded.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "
 
 
 def percentile(number: float) -> str:
-    """Say a percentile, rounded down, so that only the best of a list shows 100: `93%`."""
+    """Format a percentile, rounded down, so that only the best of a list shows 100: `93%`."""
     return f"{int(number // 1)}%"
 
 
@@ -52,7 +52,7 @@ def percentile(number: float) -> str:
 
 
 def size(many: int) -> str:
-    """Say a size of so many bytes, decimal: `512 B`, `928 kB`, `1.4 MB`."""
+    """Format a size in bytes with decimal units: `512 B`, `928 kB`, `1.4 MB`."""
     if many < _THOUSAND:
         return f"{many} B"
     kilobytes = (many + _THOUSAND // 2) // _THOUSAND
@@ -67,7 +67,7 @@ def size(many: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say how long something took: `0.8 s`, from a minute on `4 min`, from an hour on `2 h`, rounded down."""
+    """Format a duration: `0.8 s`, from a minute on `4 min`, from an hour on `2 h`, rounded down."""
     if seconds < _MINUTE:
         return f"{int(seconds * 10) / 10:.1f} s"
     if seconds < _HOUR:
@@ -76,7 +76,7 @@ def duration(seconds: float) -> str:
 
 
 def before(seconds: float) -> str:
-    """Say how long ago something was, by the clock: `4 min ago`, `2 h ago`, `3 days ago`, rounded down."""
+    """Format how long ago something was: `4 min ago`, `2 h ago`, `3 days ago`, rounded down."""
     if seconds < _MINUTE:
         return "just now"
     if seconds < _DAY:
@@ -89,18 +89,18 @@ def before(seconds: float) -> str:
 
 
 def to_the_minute(instant: datetime, zone: ZoneInfo) -> str:
-    """Say an instant in local time, without its zone: `2026-11-21 00:00`."""
+    """Format an instant in local time, without its zone: `2026-11-21 00:00`."""
     return to_local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
 
 
 def short_day(day: date, today: date) -> str:
-    """Say a day as the page does: `20 Nov`, with the year where it is not that of `today`."""
+    """Format a day as on the page: `20 Nov`, with the year if it differs from that of `today`."""
     said = f"{day.day} {_MONTH_NAMES[day.month - 1]}"
     return said if day.year == today.year else f"{said} {day.year}"
 
 
 def zone_of(instant: datetime, zone: ZoneInfo) -> str:
-    """Say the zone of an instant by its abbreviation, `MST`, else by its offset, `-03:00`."""
+    """Format the zone of an instant as its abbreviation, `MST`, else as its offset, `-03:00`."""
     return _zone(to_local(instant, zone))
 
 
@@ -110,10 +110,10 @@ def _zone(local: datetime) -> str:
 
 
 def whole_date(day: date) -> str:
-    """Say a day with its year, for people: `21 Nov 2026`."""
+    """Format a day with its year, for people: `21 Nov 2026`."""
     return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def minute(local: datetime) -> str:
-    """Say a local time with its zone: `2026-11-21 00:00 MST`, `2026-11-21 00:00 -07:00` without a name."""
+    """Format a local time with its zone: `2026-11-21 00:00 MST`, or `2026-11-21 00:00 -07:00` if unnamed."""
     return f"{local:%Y-%m-%d %H:%M} {_zone(local)}"

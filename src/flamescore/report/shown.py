@@ -1,4 +1,4 @@
-"""Text from the data as the page shows it: one line, nothing that hides or turns it around, cut by width."""
+"""Text from the data as shown on the page: one line, no hidden or reversed text, truncated by width."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from flamescore.text import for_page, terminal_columns
 
 WIDTH: Final = 60
 _CODES: Final = 4
-"""Code points that a column of width may have: letters may bear hundreds of marks."""
+"""The maximum number of code points per column of width; a letter may have hundreds of combining marks."""
 
 
-@lru_cache(maxsize=2048)  # a name stands in the row, the ledger and the labels of links
+@lru_cache(maxsize=2048)  # a name recurs in the row, the ledger and labels of links
 def shown(text: str, width: int = WIDTH) -> str:
-    """Return text on one line, cut to so many columns with `…`: an ideograph takes two, a mark none.
+    """Return text on one line, truncated to `width` columns with `…`: an ideograph takes two, a mark none.
 
-    Control and direction characters are U+FFFD.
+    Control and direction characters become U+FFFD.
     """
     most = width * _CODES
     clean = for_page(text.strip()[: most + 1]).strip()
-    if len(clean) <= width // 2:  # even of ideographs
+    if len(clean) <= width // 2:  # fits even if all are ideographs
         return clean
     columns = [terminal_columns(each) for each in clean[:most]]
     if sum(columns) <= width and len(clean) <= most:

@@ -1,6 +1,6 @@
-"""What a report tells of each contact that it lists: how it stands under each score, and why.
+"""The standing of each listed contact in a report under each score, with the reasons.
 
-Points are whole ten-thousandths; how they are said is up to the renderers, which ask `say`.
+Points are whole ten-thousandths; the renderers format them with `say`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ RULE: Final = "rule"
 
 
 class Why(Struct, frozen=True):
-    """One of the rules that gave most: how often it counted, and the local day of the last time, if any."""
+    """One of the strongest rules: how often it counted, and the local day of the last time, if any."""
 
     name: str
     times: int
@@ -44,8 +44,8 @@ class Why(Struct, frozen=True):
 class LedgerLine(NamedTuple):
     """One entry of the ledger: what a rule gave, or what a limit or silence took.
 
-    `rule` is its place among the record's rules of the score. `until` is the local day on which the last
-    occurrence stops counting, None where it never does or nothing is dated.
+    `rule` is its index in the record's rules of the score. `until` is the local day on which the last
+    occurrence stops counting, None if it never does or has no date.
     """
 
     rule: int
@@ -57,9 +57,9 @@ class LedgerLine(NamedTuple):
 
 
 class Change(Struct, frozen=True):
-    """How a score moved since the run before: by what, in parts that are not 0, with their words.
+    """The change of a score since the run before, in parts that are not 0, each with its wording.
 
-    `points` is None of who is new.
+    `points` is None for a new contact.
     """
 
     points: int | None
@@ -70,9 +70,9 @@ class Change(Struct, frozen=True):
 class Standing(Struct, frozen=True):
     """A contact under one score.
 
-    `place` is its place on the score's call list, None where it is not on it; `order` its place among the
-    contacts listed. `missing` are the points to be hot: None for who is hot, and where that is not told.
-    `past` are its scores lately, oldest first, each with the number of its run among those that are drawn.
+    `place` is its place on the score's call list, None if it is not on it. `order` is its place among the
+    listed contacts. `missing` is the points it needs to be hot; None if it is hot, or if that is not known.
+    `past` are its recent scores, oldest first, each with the index of its run in the sparkline.
     """
 
     place: int | None
@@ -92,7 +92,7 @@ class Standing(Struct, frozen=True):
 class Listed(Struct, frozen=True):
     """One contact of a report; `standings` are those under the run's scores, None where it is not scored.
 
-    `owner` is the rep to whom it was routed where `is_routed`; `routed_reason` says why, or why to nobody.
+    `owner` is the rep to whom it was routed if `is_routed`. `routed_reason` is why it was routed, or why not.
     `labels` are its texts in order of the record's labels.
     """
 
@@ -110,22 +110,22 @@ class Listed(Struct, frozen=True):
 
     @property
     def called(self) -> str:
-        """Return its name, else its e-mail, else its id."""
+        """The contact's name, else its e-mail, else its id."""
         return self.name or self.email or self.contact_id
 
     @property
     def owned_by(self) -> str:
-        """Return the owner, or the rep who stands for one; `Unassigned` where there is neither."""
+        """The owner, or the rep in place of one; `Unassigned` if there is neither."""
         return self.owner or UNASSIGNED
 
     @property
     def called_by(self) -> str:
-        """Return the owner, a rep who stands for one with `(routed)`."""
+        """The owner; a rep in place of one is marked with `(routed)`."""
         return f"{self.owned_by}{' (routed)' if self.is_routed else ''}"
 
 
 def listed_contacts(run: RunData, listing: Listing) -> tuple[Listed, ...]:
-    """Tell the contacts of a listing, in its order."""
+    """Return the contacts of a listing, in its order."""
     ids = listing.ids
     ledger = run.ledger(ids)
     by_score = [_standings(run, score, listing, ledger) for score in run.record.scores]
@@ -198,7 +198,7 @@ def _standings(
 
 
 def _reasons(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> dict[str, list[Why]]:
-    """Return by contact the rules that gave most: `tables.strongest` says which, and in what order."""
+    """Return each contact's strongest rules, in the order of `tables.strongest`."""
     names = {rule.id: rule.called for rule in score.rules if rule.entry == RULE}
     found: dict[str, list[Why]] = {}
     for row in strongest(entries).iter_rows(named=True):
@@ -218,7 +218,7 @@ def _day(run: RunData, at: datetime | None) -> date | None:
 
 
 def _ledger(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> dict[str, list[LedgerLine]]:
-    """Return by contact its entries: most points first, then in order of the file; limits last."""
+    """Return each contact's entries: most points first, then in order of the file; limits last."""
     places = {(rule.entry, rule.id): place for place, rule in enumerate(score.rules)}
     columns = (
         [places.get(which, len(places)) for which in entries.select("entry", "rule_id").rows()],
@@ -238,7 +238,7 @@ def _ledger(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> dict[str,
 
 
 def _until(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> pl.Series:
-    """Return the local days on which the last occurrences stop counting; null where they never do."""
+    """Return the local days on which the last occurrences stop counting; null if they never do."""
     clock = Clock(run.record.as_of, run.zone)
     rules: dict[Period, list[str]] = {}
     for rule, window in _windows(run, score.name).items():
@@ -254,7 +254,7 @@ def _until(run: RunData, score: ScoreEntry, entries: pl.DataFrame) -> pl.Series:
 
 
 def _windows(run: RunData, score_name: str) -> dict[str, Period]:
-    """Return how long an occurrence of each rule counts; nothing of rules that never forget."""
+    """Return how long an occurrence of each rule counts, without rules that never expire."""
     for score in () if run.book is None else run.book.scores:
         if score.name == score_name:
             return {
@@ -266,13 +266,13 @@ def _windows(run: RunData, score_name: str) -> dict[str, Period]:
 
 
 def newly_hot(run: RunData, score_name: str) -> pl.Expr:
-    """Say which rows of `changes.CHANGES` are of who got hot: also of new contacts who are hot at once."""
+    """Match rows of `changes.CHANGES` of contacts that became hot, including new contacts that are hot."""
     at_once = run.is_hot() if run.counts_hot(score_name) else pl.lit(value=False)
     return (pl.col("change") == "newly_hot") | ((pl.col("change") == "new") & at_once)
 
 
 def parts_of(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
-    """Yield the parts of a change that are not 0, each with its words."""
+    """Yield the parts of a change that are not 0, each with its wording."""
     for column, words in PARTS.items():
         value = row.get(column)
         if isinstance(value, float) and nearest_points(value):
@@ -294,7 +294,7 @@ def _changes(run: RunData, score_name: str, ids: pl.Series) -> dict[str, Change]
 
 
 def run_times(run: RunData) -> Sequence[datetime]:
-    """Return the `as_of` of the runs that sparklines are drawn over, oldest first."""
+    """Return the `as_of` of the runs covered by sparklines, oldest first."""
     return () if run.past_scores is None else run.past_scores["as_of"].unique().sort().to_list()
 
 

@@ -1,8 +1,8 @@
-"""The templates of the page as modules, compiled beforehand: Jinja takes 80 ms to compile them at each start.
+"""The templates of the page as modules, compiled ahead: Jinja takes 80 ms to compile them at each start.
 
-`make docs` makes the modules in `compiled` of the templates beside it. They are used where they are what
-this version of Jinja makes of the templates that are there; else the templates are compiled as they are
-asked for, and the page is the same.
+`make docs` compiles the templates into modules in the folder `compiled`. A module is used only if it was
+made from the current template by this version of Jinja. Otherwise the template is compiled on demand, and
+the page is the same.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MADE_OF = "{mark}"
 
 
 class CompiledTemplates(jinja2.PackageLoader):
-    """Loads the templates of the page, compiled if there is a module for them."""
+    """Loads the templates of the page, from a compiled module if it is up to date."""
 
     def __init__(self) -> None:
         super().__init__("flamescore.report")
@@ -49,8 +49,8 @@ class CompiledTemplates(jinja2.PackageLoader):
 
 
 def compiled_templates() -> dict[str, str]:
-    """Return the modules of the templates by the names of their files."""
-    from flamescore.report.html import environment  # noqa: PLC0415 - it loads by this module
+    """Return the modules of the templates by file name."""
+    from flamescore.report.html import environment  # noqa: PLC0415 - it imports this module
 
     made = {}
     for each in sorted((files("flamescore.report") / "templates").iterdir(), key=lambda file: file.name):
@@ -63,5 +63,5 @@ def compiled_templates() -> dict[str, str]:
 
 
 def _mark(source: str) -> str:
-    """Return what tells a template and a version of Jinja apart from others."""
+    """Return a hash that identifies a template and a version of Jinja."""
     return sha256(f"{jinja2.__version__}\n{source}".encode()).hexdigest()[:16]

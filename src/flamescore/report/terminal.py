@@ -1,4 +1,4 @@
-"""The report on a screen: what a run came to, in lines. No text from the data steers a terminal."""
+"""The report on a screen: the results of a run, in lines. Text from the data can't control the terminal."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from flamescore.screen import Screen
 
 BAR: Final = 30
-"""Columns of the screen that the longest bar takes."""
+"""The width of the longest bar on the screen."""
 
 _ALL_FLAMES: Final = 5
 
 
 def render_terminal(report: View, leads: RunData, *, on: Screen, top: int) -> list[str]:
-    """Return the lines: a block a score, the first `top` of the call list, accounts, then open warnings.
+    """Return the lines: a block per score, the first `top` of the call list, accounts, then open warnings.
 
-    `leads` has at least the contacts that are listed.
+    `leads` has at least the listed contacts.
     """
     screen, when = on, say.minute(report.as_of)
     lines = [f"{count(report.contacts, 'contact')} scored as of {when}"]
@@ -43,12 +43,12 @@ def render_terminal(report: View, leads: RunData, *, on: Screen, top: int) -> li
 
 
 def listed_ids(report: View, top: int) -> list[str]:
-    """Return the ids of the contacts that are listed: the first of the default score's call list."""
+    """Return the ids of the listed contacts: the first of the default score's call list."""
     return list(report.scores[0].listed[:top])
 
 
 def _block(report: View, score: ScoreView, screen: Screen) -> Iterator[str]:
-    """Yield what a score came to: who is to be called, who moved, contacts by flames, some percentiles."""
+    """Yield the results of a score: the leads to call, changes, and contacts by flames."""
     title = screen.styled(screen.shown(score.title), "bold")
     yield title if score.on_list is None else f"{title}: {count(score.on_list, 'hot lead')} to call"
     moved = "; ".join(_moved(report, score))
@@ -58,7 +58,7 @@ def _block(report: View, score: ScoreView, screen: Screen) -> Iterator[str]:
 
 
 def _percentiles(run: RunData, name: str, screen: Screen) -> list[str]:
-    """Return the score at some percentiles, as a sentence; nothing where nobody is scored."""
+    """Return the score at some percentiles, as a sentence; empty if no contact is scored."""
     (record,) = (score for score in run.record.scores if score.name == name)
     at = {
         each.percent: say.score(nearest_points(each.score), run.decimals)
@@ -72,7 +72,7 @@ def _percentiles(run: RunData, name: str, screen: Screen) -> list[str]:
 
 
 def _moved(report: View, score: ScoreView) -> Iterator[str]:
-    """Yield who got hot and who cooled off, and who is hot but not to be called."""
+    """Yield how many leads became hot or cooled off, and how many are hot but not to be called."""
     if score.moves is not None and report.since is not None:
         since = f"{report.since:%Y-%m-%d}"
         if report.since.date() == report.as_of.date():
@@ -89,12 +89,12 @@ def _moved(report: View, score: ScoreView) -> Iterator[str]:
 
 
 def by_flames(score: ScoreView, screen: Screen) -> Iterator[str]:
-    """Yield the contacts by flames, five first, with bars that the longest of one to five flames scales."""
+    """Yield the contacts by flames, five first, with bars scaled to the longest of one to five flames."""
     most = max(*score.flames[1:], 1)
     wide = max(len(f"{contacts:,}") for contacts in score.flames)
     room = min(BAR, screen.width - _ALL_FLAMES - wide - 6)
     for flames, contacts in reversed(tuple(enumerate(score.flames))):
-        # Whoever is there shows: one contact of a million is a bar of one block too.
+        # A nonzero count is always visible: even one contact of a million gets one block.
         blocks = max(round(room * contacts / most), 1) if contacts and flames else 0
         drawn = screen.styled(screen.flames(flames), "red")
         bar = screen.styled(screen.marks("█" * blocks), "red")
@@ -102,7 +102,7 @@ def by_flames(score: ScoreView, screen: Screen) -> Iterator[str]:
 
 
 def by_label(report: View, screen: Screen) -> Iterator[str]:
-    """Yield the contacts by each label, a line a label."""
+    """Yield the number of contacts by label, one line per label."""
     for label in report.labels:
         counts = ", ".join(
             f"{'none' if value.label is None else value.label} {value.contacts:,}"
@@ -122,7 +122,7 @@ def _leads(report: View, leads: RunData, screen: Screen, *, top: int) -> list[st
 
 
 def _accounts(view: AccountsView, screen: Screen) -> list[str]:
-    """Return the best accounts, a line each."""
+    """Return the best accounts, one per line."""
     title = screen.styled(screen.shown(f"Accounts: {view.accounts:,} by {view.title}"), "bold")
     if not view.lines:
         return [title]
@@ -139,7 +139,7 @@ def _accounts(view: AccountsView, screen: Screen) -> list[str]:
 
 
 def _findings(findings: Findings, screen: Screen) -> Iterator[str]:
-    """Yield the warnings that nobody accepted: nothing, or a heading and a line each, and what to do."""
+    """Yield the warnings that were not accepted, under a heading, with what to do; nothing without any."""
     if not findings.warnings:
         return
     yield from ("", screen.styled("Findings", "bold"))

@@ -1,4 +1,4 @@
-"""The findings of a run as a report tells them."""
+"""The wording of a run's findings in a report."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Told(Struct, frozen=True):
-    """One finding: `place` and `code` stand before the message, `lines` under it.
+    """One finding: `place` and `code` come before the message, `lines` below it.
 
-    `reason` is why it is accepted, `until` the last day on which it is, where one was given.
+    `reason` is why it is accepted, `until` the last day on which it is, if given.
     """
 
     place: str
@@ -30,32 +30,32 @@ class Told(Struct, frozen=True):
 
     @property
     def accepted(self) -> str | None:
-        """Say that it is accepted, why and until when: `(accepted until 2027-03-31: known)`."""
+        """The note that it is accepted, why and until when: `(accepted until 2027-03-31: known)`."""
         if self.reason is None:
             return None
         return f"(accepted{f' until {self.until}' if self.until else ''}: {self.reason})"
 
     @property
     def is_open(self) -> bool:
-        """Say whether somebody should look at it: a warning that nobody accepted."""
+        """Whether it needs attention: a warning that was not accepted."""
         return self.severity == Severity.WARNING and self.reason is None
 
     @property
     def head(self) -> str:
-        """Return what stands before the message, such as `events e.csv: warning I131`."""
+        """The text before the message, such as `events e.csv: warning I131`."""
         label = f"{self.severity} {self.code}".strip()
         return f"{self.place}: {label}" if self.place else label
 
 
 class Findings(Struct, frozen=True):
-    """The warnings to look at, and what is only to know: notes, and warnings that are accepted."""
+    """The warnings that need attention, and other findings: notes, and warnings that are accepted."""
 
     warnings: tuple[Told, ...] = ()
     others: tuple[Told, ...] = ()
 
 
 def findings_of(record: RunRecord) -> Findings:
-    """Return the findings of a run; of an older program's record its lines of text, as warnings."""
+    """Return the findings of a run; for the record of an older program its lines of text, as warnings."""
     if record.findings is None:
         return Findings(tuple(Told("", Severity.WARNING, "", line) for line in record.warnings))
     told = tuple(map(_told, record.findings))

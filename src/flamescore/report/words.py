@@ -1,4 +1,4 @@
-"""What the files of a report say alike beside numbers and times."""
+"""Wording that the files of a report share, besides numbers and times."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 UNASSIGNED: Final = "Unassigned"
-"""What stands for the owner of a lead that has none."""
+"""The name shown as the owner of a lead without one."""
 
 
 def difference(now: float, then: float) -> Decimal:
-    """Subtract points exactly to four decimals: of large ones a float may be off by some."""
+    """Subtract points, exact to four decimals; float subtraction of large values may be off."""
     return Decimal(now) - Decimal(then)

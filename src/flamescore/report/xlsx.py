@@ -1,6 +1,6 @@
-"""Rows as an .xlsx workbook: a sheet of all, one an owner; nothing from the data becomes a formula.
+"""Rows as an .xlsx workbook: one sheet of all, one per owner; nothing from the data becomes a formula.
 
-How call lists are laid out is in `call_sheets`.
+The layout of call lists is in `call_sheets`.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     Writer = Callable[[int, int, Any], object]
 
 MOST_ROWS: Final = 1_048_576
-"""Rows that a sheet can have, its header included."""
+"""The maximum number of rows of a sheet, including its header."""
 
 _NARROW, _WIDE, _LOOKED_AT = 6, 60, 500
 _IN_MEMORY: Final = 20_000
-"""Rows up to which a workbook is made in memory; with more each row goes to a temporary file."""
+"""Rows up to which a workbook is made in memory; with more, each row is written to a temporary file."""
 
 _SAFE: Final = {
     "strings_to_formulas": False,
@@ -48,14 +48,14 @@ _SAFE: Final = {
 
 
 class Sheet(Struct, frozen=True):
-    """A sheet's rows, and what it is called; the name is made legal and unique later."""
+    """A sheet's rows and its name, which is made legal and unique later."""
 
     name: str
     rows: pl.DataFrame
 
 
 def workbook(rows: pl.DataFrame, *, zone: ZoneInfo) -> bytes:
-    """Return a plain workbook: all rows, then those of each owner where there is an `owner`.
+    """Return a plain workbook: all rows, then the rows of each owner if there is an `owner` column.
 
     Instants become local times of the zone, ids and phone numbers stay text, `flames` get bars. The same rows
     give the same bytes.
@@ -72,9 +72,9 @@ def made(
     *,
     at: datetime | None = None,
 ) -> bytes:
-    """Return a workbook of some sheets, each laid out by what `filler` gives for the new book.
+    """Return a workbook of sheets, each laid out by the function that `filler` returns for the new book.
 
-    `at` is when the file says that it was made. Raises as `workbook`.
+    `at` is the creation time stored in the file. Raises the same errors as `workbook`.
     """
     library = _library()
     for sheet in sheets:
@@ -90,9 +90,9 @@ def made(
 
 
 def by_owner(rows: pl.DataFrame) -> Iterator[Sheet]:
-    """Yield the rows of each owner by name, those without one last; spellings that compare equal are one.
+    """Yield the rows of each owner by name, rows without one last; spellings that compare equal are merged.
 
-    The rep of a routed lead stands for its owner.
+    For a routed lead, the rep counts as its owner.
     """
     if "owner" not in rows.columns or rows.is_empty():
         return
@@ -142,7 +142,7 @@ _BARS: Final[dict[str, Any]] = {
 
 
 def _write(cells: pl.DataFrame, columns: Sequence[Writer]) -> None:
-    """Write row by row, as a sheet that is streamed needs it."""
+    """Write row by row, as streaming requires."""
     for number, row in enumerate(cells.iter_rows(), 1):
         for column, value in enumerate(row):
             if value is not None:
@@ -150,7 +150,7 @@ def _write(cells: pl.DataFrame, columns: Sequence[Writer]) -> None:
 
 
 def width_of(title: str, cells: pl.Series, widest: int) -> int:
-    """Return a width in characters that the header with its button, and the first cells, fit into."""
+    """Return a width in characters that fits the header with its button, and the first cells."""
     longest = cells.head(_LOOKED_AT).cast(pl.String).str.len_chars().max()
     return min(max(len(title) + 4, int(str(longest or 0)) + 2, _NARROW), widest)
 
@@ -164,7 +164,7 @@ def _check(rows: int) -> None:
 
 
 def _naive(made: datetime | None) -> datetime:
-    """Return a time for the file's properties that does not change from one making to the next."""
+    """Return a creation time for the file's properties that is the same each time the file is made."""
     return (made or datetime(2000, 1, 1, tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None)
 
 
@@ -179,7 +179,7 @@ def _library() -> type[Workbook]:
     return found
 
 
-# --- names that a sheet may bear
+# --- legal names of sheets
 
 
 ALL: Final = "All"
@@ -189,7 +189,7 @@ _RESERVED: Final = "history"
 
 
 def sheet_names(names: Iterable[str]) -> list[str]:
-    r"""Return each name without `[]:*?/\` and control characters, cut to 31, told apart by ` (2)`."""
+    r"""Return each name without `[]:*?/\` and control characters, cut to 31, made unique with ` (2)`."""
     taken: set[str] = {_RESERVED}
     return [_unique(_legal(name), taken) for name in names]
 
@@ -209,18 +209,18 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Cut a text to so many UTF-16 units, as spreadsheets count characters; no character is cut apart."""
+    """Truncate a text to `most` UTF-16 units, as spreadsheets count characters, without splitting any."""
     if len(text) * 2 <= most:
         return text
     return text.encode("utf-16-le", "replace")[: most * 2].decode("utf-16-le", "ignore")
 
 
-# --- what a cell is written as: text, a number, a date, a link
+# --- how a cell is written: as text, a number, a date, a link
 
 
 _MOST_TEXT: Final = 32_767
 _MOST_LINKS: Final = 65_000
-"""A sheet can have 65,530 links; past this many cells are plain text."""
+"""A sheet can have 65,530 links; cells beyond this many are plain text."""
 
 _MOST_URL: Final = 2_000
 _EXACT: Final = 2**53
@@ -228,7 +228,7 @@ _FIRST_YEAR: Final = 1900
 _URL: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _LINKED: Final = {"email": mailto, "phone": tel}
-"""Columns whose cells become links where they are what they seem; others do where they are a web address."""
+"""Columns whose valid cells become links; cells of other columns do if they are a web address."""
 
 
 class Formats(Struct, frozen=True):
@@ -244,7 +244,7 @@ class Formats(Struct, frozen=True):
 
     @classmethod
     def of(cls, book: Workbook) -> Formats:
-        """Add plain ones to a workbook."""
+        """Add plain formats to a workbook."""
         add = book.add_format
         return cls(
             header=add({"bold": True, "bg_color": "#F1F3F5", "bottom": 1, "valign": "top"}),
@@ -256,7 +256,7 @@ class Formats(Struct, frozen=True):
         )
 
     def of_column(self, sheet_rows: SheetRows, name: str) -> Format | None:
-        """Return how cells of a column look that nothing is written to: text ones stay text when typed in."""
+        """Return the format of a column's empty cells: what is typed into text columns stays text."""
         return self.text if sheet_rows.frame.schema[name] == pl.String else None
 
 
@@ -297,7 +297,7 @@ class CellWriter(Struct):
     links: int = 0
 
     def writer(self, name: str, kind: pl.DataType, formats: Formats) -> Writer:
-        """Return what writes a column's cells: a function of row, column and value."""
+        """Return the function that writes a column's cells: it takes row, column and value."""
         if kind == pl.Boolean:
             return self.boolean
         if kind.is_numeric():
@@ -312,14 +312,14 @@ class CellWriter(Struct):
         self.sheet.write_boolean(row, column, value)
 
     def number(self, formats: Formats, row: int, column: int, value: Any) -> None:  # noqa: ANN401
-        """Write a number; one that a spreadsheet can't hold exactly, or at all, as text."""
+        """Write a number; as text if a spreadsheet can't store it exactly, or at all."""
         if not isfinite(value) or (isinstance(value, int) and abs(value) > _EXACT):
             self.sheet.write_string(row, column, str(value), formats.text)
         else:
             self.sheet.write_number(row, column, value, formats.number)
 
     def moment(self, formats: Formats, look: Format, row: int, column: int, value: Any) -> None:  # noqa: ANN401
-        """Write a date as one; dates before 1900 are none to a spreadsheet, and become text."""
+        """Write a date; as text before 1900, because spreadsheets have no earlier dates."""
         if value.year < _FIRST_YEAR:
             self.sheet.write_string(row, column, str(value), formats.text)
         else:
@@ -328,7 +328,7 @@ class CellWriter(Struct):
     def text(
         self, formats: Formats, link: Callable[[str], str | None], row: int, column: int, value: str
     ) -> None:
-        """Write text as text, and as a link where it is one."""
+        """Write text as text, or as a link if it is one."""
         text = cut(value, _MOST_TEXT)
         target = link(text) if self.links < _MOST_LINKS else None
         if target is not None and len(target) <= _MOST_URL:
@@ -341,10 +341,10 @@ class CellWriter(Struct):
 
 
 def dialled(target: str, text: str) -> object:
-    """Return a link that xlsxwriter knows no words for: it takes those with `mailto:` or `://` alone."""
+    """Return a link of a kind that xlsxwriter doesn't support; it accepts only `mailto:` and `://`."""
     from xlsxwriter.url import Url, UrlTypes  # noqa: PLC0415 - an extra
 
-    class Dialled(Url):  # type: ignore[misc]  # it has no types
+    class Dialled(Url):  # type: ignore[misc]  # xlsxwriter has no types
         def _parse_url(self) -> None:
             self._link_type = UrlTypes.URL
 
