@@ -78,7 +78,7 @@ def _perhaps(text: pl.Expr, keys: pl.Series) -> pl.Expr:
 
 
 def _keys(exports: Exports, key: str, contact_id: str) -> pl.Series:
-    """Return the keys that match events to the contact; none if an earlier contact has the same key."""
+    """Return the keys that match events to the contact, without keys that an earlier contact has too."""
     if key == "contact_id" and exports.aliases is None:
         return pl.Series([contact_id])
     people = contacts_of(exports.contacts, exports.aliases)

@@ -51,7 +51,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
     everyone: Everyone | None = None
     """The standings and labels that conditions on scores and labels refer to: this contact's only."""
 
-    def holding(self, condition: Condition) -> list[Evidence]:  # noqa: PLR0911 - one a kind
+    def holding(self, condition: Condition) -> list[Evidence]:  # noqa: PLR0911 - one per kind
         """Return the evidence that a condition holds."""
         match condition:
             case AllOf(parts=parts):
@@ -76,7 +76,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
                 msg = f"{type(condition).__name__} is not asked of one contact alone"
                 raise TypeError(msg)
 
-    def failing(self, condition: Condition) -> Evidence:  # noqa: PLR0911 - one a kind
+    def failing(self, condition: Condition) -> Evidence:  # noqa: PLR0911 - one per kind
         """Return the first reason why a condition does not hold."""
         match condition:
             case AllOf(parts=parts):
@@ -175,7 +175,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
 
     @cached_property
     def _answers(self) -> dict[str, dict[Predicate, tuple[bool, bool]]]:
-        """By column: whether each single test holds, and whether the cell is unreadable. One pass each."""
+        """By column, whether each test holds, and whether the cell is unreadable for it, in one pass."""
         asked: dict[str, dict[Predicate, None]] = {}
         for predicate in self.evaluator.facts.fields:
             alone = {_alone(predicate, test): None for test in predicate.tests}

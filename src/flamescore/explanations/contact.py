@@ -154,7 +154,7 @@ def given_to(scored: Scored) -> dict[tuple[str, str], int]:
 
 
 def everyone(book: RuleBook, exports: Exports, *, as_of: datetime, hot: Hot = _BY_FLAMES) -> Scored:
-    """Score everyone, and determine labels and who is hot."""
+    """Score all contacts, and determine their labels and which of them are hot."""
     conditions = () if hot.condition is None else (hot.condition,)
     return judged(score_exports(book.without_bots, exports, as_of=as_of, conditions=conditions), hot=hot)
 
@@ -271,7 +271,7 @@ def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> 
 
 
 def _like_scanners(ready: Prepared, traced: Traced, mine: LedgerSummary) -> tuple[LikeScanner | None, ...]:
-    """Return the scanner-like events of each score; None if there are none or the contact has no row."""
+    """Return, by score, the scanner-like events; None without any, or if the score never has a row."""
     scores = ready.book.scores
     if not traced.scanner:
         return (None,) * len(scores)

@@ -41,7 +41,7 @@ class EventEvidence(Struct, frozen=True):
 
     events: ContactEvents
 
-    # --- words of what is asked ------------------------------------------------------------------------
+    # --- conditions in words ---------------------------------------------------------------------------
 
     def _label(self, asked: EventRule | Happened) -> str:
         """Describe the events that match: `link_click, url contains "/sales"`."""
@@ -63,7 +63,7 @@ class EventEvidence(Struct, frozen=True):
         return f"{_types(match)} whose {where}" if where else _types(match)
 
     def _count(self, asked: EventRule | Happened, many: int, latest: datetime | None, stream: int) -> str:
-        """Describe how many there are: `call, seconds at least 60: 1 in the last 30d, latest 2026-11-05`."""
+        """Describe how many count: `call, seconds at least 60: 1 in the last 30d, latest 2026-11-05`."""
         least = _least(asked)
         said = f"{self._label(asked)}: {many:,}"
         said += f" of the {least:,} needed" if many < least else ""
@@ -81,7 +81,7 @@ class EventEvidence(Struct, frozen=True):
         row = self.events.reset(streams)
         return None if row is None else f"{self.events.cells[EVENT][row]} on {self.events.day(row)}"
 
-    # --- what holds ------------------------------------------------------------------------------------
+    # --- conditions that hold --------------------------------------------------------------------------
 
     def given(self, rule: EventRule) -> list[Evidence]:
         """Return how many events count under a rule that gave something, and what followed the latest."""
@@ -158,7 +158,7 @@ class EventEvidence(Struct, frozen=True):
             sentence=said,
         )
 
-    # --- what does not ---------------------------------------------------------------------------------
+    # --- conditions that do not hold -------------------------------------------------------------------
 
     def not_happened(self, condition: Happened) -> Evidence:
         """Return why a condition on events does not hold."""
@@ -293,7 +293,7 @@ class EventEvidence(Struct, frozen=True):
             sentence=said,
         )
 
-    # --- worth nothing ---------------------------------------------------------------------------------
+    # --- rules that give nothing -----------------------------------------------------------------------
 
     def worthless(self, rule: EventRule) -> Evidence:
         """Return why the events that count under a rule give nothing."""

@@ -1,4 +1,4 @@
-"""Evidence of what a rule found out about a contact: one test, its operand, and the result."""
+"""The evidence of a rule about a contact: one test, its operand, and the result."""
 
 from __future__ import annotations
 

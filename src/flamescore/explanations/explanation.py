@@ -71,7 +71,7 @@ class Applied(Struct, frozen=True):
 class Silence(Struct, frozen=True):
     """How long a contact has been idle, and the share of the sum that is `left`, from 0 to 1.
 
-    `days` are whole days since the latest activity, which is an `event` of a type at an instant, `at`. All
+    `days` are whole days since the latest activity, an event of type `event` at the instant `at`. All
     three are None for a contact that has never been active.
     """
 
@@ -180,8 +180,8 @@ class Explanation:
 
     `hot` is whether the contact is hot under the project's condition. It is None without a condition, or if
     the condition depends on all contacts and the whole list was not scored. `hot_evidence` is the evidence
-    for the condition, `hot_failed` why it does not hold. Both are unset if the condition has changed since
-    the run that is explained.
+    for the condition, `hot_failed` why it does not hold. Both are unset if the run that is explained gave
+    another result.
     """
 
     contact_id: str

@@ -43,7 +43,7 @@ _NEW: Final = 2**64 - 1
 
 
 def needed(bounds: Bounds | None, total: int) -> float | None:
-    """Return the points missing to the next flame; None at five flames, or if the bound is unknown."""
+    """Return the points still needed for the next flame; None at five flames, or if the bound is unknown."""
     now = flames_of(bounds, total)
     bound = None if bounds is None or now is None or now == FIVE else bounds[now]
     return None if bound is None else (bound - total) / POINT
@@ -111,7 +111,7 @@ def _asked(rule: Rule, streams: Streams) -> int | None:
 def _likeliest(
     found: Sequence[Way], score_name: str, given_to: Mapping[tuple[str, str], int] | None
 ) -> tuple[Way, ...]:
-    """Return the ways taken by the most contacts, and none taken by no contact; the first ones if unknown."""
+    """Return the ways that most contacts took, and none that no contact took; if unknown, the first ones."""
     if given_to is None:
         return tuple(found[:MOST])
     contacts = {way.rule_id: given_to.get((score_name, way.rule_id), 0) for way in found}

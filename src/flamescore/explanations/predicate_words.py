@@ -47,7 +47,7 @@ _DATES_MISSED: Final = {
 class Cell(Struct, frozen=True):
     """A cell: its trimmed text, and its value as a number, as a date and as a list of items.
 
-    `text` is None if the cell is missing, `number` if it is not a number, `items` if it is not a list.
+    `text` is None if the cell is missing, `number` if it is not a number, `items` if it was not split.
     """
 
     text: str | None
@@ -202,7 +202,7 @@ def _evidence(
     )
 
 
-def as_written(test: Test, zone: ZoneInfo) -> tuple[str, Operand]:  # noqa: PLR0911 - one a kind
+def as_written(test: Test, zone: ZoneInfo) -> tuple[str, Operand]:  # noqa: PLR0911 - one per kind
     """Return a test as operator and operand."""
     match test:
         case Empty(value=value):
@@ -251,7 +251,7 @@ def _date_said(operand: date | datetime, zone: ZoneInfo) -> str:
     return operand.isoformat()
 
 
-def words_of(test: Test, zone: ZoneInfo) -> TestWords:  # noqa: PLR0911 - one a kind
+def words_of(test: Test, zone: ZoneInfo) -> TestWords:  # noqa: PLR0911 - one per kind
     """Return a test in words; instants are shown in local time of the zone."""
     match test:
         case Empty(value=value):

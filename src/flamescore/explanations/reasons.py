@@ -209,7 +209,7 @@ class EntryLines(Struct, frozen=True, dict=True):
                 return worth_nothing("worth 0")
 
     def _in_force(self, rule: Rule) -> bool:
-        """Return whether the rule's own `if` holds, or there is none."""
+        """Return whether the rule's own `if` holds, or it has none."""
         return rule.condition is None or bool(self.evaluator.evaluate(rule.condition)[0])
 
     def _no_tag(self, rule: TagRule) -> Evidence | None:

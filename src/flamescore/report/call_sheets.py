@@ -79,7 +79,7 @@ _HOT: Final = "\x00hot"
 
 
 def render_call_list(run: RunData) -> bytes:
-    """Return the hot leads of the default score, also by owner, and those of each other score on a sheet.
+    """Return the hot leads of the default score, also by owner, with one sheet for each other score.
 
     Leads that are not to be called are left out. If no contact is hot, there are only headers.
     """
@@ -146,7 +146,7 @@ def _listed(run: RunData, score: ScoreEntry, rows: pl.DataFrame) -> pl.DataFrame
 
 
 def _people(run: RunData, ids: pl.Series) -> pl.DataFrame:
-    """Return `PERSON` of contacts in the given order; for routed leads the owner is the rep, `(routed)`."""
+    """Return `PERSON` of contacts in the given order; routed leads have the rep, `(routed)`, as owner."""
     people = run.people.filter(pl.col("contact_id").is_in(ids.implode()))
     frame = ids.alias("contact_id").to_frame()
     frame = frame.join(people, on="contact_id", how="left", maintain_order="left")
@@ -215,7 +215,7 @@ def _as_shown(rows: pl.DataFrame, run: RunData) -> pl.DataFrame:
     return frame
 
 
-# --- writing them
+# --- writing call lists
 
 
 def _written(
@@ -368,7 +368,7 @@ def _height(text: str | None, width: float) -> int:
 
 
 def _wrapped(line: str, width: float) -> int:
-    """Return the number of lines of a line of text when it is wrapped at blanks."""
+    """Return how many lines a single line of text takes when wrapped at blanks."""
     if terminal_columns(line) <= width:
         return 1
     lines, left = 1, float(width)

@@ -43,7 +43,7 @@ EXACTLY = 4
 _FLAMES = 5
 _IN_ASCII = str.maketrans({"…": "...", "×": "x", "→": "->", "·": "-", "▲": "*"})
 _FACTOR = 5
-"""How many more decimals billionths have than a factor is shown with."""
+"""How many more decimals billionths have than a displayed factor."""
 
 
 def render_explanation(
@@ -192,7 +192,7 @@ class _Words(Struct, frozen=True):
         return f"{line.name}{times}"
 
     def silence(self, silence: Silence) -> str:
-        """Describe it: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (call)`, rounded down."""
+        """Format it: `Idle for 62 days: 19% off; last activity 2026-09-19 09:00 (call)`, rounded down."""
         if silence.days is None or silence.at is None:
             return "Never active: all off"
         off = "all" if silence.left == 0 else f"{(WHOLE - round(silence.left * WHOLE)) * 100 // WHOLE}%"
@@ -232,7 +232,7 @@ class _Words(Struct, frozen=True):
         return "; ".join((what, *self.worth_of(tag)))
 
     def seen(self, line: EntryLine) -> Iterator[str]:
-        """Yield the evidence of a rule, or the events or the tag if it counts by their age."""
+        """Yield the evidence of a rule, with what its events or its dated tag give."""
         evidence = sentences(line.evidence)
         if line.applied is not None:
             tag, *evidence_of_others = evidence or ("",)

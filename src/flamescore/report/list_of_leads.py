@@ -76,7 +76,7 @@ def lead_table(leads: Leads, screen: Screen, *, titled: bool = False) -> list[st
 
 
 def newly_hot(run: RunData, score_name: str) -> frozenset[str]:
-    """Return the ids of contacts that became hot under a score since the run before, or are new and hot.
+    """Return the ids of contacts that became hot under a score since the previous run, or are new and hot.
 
     Empty if the run was not compared with another.
     """
@@ -136,7 +136,7 @@ def _texts(people: pl.DataFrame, name: str) -> list[Cell]:
 
 
 def _why(leads: Leads, score_name: str, screen: Screen) -> list[Cell]:
-    """Return each lead's strongest reason; if it is truncated, only the name is, never the age."""
+    """Return each lead's strongest reason; truncation shortens the name, never the age."""
     if leads.cold is not None:
         return [leads.cold.get(who) or "" for who in leads.ids]
     run = leads.run

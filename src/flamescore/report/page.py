@@ -61,7 +61,10 @@ class Moved(Struct, frozen=True):
 
 
 class Moves(Struct, frozen=True):
-    """The changes under a score: counts of all its contacts, and the first to call by name."""
+    """The changes under a score; `hot` and `cooled` list the first contacts by name.
+
+    `newly_hot` and `cooled_off` count only contacts that may be called, the other fields all contacts.
+    """
 
     newly_hot: int
     cooled_off: int
@@ -95,7 +98,7 @@ class Near(Struct, frozen=True):
 
 
 class TrendPoint(Struct, frozen=True):
-    """The hot leads to call in one run. `new_rules`: its rule file differs from that of the run before."""
+    """The hot leads to call in one run. `new_rules`: its rule file differs from the previous run's."""
 
     day: datetime
     to_call: int
@@ -103,10 +106,10 @@ class TrendPoint(Struct, frozen=True):
 
 
 class PageScore(Struct, frozen=True):
-    """One score. `to_call`, `hot` and `excluded` (hot, but not to be called) may be None.
+    """One score. `to_call` and `hot` are None if the score does not determine who is hot.
 
-    They are None if the score does not determine who is hot. `flames` counts all contacts, `on_list` those
-    on the call list by flames. `hot_from` is the points from which a contact is hot, None if not known.
+    `flames` counts all contacts by flames, `on_list` those on the call list. `hot_from` is the points from
+    which a contact is hot, None if not known.
     """
 
     name: str
@@ -125,7 +128,7 @@ class PageScore(Struct, frozen=True):
 
     @property
     def excluded(self) -> int:
-        """The number of hot contacts that are not to be called, without those held out."""
+        """The number of hot contacts not to be called, without those held out; 0 if `hot` is None."""
         return 0 if self.hot is None or self.to_call is None else self.hot - self.to_call - self.held_out
 
 
@@ -144,8 +147,8 @@ class Page(Struct, frozen=True):
     """A run's report. `leads` are the listed ones, out of `total`; `scores` has the default one first.
 
     `run_id` is `dry run` if nothing was published. `hot_flames` is None under a condition. `holdout` is the
-    share that is held out, as in `5%`; None without a hold-out. `since` is the instant of the run that
-    changes are relative to; without one, `is_first` is whether there was no run before. `runs` is the number
+    share that is held out, such as `5%`; None without a hold-out. `since` is the instant of the run that
+    changes are relative to; without one, `is_first` is whether there was no earlier run. `runs` is the number
     of runs covered by the leads' sparklines.
     """
 
@@ -269,7 +272,7 @@ def _trend(run: RunData, score_name: str) -> Iterator[TrendPoint]:
             before = each.rules_hash
 
 
-# --- what changed
+# --- changes
 
 
 def _moves(run: RunData, score_name: str) -> Moves | None:
@@ -310,7 +313,7 @@ def _moved(run: RunData, rows: pl.DataFrame) -> Iterator[Moved]:
         )
 
 
-# --- owners, those close to hot, the grid
+# --- owners, contacts close to hot, the grid
 
 
 def _owners(run: RunData, chosen: Listing, score_name: str) -> tuple[OwnerCounts, ...]:

@@ -1,6 +1,6 @@
 """The data for the page's script: the ledger of each lead, and what lists, filters and sorting need.
 
-It is JSON in the page. The keys of a lead are short because there are 500 leads:
+It is embedded in the page as JSON. The keys of a lead are short because there are 500 leads:
 
 i, j, w            id; its form in a shell command, and its displayed form, if different
 n, c, p, e, o      name, company, phone, e-mail, owner (`o` is compared by owner filters)
@@ -17,7 +17,7 @@ s                  by score, each an object or null:
   k                parts of the change
   g                points missing to be hot, as displayed
   l                sparkline: its points, the height of the dotted line, and its last point
-  e                ledger: `[rule, points, times, last, until]`; rules and days are indexes of `rules`, `days`
+  e                ledger: `[rule, points, times, last, until]`; rules and days index `rules`, `days`
   r                rank, as displayed
 """
 

@@ -212,7 +212,7 @@ def _book(run: Run) -> RuleBook | None:
         return None
 
 
-# --- what may be shared
+# --- redacted data
 
 
 _TELLING: Final = ("name", "email", "phone")

@@ -32,8 +32,8 @@ class Moves(Struct, frozen=True):
 class ScoreView(Struct, frozen=True):
     """One score: the headline numbers, contacts by flames, the top of the call list.
 
-    `hot` is the number of hot contacts, `on_list` those of them on the call list, `held_out` those that only
-    the hold-out keeps off it. The first two are None if this score does not determine who is hot. `listed`
+    `hot` counts the hot contacts, `on_list` those of them on the call list, `held_out` those that only the
+    hold-out keeps off it. The first two are None if this score does not determine who is hot. `listed`
     is the top of the call list, hot or not, in ranked order, by contact id. `moves` is None if no earlier run
     is known.
     """
@@ -52,8 +52,8 @@ class ScoreView(Struct, frozen=True):
 class View(Struct, frozen=True):
     """The summary of a run. `scores` has the default one first; `findings` are about rules and exports.
 
-    `run_id` is `dry run` if nothing was published. `holdout` is the share that is held out, as in `5%`; None
-    without a hold-out.
+    `run_id` is `dry run` if nothing was published. `holdout` is the share that is held out, such as `5%`;
+    None without a hold-out.
 
     `since` is the instant of the run that changes are relative to, None if there is none.
     """
@@ -126,10 +126,10 @@ def moves(run: RunData, score_name: str) -> Moves | None:
 
 
 def summary_line(report: View) -> str:
-    """Return a report in one line, without a line break: the run, its contacts, the hot ones of each score.
+    """Summarize a report in one line, without a line break: the run, its contacts, the hot ones by score.
 
-    Under a condition there is one number for all scores. Then follows how many of the default score's hot
-    leads are to be called and, with a hold-out, how many are held out.
+    Under a condition there is one number for all scores. After that comes the number of the default
+    score's hot leads to call and, with a hold-out, the number held out.
     """
     default = report.scores[0]
     end = f", {default.on_list:,} to call"

@@ -57,7 +57,7 @@ class LedgerLine(NamedTuple):
 
 
 class Change(Struct, frozen=True):
-    """The change of a score since the run before, in parts that are not 0, each with its wording.
+    """The change of a score since the previous run, in parts that are not 0, each with its wording.
 
     `points` is None for a new contact.
     """

@@ -55,7 +55,7 @@ class Findings(Struct, frozen=True):
 
 
 def findings_of(record: RunRecord) -> Findings:
-    """Return the findings of a run; for the record of an older program its lines of text, as warnings."""
+    """Return the findings of a run; an old record has only lines of text, which become warnings."""
     if record.findings is None:
         return Findings(tuple(Told("", Severity.WARNING, "", line) for line in record.warnings))
     told = tuple(map(_told, record.findings))

@@ -51,10 +51,10 @@ class Asked(Struct, frozen=True):
 
     everyone: bool = False
     changed: tuple[str, ...] = ()
-    """Only contacts that changed in one of these ways (`WAYS`) since the run before."""
+    """Only contacts that changed in one of these ways (`WAYS`) since the previous run."""
 
     against: EarlierRun | None = None
-    """The earlier run to compare with, instead of the run before."""
+    """The earlier run to compare with, instead of the previous run."""
 
     labels: tuple[str, ...] = ()
     """`grade=A1`: only contacts with this label; `grade=` means contacts without it."""

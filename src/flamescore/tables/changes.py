@@ -35,7 +35,7 @@ _ENTRY: Final = ("entry", "rule_id")
 
 
 def with_people(found: Changes, scored: Scored, previous: pl.DataFrame, keep: Sequence[str]) -> Changes:
-    """Add the kept columns to the rows; for contacts that are gone, the ones that the run before kept.
+    """Add the kept columns to the rows; for contacts that are gone, the ones that the previous run kept.
 
     `previous` is that run's `scores.parquet`; columns that have another type there are left out. A column
     whose name is one of `CHANGES` gets the prefix `contact_`.

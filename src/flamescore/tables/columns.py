@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 HOT_SINCE: Final = "hot_since"
-"""The column of a call list with the time since when a contact has been hot."""
+"""The column of a call list with the time at which a contact became hot."""
 
 MOVED: Final = ("change", "newly_hot")
-"""The columns with a contact's change in points since the run before, and whether it became hot."""
+"""The columns with a contact's change in points since the previous run, and whether it became hot."""
 
 ROUTED: Final = ("routed_to", "routed_reason")
 """The columns of lists with who calls a lead that has no owner, and why."""

@@ -41,7 +41,7 @@ def hot_list(
     columns are those of `columns_of_call_list`: the kept ones, `account_key` if there are accounts, one
     column per label, `hot_since` (from `since`, which is `contact_id, since`), `routed_to` and
     `routed_reason` if there are routes, and `trend` if it was requested. `changes` are `CHANGES` since the
-    run before; without them `change` and `newly_hot` are null. If no contact is hot, there are no rows.
+    previous run; without them `change` and `newly_hot` are null. If no contact is hot, there are no rows.
     """
     columns, labels = kept(scored, keep).pipe(with_account, scored), labels_beside(scored, keep)
     rows = scored.scores.with_columns(scored.places.alias(_PLACE)).filter(pl.col("score_name") == score_name)

@@ -80,7 +80,7 @@ def with_names(rows: pl.DataFrame, names: Mapping[str, str | None]) -> pl.DataFr
     return rows.with_columns(pl.col("rule_id").replace(known).alias("name"))
 
 
-# --- in words
+# --- wording
 
 
 def reason(name: str, occurrences: int, when: str | None, points: int, decimals: int = 1) -> str:

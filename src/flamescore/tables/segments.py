@@ -29,8 +29,8 @@ _INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 class ListedSegment(Struct, frozen=True, dict=True):
     """A segment as a list; `places` are its contacts, as row numbers of `Scored.contacts`, in ranked order.
 
-    `since` and `routed` have `contact_id` and one more column: the time since when the contact has been in
-    the segment, and to whom it is routed. `reasons` returns `contact_id` and `REASONS` of given contacts
+    `since` and `routed` have `contact_id` and one more column: the time at which the contact entered the
+    segment, and the rep to whom it is routed. `reasons` returns `contact_id` and `REASONS` of given contacts
     under the default score.
     """
 

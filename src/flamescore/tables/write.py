@@ -45,7 +45,7 @@ COMPRESSION: Final = "zstd"
 LEVEL: Final = 1
 
 PIECE: Final = 131_072
-"""Contacts whose rows are gathered at once: 50 MB, while gathering 2 M contacts at once took 130."""
+"""Contacts whose rows are gathered at once: 50 MB; gathering 2 M contacts at once took 130."""
 
 
 class TableSettings(Struct, frozen=True):
@@ -61,7 +61,7 @@ class TableSettings(Struct, frozen=True):
     """Since when contacts are hot: `contact_id, since`; None: not known for any contact."""
 
     changes: pl.DataFrame | None = None
-    """The changes since the run before (`changes.CHANGES`); None: not known."""
+    """The changes since the previous run (`changes.CHANGES`); None: not known."""
 
     decimals: int = 1
     """The maximum number of decimals of points shown to people."""
