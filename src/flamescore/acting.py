@@ -296,7 +296,7 @@ class TakingIn(Struct):
 
     @classmethod
     def of(cls, project: Project, earlier: Before) -> TakingIn:
-        """Return what records a project's run in the state."""
+        """Return the object that records a run of a project."""
         store = StateStore.of(project)
         return cls(store, earlier, takers(project), Keeping(project))
 

@@ -37,7 +37,7 @@ __all__ = [
 
 NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 LARGEST: Final = 1e12
-"""A number larger than this does not parse."""
+"""Numbers with a larger absolute value do not parse."""
 
 TRUE: Final = ("true", "yes", "y", "1", "t")
 FALSE: Final = ("false", "no", "n", "0", "f")

@@ -76,7 +76,7 @@ class SourceFeeds(Struct, frozen=True):
 def feeds_of(inputs: Inputs, scored: Scored) -> tuple[SourceFeeds, ...]:
     """Return the feeds of each source of events, in order.
 
-    All rows that parse and are not after `as_of` are examined, however old, whatever else happens to them. A
+    All rows that parse and are not after `as_of` are examined, however old, even if they are dropped later. A
     named type that the source has never had is not one of its feeds.
 
     Raises:

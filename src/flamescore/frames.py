@@ -296,7 +296,7 @@ class EventSource(Struct, frozen=True):
         return EventBatches(self, query, self.frame)
 
     def sound(self, since: datetime | None = None) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that parse, before any filter; all rows from `since` on.
+        """Return `event` and `at` of the rows that parse, even if dropped later; all rows from `since` on.
 
         Some earlier rows may be included.
         """
@@ -323,7 +323,7 @@ class AskedColumn(Struct, frozen=True):
     """A column of a kind of exports that a rule reads as numbers (`numeric`) or as dates.
 
     `who` names the rule, as `rule "Visit" (rules.yaml:9)`. `types` are the event types concerned (empty:
-    all). If points come from the column, `occurrences` is the number of those without a number.
+    all). If points come from the column, `occurrences` is how many occurrences had no number.
     """
 
     kind: str

@@ -213,7 +213,7 @@ def _bound_acting(
     columns: Columns,
     zone: ZoneInfo,
 ) -> tuple[dict[NodePath, Condition], dict[str, EventRule]]:
-    """Bind what segments, alerts and routes refer to to the existing columns."""
+    """Bind the conditions and events of segments, alerts and routes to the existing columns."""
     problems: list[Problem] = []
     with _noting(problems):
         bound = bind_acting(conditions, columns, zone)

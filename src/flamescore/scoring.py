@@ -51,7 +51,7 @@ class Scored(Struct, frozen=True):
     as looking rows up.
 
     `answers` has a mask of `contacts` for each condition on tags, fields and events evaluated in addition to
-    the rules. `totals` has the ten-thousandths of `contacts` by score, if there were any conditions.
+    the rules. `totals` has the ten-thousandths of `contacts` by score, if anything needs them.
 
     `accounts` is set by `accounts.accounts_of` (None: the book has none). `labels`, `hot` and `excluded` are
     set by `labels.judged`: `contact_id` and a String column per label (None: the book has none), and the
@@ -178,7 +178,7 @@ class Shares(Struct, frozen=True):
     def __add__(self, other: Shares) -> Shares:
         """Combine the shares of two disjoint sets of contacts.
 
-        Each contact must be complete: all its events that may count are in the same share.
+        Every contact must be complete: all its events that may count must be in the same share.
         """
         rows = pl.concat([self.contacts, other.contacts], how="diagonal")
         order = rows["contact_id"].arg_sort().to_numpy()

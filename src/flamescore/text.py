@@ -95,7 +95,7 @@ def for_page(text: str) -> str:
 
 
 def shape(text: str) -> str:
-    """Return the shape of a text without its content: digits as `9`, letters as `a`, at most 40 of them."""
+    """Return a text's shape without its content: digits as `9`, letters as `a`, 40 characters at most."""
     return "".join(
         "9" if each.isnumeric() else "a" if each.isalpha() else each for each in text[:LONGEST_SHAPE]
     )

@@ -139,9 +139,9 @@ def count(many: int, noun: str) -> str:
 
 
 def ago(day: date, today: date) -> str:
-    """Say how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; one to come is a date.
+    """Return how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; a date if it is ahead.
 
-    Counted are calendar days. A month has 30.4375 of them, and a year twelve months; both are rounded down.
+    Calendar days are counted. A month has 30.4375 of them, and a year twelve months; both are rounded down.
     """
     days = (today - day).days
     if days < 0:

@@ -90,9 +90,8 @@ def _held_before(
 ) -> pl.DataFrame:
     """Return the routes that are kept, and those that have ended but still count.
 
-    `place` is the row in `everyone`, `member` the index in the team; they are null for those who are in
-    neither. A route belongs to the member of the team whose name matches the rep's, and takes on the spelling
-    of that name.
+    `place` is the row in `everyone` and `member` the index in the team, each null if there is none. A route
+    belongs to the member of the team whose name matches the rep's, and takes on the spelling of that name.
     """
     members = {fold(rep.name): number for number, rep in enumerate(team)}
     number = folded(pl.col("rep")).replace_strict(members, default=None, return_dtype=pl.Int64)

@@ -12,7 +12,7 @@ def of_survivors(routes: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataF
     """Return routes (`ROUTES`) under current contact ids: those of merged contacts get the survivor's.
 
     `aliases` are those of `frames.Exports`. If a contact then has several routes that have not ended, the
-    earliest one continues (on ties, the one of its own id), and the others have ended.
+    earliest one continues (on ties, the one under its own id), and the others are marked as ended.
     """
     if aliases is None or routes.is_empty():
         return routes
