@@ -1,7 +1,7 @@
 """Batch lead scoring: exact, explainable, reproducible, fast.
 
-The API takes and gives Polars frames; see docs/python.md. Everything is imported when it is first used, so
-that the command line can say its help without Polars, and hears signals from its first moment.
+The API takes and returns Polars frames; see docs/python.md. Everything is imported on first use, so that the
+command line can print its help without loading Polars and handles signals from the start.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-# Else Polars opens no Parquet file that has an interval somewhere; it reads this when it is imported.
+# Without this, Polars can't open Parquet files that contain an interval. It is read when Polars is imported.
 os.environ.setdefault("POLARS_IMPORT_INTERVAL_AS_STRUCT", "1")
 
 from flamescore._version import __version__
@@ -59,7 +59,7 @@ _OF_API = ("explain", "load_exports", "load_rules", "load_run", "report", "score
 _OF_RESULTS = ("Explanation", "Result", "Run")
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API has by that name
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any object of the API
     if name not in __all__:
         msg = f"module 'flamescore' has no attribute {name!r}"
         raise AttributeError(msg)
@@ -68,21 +68,21 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the API has by tha
 
 
 class _Package(ModuleType):
-    """Keeps `flamescore.report` the verb, though a room has that name: importing a room sets it there."""
+    """Keeps `flamescore.report` the function: importing the package of that name would replace it."""
 
     @property
-    def report(self) -> Any:  # noqa: ANN401 - the verb of the API
+    def report(self) -> Any:  # noqa: ANN401 - the function of the API
         """Write the report of a run."""
         return __getattr__("report")
 
     @report.setter
     def report(self, room: ModuleType) -> None:
-        """Let the room be: it is imported by its whole name."""
+        """Ignore the package, which is imported by its full name."""
 
 
 sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:
-    """Return what there is to use, whether it is imported yet or not."""
+    """Return the public names, whether or not they have been imported yet."""
     return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

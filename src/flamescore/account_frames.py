@@ -1,4 +1,4 @@
-"""What accounts come to: the frames of their scores, of their ledger and of their roles."""
+"""Schemas of the results for accounts: their scores, their ledger and their roles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACCOUNTS: Final = pl.Schema(
         "best_contact_id": pl.String(),
     }
 )
-"""One row an account and score, ranked. `role_NAME` (Int32) for each role and `complete` (Boolean) follow."""
+"""One row per account and score, ranked. `role_NAME` (Int32) per role and `complete` (Boolean) follow."""
 
 ACCOUNT_POINTS: Final = pl.Schema(
     {
@@ -37,10 +37,10 @@ ACCOUNT_POINTS: Final = pl.Schema(
         "points": pl.Float64(),
     }
 )
-"""The ledger of accounts: `contact`, `mean`, `account_limit`; an account's rows add up to its score."""
+"""The ledger of accounts: `contact`, `mean`, `account_limit`. An account's rows add up to its score."""
 
 ACCOUNT_ROLES: Final = pl.Schema({"account": pl.String(), "role": pl.String(), "contact_id": pl.String()})
-"""Who fills the roles: by account, in order of the roles, in ranked order of the first score of accounts."""
+"""Who fills the roles: by account, in role order, then as ranked by the accounts' first score."""
 
 ACCOUNTS_FILE: Final = "accounts.parquet"
 POINTS_FILE: Final = "account_points.parquet"
@@ -48,7 +48,7 @@ ROLES_FILE: Final = "account_roles.parquet"
 
 
 class NearAccounts(Struct, frozen=True):
-    """Two accounts that may be one, the one with more `contacts` first; these are those of the other."""
+    """Two accounts that may be the same, larger one first. `contacts` counts those of the smaller one."""
 
     kind: str
     accounts: tuple[str, str]
@@ -56,7 +56,7 @@ class NearAccounts(Struct, frozen=True):
 
 
 class Rename(Struct, frozen=True):
-    """What makes two accounts one: the value of a column of contacts is to be called like the other."""
+    """How to merge two accounts: replace the value `old` of a contacts column by `new`."""
 
     column: str
     old: str
@@ -66,11 +66,12 @@ class Rename(Struct, frozen=True):
 class FoundAccounts(Struct, frozen=True):
     """The accounts of a scoring.
 
-    `scores` is `ACCOUNTS`, `points` `ACCOUNT_POINTS`, `roles` `ACCOUNT_ROLES`. `all` has a row an account, by
-    account: `account, name, contacts`, then each `role_NAME` and `complete` where there are roles. `of` says
-    of every contact, in order of `Scored.contacts`, which account it is in, as it is shown; else null.
-    `near` are at most 100 of the `pairs` that may be one, `rename` merges two of the first. `doubtful` are
-    domains that may be free mail, each with the whole percents of the contacts that it has.
+    `scores` is `ACCOUNTS`, `points` `ACCOUNT_POINTS`, `roles` `ACCOUNT_ROLES`. `all` has one row per account,
+    by account: `account, name, contacts`, then each `role_NAME` and `complete` if there are roles. `of` is
+    the account of each contact as displayed, in the order of `Scored.contacts`; null if none.
+
+    `near` has at most 100 of the `pairs` that may be the same, and `rename` merges two of the first ones.
+    `doubtful` are domains that may be free mail, each with its share of the contacts in whole percent.
     """
 
     scores: pl.DataFrame

@@ -1,7 +1,7 @@
-"""What comes after the scores: held against the state, worked out, written with the tables, taken in.
+"""What follows the scores: segments, alerts, routes and write-backs, compared with the state.
 
-`before_run` reads the state once, `acted` is pure, frames in and frames out, `write` puts its tables into the
-run's folder, and `taken_in` moves the state when the run is published.
+`before_run` reads the state once. `acted` is pure: frames in, frames out. `Acted.write` puts its tables into
+the run's folder, and `TakingIn` updates the state once the run is published.
 """
 
 from __future__ import annotations
@@ -56,19 +56,19 @@ if TYPE_CHECKING:
 
 
 def takers(project: Project) -> tuple[Taker, ...]:
-    """Return what takes a counting run's notices and the like into the state, in order."""
+    """Return the functions that record a counting run (its notices, for example) in the state, in order."""
     return (notices_taker(project),)
 
 
 def acts_on_scores(project: Project) -> bool:
-    """Say whether a project has alerts, write-backs or routes, which need a state."""
+    """Return whether a project has alerts, write-backs or routes, which need a state."""
     return any(getattr(project.settings, key, None) for key in ("alerts", "write_back", "route"))
 
 
 def before_run(
     project: Project, runs: RunStore, as_of: datetime, *, ahead: bool, make_latest: bool, write: bool
 ) -> Before:
-    """Return where the state stands, once the latest run is taken in; nothing is written unless `write`."""
+    """Return the state once the latest run has been recorded in it; write nothing unless `write`."""
     by_itself = not ahead and moves(runs.output, as_of)
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
     store, keeper, acting = StateStore.of(project), Keeping(project), acts_on_scores(project)
@@ -78,10 +78,10 @@ def before_run(
 
 
 class Acted(Struct, frozen=True):
-    """What a run has beside its scores: Parquet tables by file, keys of its record, what there is to tell.
+    """What a run has in addition to its scores: Parquet tables by file, keys of its record, and findings.
 
-    `segments` are the members held against the state, `lists` the declared segments as lists, `hot_since` is
-    `contact_id, since` of who is hot.
+    `segments` are the members as compared with the state, `lists` the declared segments as lists. `hot_since`
+    has `contact_id, since` of each hot contact.
     """
 
     segments: Followed
@@ -91,13 +91,13 @@ class Acted(Struct, frozen=True):
     record: Mapping[str, Any]
     findings: tuple[Finding, ...] = ()
     routed: Routed | None = None
-    """Who is routed; None without `route`, and where routes are not worked out."""
+    """The routes; None without `route`, and if routes are not computed."""
     write_backs: tuple[WriteBack, ...] = ()
     notices: pl.DataFrame | None = None
-    """What rang (`alerts.NOTICES`); None where no alerts are configured, or the run is not for them."""
+    """The alerts that fired (`alerts.NOTICES`); None if none are configured or the state does not move."""
 
     def write(self, folder: Path, scored: Scored, keep: Sequence[str], *, spreadsheet: bool) -> None:
-        """Write tables and lists into the run's folder."""
+        """Write the tables and lists into the run's folder."""
         if self.notices is not None:
             write_csv(as_written(self.notices), folder / ALERTS_FILE)
         for file, table in self.tables.items():
@@ -119,11 +119,11 @@ def acted(
     *,
     away: Away,
 ) -> Acted:
-    """Work out what changed since the state's run; nothing is written.
+    """Compute what changed since the state's run; nothing is written.
 
-    `found` are the findings so far, as the project accepts them: they tell which feeds are stale. `away`
-    are the days of `route: {away: FILE}`, by name. Of the state's run the scores of those are read for whom
-    an alert rings.
+    `found` are the findings so far, after applying the project's `accept`: they determine which feeds are
+    stale. `away` are the days of `route: {away: FILE}`, by name. From the state's run, only the scores of
+    contacts for whom an alert fires are read.
     """
     run, aliases = earlier.run, inputs.exports.aliases
     alerts = subscriptions_of(inputs, scored, segments) if earlier.moves_state else ()
@@ -177,7 +177,7 @@ def acted(
 
 
 def _routed(earlier: Before, inputs: Inputs, scored: Scored, segments: Segments, away: Away) -> Routed | None:
-    """Route the leads; None where nobody is to be routed, and where the state does not move to the run."""
+    """Route the leads; None without `route`, and if the state does not move to this run."""
     if inputs.project.settings.route is None or not earlier.moves_state:
         return None
     return routed_in_run(
@@ -198,10 +198,10 @@ def _tables_of_routes(routed: Routed | None) -> dict[str, pl.DataFrame]:
 def _write_backs(
     earlier: Before, inputs: Inputs, scored: Scored, tables: Mapping[str, pl.DataFrame]
 ) -> tuple[WriteBack, ...]:
-    """Return the write-backs, made of the scores and the tables worked out by now."""
+    """Return the write-backs, made from the scores and the tables computed so far."""
     if not inputs.project.settings.write_back:
         return ()
-    from flamescore.write_back import Leads, exports_of, work_out  # noqa: PLC0415 - for who has some
+    from flamescore.write_back import Leads, exports_of, work_out  # noqa: PLC0415 - only needed with write-backs
 
     exports = exports_of(inputs.project, [score.name for score in scored.book.scores])
     if not exports or not earlier.moves_state:
@@ -212,7 +212,7 @@ def _write_backs(
 def _facts(
     earlier: Before, inputs: Inputs, scored: Scored, reps: pl.DataFrame, ids: pl.Series
 ) -> pl.DataFrame:
-    """Return what notices tell of some contacts; a state's run whose scores can't be read tells of nobody."""
+    """Return what notices report about some contacts; previous scores are missing if they can't be read."""
     before = pl.DataFrame(schema={name: SCORES[name] for name in ("contact_id", "flames", "score")})
     if earlier.run is not None:
         with suppress(DamagedRunError):
@@ -260,7 +260,7 @@ def _entries(segments: Segments, tracked: Followed) -> Iterator[SegmentEntry]:
 
 
 def redefined(earlier: Before, segments: Segments) -> tuple[str, ...]:
-    """Return the segments that the state's run has too, and with another definition."""
+    """Return the segments that the state's run also has, but with another definition."""
     known = () if earlier.run is None or earlier.kind is not Kind.COUNTING else earlier.run.record.segments
     before = {each.name: each.definition for each in known or ()}
     return tuple(
@@ -286,7 +286,7 @@ def _redefined(names: Iterable[str], segments: Segments, project: Project) -> It
 
 
 class TakingIn(Struct):
-    """Takes a run in once it is published; `findings` tell what came of it."""
+    """Records a run in the state once it is published; `findings` report the outcome."""
 
     store: StateStore
     earlier: Before
@@ -296,21 +296,21 @@ class TakingIn(Struct):
 
     @classmethod
     def of(cls, project: Project, earlier: Before) -> TakingIn:
-        """Return what takes a run of a project in."""
+        """Return the object that records a run of a project."""
         store = StateStore.of(project)
         return cls(store, earlier, takers(project), Keeping(project))
 
     def prepare(self) -> None:
-        """Make the state where there is none yet, before the run is published.
+        """Create the state, if it does not exist, before the run is published.
 
-        So a missing state means that it was never there, or is gone, and never a crash.
+        A missing state then means that it never existed or was deleted, and never that a run crashed.
         """
         if self.earlier.moves_state:
-            with suppress(StateDamagedError):  # told when the run is taken in
+            with suppress(StateDamagedError):  # reported when the run is recorded
                 self.store.make()
 
     def __call__(self, run: Run) -> Collection[str] | None:
-        """Take the run in; return the runs that must stay: the state's, where it has not moved."""
+        """Record the run; return the runs that must be kept: the state's, if it has not moved."""
         if not self.earlier.moves_state:
             return self.earlier.spared
         try:

@@ -1,6 +1,6 @@
 """Conditions of segments, alerts and routes, each by its place in the project file.
 
-They may ask for rules and segments too, and all that is wrong with them is told at once.
+They may refer to rules and segments too. All their faults are reported at once.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path
 
 _NO_COLUMN = ("R090", "R091")
-"""No export has a column that is asked: of contacts, of events."""
+"""No export has a column that is referred to: of contacts, of events."""
 
 _ALERT_CONDITIONS = ("if", "rearm")
 
 
 def builtin_segments(project: Project, scores: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the segments that are there anyway: `hot`, and `hot-NAME` of each further score.
+    """Return the built-in segments: `hot`, and `hot-NAME` for each further score.
 
-    Under a condition on who is hot, which gives one answer a contact, the first alone.
+    If a condition decides who is hot, which gives one answer per contact, only `hot` exists.
     """
     further = scores[1:] if project.hot is None else ()
     return (HOT_SEGMENT, *(f"{HOT_SEGMENT}-{name}" for name in further))
@@ -72,10 +72,10 @@ def load_acting(project: Project, rules: LoadedRules) -> dict[Path, LoadedCondit
 def bind_acting(
     loaded: Mapping[Path, LoadedCondition], columns: Columns, zone: ZoneInfo
 ) -> dict[Path, Condition]:
-    """Hold conditions against the columns there are; `zone` is that of their naive times.
+    """Bind conditions to the existing columns; `zone` is the time zone of their naive times.
 
     Raises:
-        ProjectFileError: with every column, export and pattern that is missing or wrong, in order.
+        ProjectFileError: with every missing or wrong column, export and pattern, in order.
     """
     found, problems = {}, []
     for path, each in loaded.items():
@@ -92,7 +92,7 @@ def bind_acting(
 
 
 def no_segment(name: str, known: tuple[str, ...]) -> tuple[str, str, str]:
-    """Return code, message and hint of a segment that is asked for and that there is not."""
+    """Return the code, message and hint for a reference to a segment that does not exist."""
     hint = nearest_or_use(name, known)
     return "A007", f"There is no segment `{name}`.", hint
 
@@ -103,7 +103,7 @@ def segments_known(project: Project, names: Names) -> tuple[str, ...]:
 
 
 def _places(project: Project, names: Names) -> Iterator[tuple[Path, Names]]:
-    """Yield where conditions stand, each with what it may ask for: a segment for those above it alone."""
+    """Yield the place of each condition with the names it may use: a segment only sees those above it."""
     document, known = project.document, segments_known(project, names)
     assert document is not None
     declared = tuple(project.settings.segments)
@@ -120,7 +120,7 @@ def _places(project: Project, names: Names) -> Iterator[tuple[Path, Names]]:
 
 
 def _territories(project: Project) -> Iterator[Path]:
-    """Yield where the territories of the team stand, where leads are routed."""
+    """Yield the places of the team's territories, if leads are routed."""
     document = project.document
     if project.settings.route is None or document is None:
         return
@@ -130,7 +130,7 @@ def _territories(project: Project) -> Iterator[Path]:
 
 
 def _names_taken(project: Project, names: Names) -> Iterator[Problem]:
-    """Tell segments that are called like those of a further score."""
+    """Report segments named like the built-in segment of a further score."""
     for name in builtin_segments(project, names.scores)[1:]:
         if name in project.settings.segments:
             text = f"The segment `{name}` is there anyway: it has who is hot under this score."
@@ -139,7 +139,7 @@ def _names_taken(project: Project, names: Names) -> Iterator[Problem]:
 
 
 def _unknown_segments(project: Project, names: Names) -> Iterator[Problem]:
-    """Tell segments that alerts name outside of conditions."""
+    """Report unknown segments that alerts name outside conditions."""
     known = segments_known(project, names)
     for name, alert in project.settings.alerts.items():
         segment = getattr(alert, "segment", None)

@@ -1,4 +1,4 @@
-"""The frames of what comes after the scores: members of segments, and leads that were handed to reps."""
+"""Schemas of what follows the scores: members of segments, and leads assigned to reps."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from flamescore.frames import INSTANT
 SEGMENTS: Final = pl.Schema(
     {"segment": pl.String(), "contact_id": pl.String(), "since": INSTANT, "held": pl.Boolean()}
 )
-"""One row a member. `held`: it would have left, but for a feed that has dried up.
+"""One row per member. `held` marks those who stay only because a feed has dried up.
 
-Rows of alerts stand after those of segments: `alert:NAME` and `rearm:NAME`.
+The rows of alerts follow those of segments: `alert:NAME` and `rearm:NAME`.
 """
 
 SEGMENTS_FILE: Final = "segments.parquet"
@@ -27,6 +27,6 @@ ROUTES: Final = pl.Schema(
         "ended": pl.Boolean(),
     }
 )
-"""Who was handed to which rep, when and why; `ended` ones count for turns and caps alone."""
+"""Which contact was assigned to which rep, when and why; `ended` rows count only for turns and caps."""
 
 ROUTES_FILE: Final = "routes.parquet"

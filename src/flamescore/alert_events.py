@@ -1,4 +1,4 @@
-"""The events that alerts of the project file wait for: read, and held against the exports as a rule's are."""
+"""The events that the project file's alerts wait for: read, and bound to the exports like a rule's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NO_COLUMN: Final = ("R090", "R091")
 
 
 def alert_events_of(project: Project, rules: LoadedRules | None = None) -> dict[str, LoadedEvents]:
-    """Read the events of event alerts, and return those of alerts that are on, by name, not yet bound.
+    """Read the events of event alerts; return those of enabled alerts, by name, not yet bound.
 
     Raises:
         ProjectFileError: with every fault.
@@ -51,7 +51,7 @@ def alert_events_of(project: Project, rules: LoadedRules | None = None) -> dict[
 def bound_events(
     loaded: Mapping[str, LoadedEvents], columns: Columns, zone: ZoneInfo
 ) -> dict[str, EventRule]:
-    """Hold the events of alerts against the columns; `zone` is that of their naive times.
+    """Bind the events of alerts to the columns; `zone` is the time zone of their naive times.
 
     Raises:
         ProjectFileError: with every column and export that is missing.
@@ -60,7 +60,7 @@ def bound_events(
 
 
 def as_condition(events: EventRule) -> Condition:
-    """Return the condition that asks the same of the exports: it holds for whoever has such an event."""
+    """Return the equivalent condition: it holds for any contact with such an event."""
     return Happened(
         match=events.match,
         window=events.window,

@@ -1,4 +1,4 @@
-"""The public Python API: frames in, frames out, by the same engine as the command line."""
+"""The public Python API: frames in, frames out, with the same engine as the command line."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ T = TypeVar("T")
 
 
 def _told(function: Callable[P, T]) -> Callable[P, T]:
-    """Turn any fault of the program into a `FlamescoreError`, X070: a panic of Polars is no `Exception`.
+    """Turn any internal error into a `FlamescoreError`, X070. A Polars panic is not an `Exception`.
 
-    A value of a wrong kind stays the `TypeError` or `ValueError` that callers expect.
+    A value of the wrong type is still the `TypeError` or `ValueError` that callers expect.
     """
 
     @wraps(function)
@@ -74,7 +74,7 @@ def _told(function: Callable[P, T]) -> Callable[P, T]:
             raise
         except BaseException as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is None:
-                raise  # the arguments don't fit the function: that is for Python to say
+                raise  # the arguments don't match the signature: let Python report it
             raise FlamescoreError(fault(error)) from error
 
     return told
@@ -82,12 +82,15 @@ def _told(function: Callable[P, T]) -> Callable[P, T]:
 
 @_told
 def load_rules(rules: str | Path, *, folder: str | Path | None = None) -> LoadedRules:
-    """Load a rule file, given as a path, or as YAML text with a line end in it.
+    """Load and validate a rule file.
 
-    `folder` is where its lists from files lie; by default the rule file's folder, of a text the working one.
+    Args:
+        rules: The path of the rule file, or the rules themselves as YAML text with at least one line break.
+        folder: Where the lists that the rules read from files are. Defaults to the folder of the rule file
+            or, for YAML text, the working folder.
 
     Raises:
-        RuleFileError: with every fault of the file, each with its place.
+        RuleFileError: The rules are invalid. `problems` has every fault with its place.
     """
     if isinstance(rules, str) and "\n" in rules:
         return load_rules_text(rules, "rules.yaml", ListFiles(Path(folder or ".")))
@@ -99,16 +102,19 @@ def load_rules(rules: str | Path, *, folder: str | Path | None = None) -> Loaded
 def load_exports(
     config: str | Path | None = None,
     rules: LoadedRules | None = None,
-    **settings: Any,  # noqa: ANN401 - each key has a type of its own, which is checked
+    **settings: Any,  # noqa: ANN401 - each key has its own type, which is checked
 ) -> Exports:
-    """Load the exports that a project file names: clean contacts in memory, events lazily.
+    """Load the exports that a project file names: cleaned contacts in memory, events lazily.
 
-    `config` is looked for as the command line does. `rules` tell which columns are dates, and the time zone
-    of naive times. `settings` override keys of the project file (`contacts=..., events=...`).
+    Args:
+        config: The project file. By default it is searched for as on the command line.
+        rules: The rules to load the exports for. They determine which columns are dates and numbers, and the
+            time zone of naive times.
+        **settings: Keys that override those of the project file, such as `contacts=...` or `events=...`.
 
     Raises:
-        InputError: a source is missing, unreadable, or has too many rejects. Which events are rejected for
-            what their cells lack is known, and raised, when they are scored.
+        InputError: A source is missing, unreadable, or has too many rejects. Events that are rejected for
+            their cells are known, and the error is raised, only when they are scored.
     """
     found = find_settings(None if config is None else str(config))
     project = settle(found, settings)
@@ -133,17 +139,27 @@ def score(
     max_rejects: RejectLimit | None = None,
     hot: str | Mapping[str, Any] | int = 5,
 ) -> Result:
-    """Score every contact by every enabled score, as of an instant.
+    """Score every contact by every enabled score, as of a point in time.
 
-    `contacts` needs `contact_id` (and may have `tags` as a list or text), `events` needs `contact_id`,
-    `event` and `at`, `tag_history` needs `contact_id`, `tag` and `at`. Or give what `load_exports` returns.
-    A contact without a matching rule scores 0; a null matches nothing but `empty: true`. `hot` says who is
-    hot: from how many flames on under the default score, or a condition, as a mapping or as YAML.
+    A contact without a matching rule scores 0. A null matches only `empty: true`. Tables may be Polars
+    frames, anything that provides Arrow data (such as pandas), a mapping of lists, or a list of mappings.
+
+    Args:
+        rules: The rules, from `load_rules`.
+        contacts: A table with `contact_id` and optionally `tags` (a list or text), or the result of
+            `load_exports`.
+        events: A table with `contact_id`, `event` and `at`.
+        tag_history: A table with `contact_id`, `tag` and `at`.
+        as_of: `"now"`, `"today"`, a date (its first instant) or a time. Without a zone, it is in the time
+            zone of the rules.
+        max_rejects: How many rows of a table may be rejected. Defaults to 1%; 20 rows are always allowed.
+        hot: Who is hot: contacts with at least this many flames under the default score, or contacts that
+            match a condition, given as a mapping or as YAML.
 
     Raises:
-        RuleFileError: the rules, or the condition, name a column that the frames don't have, or a score or
-            label that there is not.
-        InputError: the frames have too many rows that don't fit.
+        RuleFileError: The rules or the condition refer to a column that the tables don't have, or to a score
+            or label that does not exist.
+        InputError: Too many rows are invalid.
     """
     exports = _exports(rules, contacts, events, tag_history, max_rejects)
     columns = _columns(exports)
@@ -192,16 +208,27 @@ def explain(
     as_of: str | datetime | date = "now",
     everything: bool = False,
 ) -> Explanation:
-    """Explain a contact's scores (by contact id or e-mail): every entry, and every occurrence that counted.
+    """Explain a contact's scores: every ledger entry, and every occurrence that counted.
 
-    Two ways: `explain(rules, contact, contacts, events, as_of=...)` from frames or from what `load_exports`
-    returns; `explain(run, contact, config)` as of a run, by its rules and from the exports of the project
-    file, which is looked for as the command line does.
+    There are two forms. `explain(rules, contact, contacts, events, as_of=...)` explains from tables or from
+    the result of `load_exports`. `explain(run, contact, config)` explains as of a stored run, with the run's
+    rules and the current exports of the project file.
+
+    Args:
+        rules: The rules, from `load_rules`, or a run, from `load_run`.
+        contact: A contact id or an e-mail address.
+        contacts: As in `score`. For a run, the project file, as `config`.
+        events: As in `score`.
+        tag_history: As in `score`.
+        config: The project file of a run. By default that of the run's output folder, or else the one found
+            as on the command line.
+        as_of: As in `score`; not used for a run.
+        everything: Whether to add rules that gave nothing and occurrences that don't count, with the reasons.
 
     Raises:
-        NotFoundError: there is no such contact.
-        UsageError: several contacts have that e-mail.
-        TypeError: the contact is neither text nor a whole number, or there are no contacts to look in.
+        NotFoundError: The contact does not exist.
+        UsageError: Several contacts have this e-mail address.
+        TypeError: `contact` is neither text nor a whole number, or `contacts` is missing.
     """
     asked = contact_text(contact)
     if isinstance(rules, Run):
@@ -229,13 +256,15 @@ def _as_of_run(run: Run, contact: str, config: str | Path | None, *, everything:
 
 @_told
 def load_run(output: str | Path = "out", run: str = "latest") -> Run:
-    """Find a stored run in an output folder, or in that of a project file.
+    """Find a stored run in an output folder.
 
-    `run` is `latest`, an id, the start of one, a time, or a day such as `2026-01-01`. An output folder that
-    is that of the project file in the working folder, or further up, belongs to that project.
+    Args:
+        output: The output folder, or a project file. If the project file in the working folder or above it
+            uses this folder, the run belongs to that project.
+        run: `"latest"`, a run id or its beginning, a time, or a day such as `"2026-01-01"`.
 
     Raises:
-        NotFoundError: there is no such run.
+        NotFoundError: The run does not exist.
     """
     return Run(find_run(project := _project_of_output(output), run, warn=lambda _: None), project)
 
@@ -247,20 +276,24 @@ def _project_of_output(output: str | Path) -> Project:
     try:
         near = find_settings(None)
     except FlamescoreError:
-        return bare  # a project file that can't be read has no say in a folder that is named
+        return bare  # the folder was given, so an unreadable project file does not matter
     same = near.path is not None and near.output_folder.resolve() == bare.output_folder.resolve()
     return near if same else bare
 
 
 @_told
 def report(run: Run, path: str | Path | None = None, redact: bool = False) -> Path | str:  # noqa: FBT001, FBT002
-    """Write the report of a run in the format of the suffix (.html, .md or .xlsx), and return its path.
+    """Write the report of a run, and return its path.
 
-    Without a path its HTML is returned as text. `redact` leaves names, companies, e-mails and phones out.
+    Args:
+        run: The run, from `load_run`.
+        path: Where to write the report. The suffix determines the format: `.html`, `.md` or `.xlsx`. Without
+            a path nothing is written, and the HTML is returned as text.
+        redact: Whether to leave out names, companies, e-mail addresses and phone numbers.
 
     Raises:
-        UsageError: the suffix is of no report.
-        OutputError: the file can't be written.
+        UsageError: The suffix is not one of these.
+        OutputError: The file can't be written.
     """
     if not isinstance(run, Run):
         raise wrong("run", "a run from load_run", run)
@@ -299,18 +332,36 @@ def search(
     labels: Mapping[str, str | Sequence[str]] | None = None,
     hot: bool = False,
 ) -> pl.DataFrame:
-    """Return the contacts of a result or of a stored run that fit everything asked, ranked or as `sort` says.
+    """Return the contacts of a result or of a stored run that match every condition, best first.
 
-    Of a run these are the exact rows of `flamescore search --format json`, without whom its call list leaves
-    out unless `everyone`; a result has no call list, and its `change` and `newly_hot` are null. `text` is
-    words to be found; `flames` `5`, `(4, 5)`, `"4-5"` or `"4+"`; `score` the one that ranks, `scores` more of
-    them, with flames as in `"fit:3+"`. `where` takes the rule language's predicates, or short ones:
-    `"{country: US, employees: {at_least: 100}}"`, `"employees>100"`. `labels` has by name the text that a
-    contact's label must be, or several, `""` for none; `hot` finds those alone who are hot.
+    For a run, these are the exact rows of `flamescore search --format json`. A result has no call list, and
+    its `change` and `newly_hot` are null.
+
+    Args:
+        found_in: A result of `score`, or a run from `load_run`.
+        text: Words to find in name, company, e-mail or phone; or a whole contact id.
+        flames: The number of flames: `5`, `(4, 5)`, `"4-5"` or `"4+"`.
+        score: The score to search and rank by. Defaults to the first.
+        scores: Further scores, optionally with flames, as in `"fit:3+"`.
+        min_score: Only contacts with at least this score.
+        max_score: Only contacts with at most this score.
+        min_percentile: Only contacts better than this percentage of the others.
+        owners: Only contacts of these owners.
+        tags: Only contacts with all of these tags.
+        where: Predicates of the rule language, in full or in short form:
+            `"{country: US, employees: {at_least: 100}}"` or `"employees>100"`.
+        changed: Only contacts that changed in one of these ways since the previous run: `"up"`, `"down"`,
+            `"newly-hot"`, `"cooled-off"`, `"new"`.
+        sort: What to sort by: `"rank"` (the default), `"score"`, `"flames"`, `"percentile"`,
+            `"last_activity"`, `"change"` or a column. `-` before it reverses the order.
+        limit: Return at most this many contacts.
+        everyone: Whether to include contacts that the run's call list leaves out.
+        labels: By label, the text it must have, or several to match any of them; `""` for no label.
+        hot: Only contacts who are hot.
 
     Raises:
-        UsageError: there is no such score, column, label or way to change, or it is no number of flames.
-        ValueError: `changed` is asked of a result, which has no changes.
+        UsageError: A score, column, label or kind of change does not exist, or `flames` is invalid.
+        ValueError: `changed` is given for a result, which has no changes.
     """
     asked = Asked(
         flames=None if flames is None else flames_text(flames),
@@ -385,5 +436,5 @@ def _columns(exports: Exports) -> Columns:
 
 
 def _held(names: Iterable[str]) -> frozenset[str]:
-    """Return the columns that have their items beside them."""
+    """Return the columns that have a companion with their items."""
     return frozenset(name.removesuffix(LIST_SUFFIX) for name in names if name.endswith(LIST_SUFFIX))

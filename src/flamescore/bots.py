@@ -1,4 +1,4 @@
-"""What looks like a mail scanner's: who has how many such events, and what they are worth."""
+"""Events that look like a mail scanner's: how many each contact has, and the points they give."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIVE: Final = 5
 class BotsOfScore(Struct, frozen=True):
     """What a score loses: the contacts with points lost other than 0, and the points (ten-thousandths).
 
-    `flames_lost[n]` are the contacts with at least `n` flames without `bots`, and with fewer under `remove`.
+    `flames_lost[n]` counts the contacts with at least `n` flames without `bots`, and fewer under `remove`.
     """
 
     name: str
@@ -36,10 +36,10 @@ class BotsOfScore(Struct, frozen=True):
 
 
 class BotsFound(Struct, frozen=True):
-    """What the patterns of `bots` name that `ignore` leaves, the same for both actions.
+    """What the patterns of `bots` match after `ignore` has been applied, the same for both actions.
 
-    `table` is `frames.BOTS`: score by score, who loses most first, then by contact id. `patterns` are the
-    entries as JSON, and how many events each names: an event may have several.
+    `table` is `frames.BOTS`: score by score, largest loss first, then by contact id. `patterns` are the
+    entries as JSON with the number of events each matches; an event may match several.
     """
 
     action: str
@@ -56,9 +56,9 @@ def bots_of(
     columns: Sequence[tuple[NDArray[np.int64], NDArray[np.bool_]]],
     ids: pl.Series,
 ) -> BotsFound:
-    """Put together what partitions of the contacts have found, whose `ids` are in order.
+    """Combine what was found in partitions of the contacts, whose `ids` are in order.
 
-    `columns` are, score by score, the totals of all contacts and who is in the population.
+    `columns` has, for each score, the totals of all contacts and who is in the population.
     """
     key, scores = book.bots, book.scores
     assert key is not None
@@ -88,7 +88,7 @@ def bots_of(
 
 
 class _Hit(Struct, frozen=True):
-    """The parts of all partitions (`engine.BotsPart`), in order of contacts."""
+    """The parts of all partitions (`engine.BotsPart`), in the order of contacts."""
 
     contact: NDArray[np.int64]
     events: NDArray[np.int64]
@@ -111,7 +111,7 @@ class _Hit(Struct, frozen=True):
         )
 
     def lost(self, number: int) -> NDArray[np.int64]:
-        """Return the points that each loses under a score; 0 counts for who is outside the population."""
+        """Return the points each contact loses under a score; totals outside the population count as 0."""
         before = np.where(self.scored_before[number], self.before[number], 0)
         lost: NDArray[np.int64] = before - np.where(self.scored_after[number], self.after[number], 0)
         return lost
@@ -119,7 +119,7 @@ class _Hit(Struct, frozen=True):
     def worlds(
         self, number: int, totals: NDArray[np.int64], scored: NDArray[np.bool_]
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-        """Yield totals and population of all contacts, without `bots` and with `remove`."""
+        """Yield the totals and the population of all contacts, without `bots` and with `remove`."""
         for mine, there in ((self.before, self.scored_before), (self.after, self.scored_after)):
             whole, everyone = totals.copy(), scored.copy()
             whole[self.contact], everyone[self.contact] = mine[number], there[number]

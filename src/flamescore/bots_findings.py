@@ -1,4 +1,4 @@
-"""Notes on what looks like a mail scanner's, and on standard patterns that need what no export has."""
+"""Notes on events that look like a mail scanner's, and on standard patterns without their columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS: Final = {"email_open": "opens", "link_click": "clicks"}
 
 
 def bots_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
-    """Yield what is to be told of `bots`; nothing where the rules say nothing of it."""
+    """Yield the findings about `bots`; none if the rules don't mention it."""
     yield from _left_out(inputs)
     if scored.bots is not None and scored.bots.events:
         text = told(scored.bots, inputs.hot.by_flames)
@@ -30,7 +30,7 @@ def bots_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
 
 
 def _left_out(inputs: Inputs) -> Iterator[Finding]:
-    """Tell each standard pattern that compares a property which no export of events has."""
+    """Report each standard pattern that compares a property missing from every events export."""
     meant, kept = inputs.loaded.book.bots, inputs.bound.book.bots
     if meant is None or kept is None or not inputs.columns.has_events:
         return
@@ -43,7 +43,7 @@ def _left_out(inputs: Inputs) -> Iterator[Finding]:
 
 
 def told(bots: BotsFound, hot_flames: int | None) -> str:
-    """Say how many events look like a mail scanner's, what scores lose without them, and the way out."""
+    """Describe how many events look like a mail scanner's, what scores lose without them, and what to do."""
     some = f"{bots.events:,} {_kinds(bots)} of {count(bots.contacts, 'contact')}"
     scores = [each for each in bots.scores if each.contacts]
     if bots.action == "remove":
@@ -54,7 +54,7 @@ def told(bots: BotsFound, hot_flames: int | None) -> str:
 
 
 def _kinds(bots: BotsFound) -> str:
-    """Name the events by what they are, where all patterns are about opens and clicks."""
+    """Name the events by their types if all patterns are about opens and clicks."""
     patterns = [json.loads(written)["event"] for written, _ in bots.patterns]
     types = [kind for types in patterns for kind in ([types] if isinstance(types, str) else types)]
     if not all(kind in _KINDS for kind in types):

@@ -1,4 +1,4 @@
-"""Cells: the one text that a value of any type stands for, and how texts are trimmed and folded."""
+"""Cells: the canonical text of a value of any type, and how text is trimmed and folded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 
 NUMBER: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 LARGEST: Final = 1e12
-"""A number past this size does not read as one."""
+"""Numbers with a larger absolute value do not parse."""
 
 TRUE: Final = ("true", "yes", "y", "1", "t")
 FALSE: Final = ("false", "no", "n", "0", "f")
@@ -50,50 +50,51 @@ _ROUNDED: Final = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}$"
 
 
 def folded(column: pl.Expr) -> pl.Expr:
-    """Do the same to a String column; null stays null."""
+    """Fold a String column as `text.fold` does; null stays null."""
     return column.str.strip_chars().str.normalize("NFC").str.to_lowercase()
 
 
 def present(column: pl.Expr) -> pl.Expr:
-    """Trim a String column; what is empty or white space becomes null."""
+    """Trim a String column; empty or blank cells become null."""
     trimmed = column.str.strip_chars()
     return pl.when(trimmed != "").then(trimmed)
 
 
 def maybe_blank(column: pl.Expr) -> pl.Expr:
-    """Mark cells of a String column that may be missing, by comparisons that cost next to nothing.
+    """Mark cells of a String column that may be missing, using comparisons that cost almost nothing.
 
-    Marked are nulls, and what begins below `!` or past `~`: all white space does, and much that is no ASCII.
+    Nulls are marked, and cells that begin below `!` or past `~`: all white space does, and much non-ASCII
+    text.
     """
     return column.is_null() | (column < "!") | (column > "~")
 
 
 def keyed(cell: pl.Expr, key: str) -> pl.Expr:
-    """Bring a cell of the key column to the form in which keys compare: e-mail is folded, ids are not."""
+    """Normalize a cell of the key column for comparison: e-mail addresses are folded, ids are not."""
     return folded(present(cell)) if key == "email" else present(cell)
 
 
 def rounded(column: pl.Expr) -> pl.Expr:
-    """Mark cells of a String column that a spreadsheet rounded to a few digits, as `1.00216E+11`."""
+    """Mark cells of a String column that a spreadsheet rounded to a few digits, such as `1.00216E+11`."""
     return column.str.strip_chars().str.contains(_ROUNDED)
 
 
 def is_rounded(text: str) -> bool:
-    """Say the same of one text."""
+    """Return whether a spreadsheet rounded a text, as in `rounded`."""
     return "+" in text and re.search(_ROUNDED, trim(text)) is not None
 
 
 def number(cell: pl.Expr) -> pl.Expr:
-    """Read a trimmed cell as a number (Float64: the nearest one), null where it is none or too large."""
+    """Parse a trimmed cell as the nearest Float64; null if it is not a number or too large."""
     value = pl.when(cell.str.contains(NUMBER)).then(cell).cast(pl.Float64, strict=False)
     return pl.when(value.abs() <= LARGEST).then(value)
 
 
 def one_of(cell: pl.Expr, values: Sequence[Scalar]) -> pl.Expr:
-    """Mark trimmed cells that are one of some values, as the rule language compares them; never null.
+    """Mark trimmed cells that equal one of some values, as the rule language compares them; never null.
 
-    A boolean fits the words for it (`true yes y 1 t`), a number the cells that read as it, a text those that
-    are the same folded, and the empty text a missing cell.
+    A boolean matches the words for it (`true yes y 1 t`), a number the cells that parse as it, a text those
+    that are equal when folded, and the empty text a missing cell.
     """
     tests = []
     texts = [fold(value) for value in values if isinstance(value, str)]
@@ -110,30 +111,30 @@ def one_of(cell: pl.Expr, values: Sequence[Scalar]) -> pl.Expr:
 
 
 def in_years(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Make null what lies outside the years 1 to 9999 in a Date or Datetime column.
+    """Replace values outside the years 1 to 9999 in a Date or Datetime column by null.
 
-    A Parquet file may hold any whole number there, and Polars panics at those that are no date.
+    A Parquet file may contain any integer there, and Polars panics at those that are not a date.
     """
     per = 1 if isinstance(dtype, pl.Date) else _PER_DAY.get(getattr(dtype, "time_unit", "ns"))
-    if per is None:  # 64 bits of nanoseconds reach from 1677 to 2262
+    if per is None:  # 64-bit nanoseconds only cover 1677 to 2262
         return column
     inside = column.to_physical().is_between(_FIRST_DAY * per, (_LAST_DAY + 1) * per - 1)
     return pl.when(inside).then(column)
 
 
 def json_text(column: pl.Expr) -> pl.Expr:
-    """Write a column of lists, maps or structs as JSON, one text a cell; null stays null."""
+    """Encode a column of lists, maps or structs as JSON, one text per cell; null stays null."""
     boxed = pl.struct(column.alias("_")).struct.json_encode()
     return pl.when(column.is_not_null()).then(boxed.str.strip_prefix('{"_":').str.strip_suffix("}"))
 
 
 def as_text(column: str | pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Return the canonical text of a column of a type, as String; null stays null.
+    """Return the canonical text of a column of a given type, as String; null stays null.
 
-    Integers are their digits. Floats and decimals that are whole are digits without a point, others the
-    shortest text that reads back; NaN is null. Booleans are `true` and `false`. Dates and times are ISO
-    8601, with `Z` (as UTC) where they carry a zone; outside the years 1 to 9999 they are the number stored
-    and its unit (`9223372036854775807us`), which reads as nothing. Lists and structs are JSON.
+    Integers are their digits. Whole floats and decimals are digits without a point, others the shortest text
+    that round-trips; NaN is null. Booleans are `true` and `false`. Dates and times are ISO 8601, with `Z` (as
+    UTC) if they have a time zone; outside the years 1 to 9999 they are the stored number and its unit
+    (`9223372036854775807us`), which does not parse. Lists and structs are JSON.
     """
     expr = pl.col(column) if isinstance(column, str) else column
     if isinstance(dtype, pl.String):

@@ -1,7 +1,7 @@
-"""The tables of the run that the state stands at, in a database: loaded when they are due.
+"""The database tables of the run that the state is at, loaded when they are due.
 
-They are due while the state has not noted that run as loaded, so a load that failed is made up for by the
-next run, or by `flamescore notify`.
+They are due until the state has recorded that run as loaded. The next run, or `flamescore notify`, therefore
+makes up for a failed load.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 UNLOADED: Final = "A035"
 _LOADED: Final = "tables_run"
 _OF_ALERTS: Final = ":"
-"""Rows of the segments' table whose name has it are of alerts."""
+"""Rows of the segments table with this character in their name belong to alerts."""
 
 
 def load_tables(project: Project) -> tuple[Finding, ...]:
-    """Load what is due, and tell a load that fails.
+    """Load what is due, and report a load that fails.
 
-    Nothing is done where no database is configured, or the state, which has been told of, can't be read.
+    Do nothing if no database is configured, or if the state can't be read, which has been reported already.
     """
     tables, store = project.settings.tables, StateStore.of(project)
     if tables is None or not store.exists():
         return ()
-    from flamescore.connections import DatabaseError  # noqa: PLC0415 - for who has a database
+    from flamescore.connections import DatabaseError  # noqa: PLC0415 - only needed with a database
 
     try:
         with store.open(write=False) as connection:
@@ -76,9 +76,9 @@ def _load(run: Run, tables: Tables, project: Project) -> None:
 
 
 def tables_of(run: Run) -> Iterator[tuple[str, pl.LazyFrame]]:
-    """Yield each table of a run as a database has it, by its name.
+    """Yield each table of a run as stored in a database, with its name.
 
-    `scores` has the kept columns as text, lists with a comma and a blank between their items; `segments` has
+    `scores` has the kept columns as text, with a comma and a space between the items of lists. `segments` has
     neither the rows of alerts nor those that are held.
     """
     scores = scan(run, "scores.parquet")
@@ -95,13 +95,13 @@ def tables_of(run: Run) -> Iterator[tuple[str, pl.LazyFrame]]:
 
 
 def _joined(name: str) -> pl.Expr:
-    """Join the items of lists; an empty one is null, as any cell that is missing."""
+    """Join the items of lists; an empty list becomes null, like any missing cell."""
     cells = pl.col(name)
     return pl.when(cells.list.len() > 0).then(cells.list.join(", ")).alias(name)
 
 
 def run_row(run: Run) -> pl.LazyFrame:
-    """Return the one row of a run: `run_id, as_of, contacts, hot`."""
+    """Return the single row for a run: `run_id, as_of, contacts, hot`."""
     record = run.record
     schema = {"run_id": pl.String(), "as_of": INSTANT, "contacts": pl.Int32(), "hot": pl.Int32()}
     row = (run.run_id, run.as_of, record.contacts, record.hot_contacts)

@@ -1,14 +1,14 @@
-"""`email_domain`: a column of contacts that is there wherever `email` is and no column has that name.
+"""`email_domain`: a column derived for contacts that have `email` and no column of that name.
 
 A worked example:
 
     Ann@Acme.Example      acme.example
-    a@b@c.io              c.io: what stands after the last `@`
-    a@a.io.               a.io: without dots at the end
+    a@b@c.io              c.io: the part after the last `@`
+    a@a.io.               a.io: without trailing dots
     x@localhost           nothing: no dot
     @a.io, a@a..io, n/a   nothing
 
-It is worked out where it is asked for, and stands in no table of its own accord.
+It is computed only if something refers to it, and is not part of any table by default.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ _SOUND: Final = rf"^{_PART}(?:\.{_PART})+$"
 
 
 def domain_of(address: pl.Expr) -> pl.Expr:
-    """Return the domains of e-mail addresses (String): in lower case, null where there is none to tell.
+    """Return the domains of e-mail addresses (String) in lower case; null if none can be determined.
 
-    There is none where nothing stands before the last `@`, or where the rest has no dot, an empty part, white
-    space, or one of `@ < > , ; ( )`.
+    It can't be if nothing precedes the last `@`, or if the rest has no dot, an empty part, white space, or
+    one of `@ < > , ; ( )`.
     """
     rest = address.str.strip_chars().str.extract(_AFTER).str.to_lowercase().str.strip_chars_end(".")
     return pl.when(rest.str.contains(_SOUND)).then(rest)
 
 
 def column_of_contacts(contacts: pl.DataFrame, name: str) -> pl.Series:
-    """Return a column of contacts, the derived one too."""
+    """Return a column of contacts, which may be the derived one."""
     if name == DOMAIN and is_derived(contacts.columns):
         return contacts.select(domain_of(pl.col(EMAIL)).alias(DOMAIN)).to_series()
     return contacts[name]
 
 
 def with_domain(contacts: pl.DataFrame) -> pl.DataFrame:
-    """Add the domain to contacts that have it derived."""
+    """Add the derived domain to contacts, if they have one."""
     if not is_derived(contacts.columns):
         return contacts
     return contacts.with_columns(column_of_contacts(contacts, DOMAIN))

@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
 class Where(Struct, frozen=True):
     """A place in a file. `line` and `column` are 1-based; 0 means the file as a whole.
 
-    `snippet` is the line as it stands in the file; `width` how many characters the caret underlines.
+    `snippet` is the line as written in the file; `width` is how many characters the caret underlines.
     """
 
     path: str
@@ -54,10 +54,10 @@ class Where(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, told to a user: what, where, why, and what to do.
+    """Something that is wrong, as reported to a user: what, where, why, and what to do.
 
-    `code` is stable and documented (`R012`); `severity` is `error` or `warning`. Nothing in it may hold
-    the data of a contact.
+    `code` is stable and documented (`R012`); `severity` is `error` or `warning`. No field may contain data of
+    a contact.
     """
 
     code: str
@@ -66,15 +66,15 @@ class Problem:
     hint: str | None = None
     severity: str = "error"
     finding: object = field(default=None, compare=False, repr=False)
-    """The finding that it was made of: it has more to tell. See `findings.of_problem`."""
+    """The finding that the problem was made from, which has more details. See `findings.of_problem`."""
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def lines(self) -> list[str]:
-        """Say the problem as `where: CODE message`, the source line, a caret and the hint.
+        """Return the lines to print: `where: CODE message`, the source line, a caret and the hint.
 
-        Whatever the parts hold, each is one line that a terminal may show, without credentials.
+        Each part becomes one line that is safe to print on a terminal and free of credentials.
         """
         place = f"{for_log(str(self.where))}: " if self.where else ""
         out = [f"{place}{self.code} {for_log(self.message)}"]
@@ -90,9 +90,9 @@ class Problem:
 
 
 class FlamescoreError(Exception):
-    """Anything that a user can be told. It carries its exit code and one or more problems.
+    """The base class of all errors reported to users: an exit code and one or more problems.
 
-    `beside` are the warnings and notes that were known by then.
+    `beside` are the warnings and notes known at that point.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAULT
@@ -104,19 +104,19 @@ class FlamescoreError(Exception):
 
 
 class UsageError(FlamescoreError):
-    """Wrong usage: flags that don't go together, a contact that is not clear."""
+    """Wrong usage: options that can't be combined, or an ambiguous contact."""
 
     exit_code = ExitCode.USAGE
 
 
 class RuleFileError(FlamescoreError):
-    """A rule file, or what it says of the exports, is wrong. Every fault is in `problems`."""
+    """A rule file is invalid, or does not match the exports. Every fault is in `problems`."""
 
     exit_code = ExitCode.USAGE
 
 
 class ProjectFileError(FlamescoreError):
-    """A project file is wrong. Every fault is in `problems`."""
+    """A project file is invalid. Every fault is in `problems`."""
 
     exit_code = ExitCode.USAGE
 
@@ -128,19 +128,19 @@ class InputError(FlamescoreError):
 
 
 class NotFoundError(FlamescoreError):
-    """There is no such contact, or no such run."""
+    """The contact or the run does not exist."""
 
     exit_code = ExitCode.NOT_FOUND
 
 
 class LockedError(FlamescoreError):
-    """Another run holds the output."""
+    """Another run has locked the output."""
 
     exit_code = ExitCode.LOCKED
 
 
 class StateError(FlamescoreError):
-    """The state can't be used; what depends on it was left undone."""
+    """The state can't be used, and what depends on it was not done."""
 
     exit_code = ExitCode.UNSENT
 
@@ -152,7 +152,7 @@ class OutputError(FlamescoreError):
 
 
 class MisuseError(Exception):
-    """A call of the Python API with a value of a wrong kind; callers get its `cause`, a built-in error."""
+    """A value of the wrong type in a Python API call; callers get its `cause`, a built-in error."""
 
     def __init__(self, cause: TypeError | ValueError) -> None:
         self.cause = cause
@@ -160,7 +160,10 @@ class MisuseError(Exception):
 
 
 def fault(error: BaseException) -> Problem:
-    """Tell an unexpected fault by its kind and place in the program; its text might hold people's data."""
+    """Describe an unexpected error by its type and location, without its text.
+
+    The text might contain personal data.
+    """
     frame = error.__traceback__
     place = "unknown"
     while frame is not None:

@@ -1,6 +1,6 @@
-"""Feeds of a run: whether a source of events, or a type in it that somebody names, has fallen silent.
+"""The feeds of a run: whether a source of events, or a named type in it, has fallen silent.
 
-How a rhythm is judged is in `findings.feeds`; here the days are gathered that it goes by.
+`findings.feeds` judges a feed's rhythm; this module collects the days it is judged by.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ REFERENCE: Final = timedelta(days=84)
 _DAY: Final = 86_400
 _WEEK: Final = timedelta(days=7)
 _YEARS: Final = timedelta(days=60 * 366)
-"""How far back offsets of a zone are looked for."""
+"""How far back the offsets of a time zone are searched."""
 
 
 class _Days(Struct):
-    """The days of a feed with events, and its newest event."""
+    """The days on which a feed has events, and its newest event."""
 
     days: dict[date, int] = field(default_factory=dict)
     newest: datetime | None = None
@@ -62,7 +62,7 @@ class _Days(Struct):
 
 
 class SourceFeeds(Struct, frozen=True):
-    """The feeds of a source: its newest event (UTC; None where it has none), and each feed, the whole first.
+    """The feeds of a source: its newest event (UTC; None if none) and each feed, the whole source first.
 
     `silent` are warnings, `overdue` errors.
     """
@@ -76,11 +76,11 @@ class SourceFeeds(Struct, frozen=True):
 def feeds_of(inputs: Inputs, scored: Scored) -> tuple[SourceFeeds, ...]:
     """Return the feeds of each source of events, in order.
 
-    Looked at are the rows that read and are not after `as_of`, however old, whatever else becomes of them. A
-    type that somebody names and that the source has never had is no feed of it.
+    All rows that parse and are not after `as_of` are examined, however old, even if they are dropped later. A
+    named type that the source has never had is not one of its feeds.
 
     Raises:
-        InputError: a file can't be read any more.
+        InputError: a file can no longer be read.
     """
     book, sources = inputs.bound.book, inputs.exports.events
     types = {fold(kind): kind for kind in _named(book, inputs.conditions)}
@@ -92,15 +92,15 @@ def feeds_of(inputs: Inputs, scored: Scored) -> tuple[SourceFeeds, ...]:
 
 
 def check_feeds(found: Sequence[SourceFeeds]) -> tuple[Finding, ...]:
-    """Return the errors of feeds that are older than `newest_within` allows, and the warnings of others."""
+    """Return the errors of feeds older than `newest_within` allows, and the warnings of the others."""
     return tuple(each for source in found for each in (*source.overdue, *source.silent))
 
 
 def stale_feeds(judged: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return, of the findings of a run, those of sources that have dried up as a whole, not of single types.
+    """Return those findings of a run that report a whole source as dried up, not a single type.
 
-    That is a source which is silent for longer than its rhythm explains, unless that is accepted, or whose
-    newest event is older than `newest_within` allows, where that was let through.
+    Such a source has been silent for longer than its rhythm explains, unless that is accepted, or its newest
+    event is older than `newest_within` allows and was let through.
     """
     return tuple(
         each
@@ -112,7 +112,7 @@ def stale_feeds(judged: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def with_feeds(scored: Scored, found: Sequence[SourceFeeds]) -> Scored:
-    """Return a scoring whose records of sources have their feeds."""
+    """Return a scoring with the feeds added to its records of sources."""
     feeds = iter(found)
     records = []
     for record in scored.observed.sources:
@@ -166,11 +166,11 @@ class _Source(Struct, frozen=True):
                     yield late
 
     def _days(self, since: datetime | None) -> tuple[_Days, dict[str, _Days]]:
-        """Count the rows by day, of all types together and of each that is named, by its folded name.
+        """Count the rows by day, of all types together and of each named type, by its folded name.
 
-        A feed with an event in the last 84 days is judged by the 84 days before that one, so rows of the last
-        168 days will do (`since`). Only where one has none are rows of any age looked at: 20 M rows of two
-        years take 2.2 CPU seconds then, and 0.7 else.
+        A feed with an event in the last 84 days is judged by the 84 days before that event, so rows of the
+        last 168 days are enough (`since`). Only if a feed has no such event are rows of any age read: 20 M
+        rows of two years then take 2.2 CPU seconds, and 0.7 otherwise.
         """
         whole, types = _Days(), dict[str, _Days]()
         also = {fold(name) for name in self.within} if isinstance(self.within, dict) else set()
@@ -183,16 +183,17 @@ class _Source(Struct, frozen=True):
         return whole, types
 
     def _piece(self, seconds: pl.Expr, since: datetime | None) -> pl.Expr:
-        """Number the pieces of time that lie in one calendar day whichever offset the zone has then.
+        """Number the pieces of time that lie within one calendar day under every offset of the time zone.
 
-        With offsets of -7 and -6 hours a new piece begins at 6 and at 7 o'clock UTC: the days since 1970 by
-        each offset, added up. Rows are grouped by these few numbers, not each given its local day.
+        With offsets of -7 and -6 hours, a new piece begins at 6 and at 7 o'clock UTC: the number is the sum
+        of the days since 1970 under each offset. Grouping rows by these few numbers saves computing a local
+        day for each row.
         """
         offsets = _offsets(self.zone, since or _before(self.as_of, _YEARS), self.as_of)
         return reduce(add, ((seconds + offset) // _DAY for offset in offsets))
 
     def _rows(self, since: datetime | None) -> Iterable[tuple[str, datetime, int]]:
-        """Return type, newest instant and number of the rows of each type and piece of a calendar day."""
+        """Return type, newest time and row count for each type and piece of a calendar day."""
         with reading(self.source.file_at_fault):
             rows = self.source.sound(since)
             kind = as_text(EVENT, rows.collect_schema()[EVENT]).alias(EVENT)
@@ -211,19 +212,19 @@ class _Source(Struct, frozen=True):
 
 
 def _before(instant: datetime, span: timedelta) -> datetime:
-    """Return the instant so long before another, or the first that has a local time in every zone."""
+    """Return an instant minus a span, or the first instant that has a local time in every zone."""
     return instant - span if instant - _EARLIEST > span else min(instant, _EARLIEST)
 
 
 def _offsets(zone: ZoneInfo, first: datetime, last: datetime) -> tuple[int, ...]:
-    """Return the different offsets (seconds) that a zone has between two instants, looked at week by week."""
+    """Return the distinct offsets (seconds) of a time zone between two instants, sampled weekly."""
     weeks = (last - _WEEK * week for week in range((last - first) // _WEEK + 1))
     found = {to_local(instant, zone).utcoffset() for instant in (first, *weeks)}
     return tuple(sorted(int(offset.total_seconds()) for offset in found if offset is not None))
 
 
 def _named(book: RuleBook, others: Sequence[Condition]) -> Iterator[str]:
-    """Yield the event types that the rule file and other conditions name, as authored."""
+    """Yield the event types that the rule file and other conditions name, as written."""
     for match in _matches(book, others):
         yield from match.types
 

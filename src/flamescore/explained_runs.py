@@ -1,4 +1,4 @@
-"""An explanation as of a stored run: by the run's rules, from the exports that it read, as they are now."""
+"""Explanations as of a stored run: by the run's rules, from the current content of its exports."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ def explained_as_of_run(
 ) -> Explanation:
     """Explain a contact (by contact id or e-mail) as of a run.
 
-    `config` is where the project file is looked for; `most` counted occurrences of a rule are worked out,
-    None for all. Its notes say where the rule file, or a list that the rules name, has changed since.
+    `config` is where the project file is searched for. At most `most` counted occurrences of a rule are
+    computed, None for all. The notes report whether the rule file, or a list that the rules name, has changed
+    since.
 
     Raises:
-        NotFoundError: there is no such contact.
+        NotFoundError: the contact does not exist.
         UsageError: several contacts have that e-mail.
         InputError: the exports can't be read.
     """
@@ -90,7 +91,7 @@ def explained_as_of_run(
 
 
 def _changed_lists(project: Project, found: Run) -> tuple[str, ...]:
-    """Return the lists from files, as the rule file names them, that are not what they were."""
+    """Return the lists from files, as named in the rule file, that have changed."""
     if not project.settings.rules:
         return ()
     folder = rules_path(project).parent
@@ -99,7 +100,7 @@ def _changed_lists(project: Project, found: Run) -> tuple[str, ...]:
 
 
 def _hash_of(file: Path) -> str | None:
-    """Return the hash of a list's file; None where it can't be read."""
+    """Return the hash of a list's file; None if it can't be read."""
     try:
         return list_hash(file)
     except (OSError, ValueError):
@@ -107,7 +108,7 @@ def _hash_of(file: Path) -> str | None:
 
 
 def rules_changed(project: Project, text: str) -> bool:
-    """Say whether the project's rule file says something else than a text; also where it is gone."""
+    """Return whether the project's rule file differs from a text; true also if the file is gone."""
     if not project.settings.rules:
         return False
     try:
@@ -118,5 +119,5 @@ def rules_changed(project: Project, text: str) -> bool:
 
 
 def columns_to_find(contact: str) -> tuple[str, ...]:
-    """Return the columns that most likely tell which contact is meant, beside the ids."""
+    """Return the columns most likely to identify the contact, besides the ids."""
     return ("email",) if "@" in contact else ()

@@ -1,4 +1,4 @@
-"""What a run was doing when it failed, and what of it is left to look at."""
+"""What a run was doing when it failed, and what it leaves behind for diagnosis."""
 
 from __future__ import annotations
 
@@ -42,19 +42,20 @@ class Progress(Struct):
     as_of: datetime
     started_at: datetime
     judged: Callable[[Iterable[Finding]], tuple[Finding, ...]]
-    """Goes by the project's `accept`."""
+    """Applies the project's `accept`."""
 
     exports: Exports | None = None
     scored: Scored | None = None
     known: tuple[Finding, ...] = ()
-    """What there is to tell so far."""
+    """The findings so far."""
 
     @contextmanager
     def watched(self, held: HeldStore | None) -> Iterator[None]:
-        """Leave the folder `failed` where the run fails inside by what it was given; the last error names it.
+        """Write the folder `failed` if the run fails inside because of its input.
 
-        That is exit code 3, or 2 once the exports are read. The error then has all that is known so far
-        beside. Where the folder can't be written, nothing is.
+        This applies to exit code 3, and to 2 once the exports are read. The error then gets everything known
+        so far in `beside`, and its last problem names the file of rejected rows, if any. If the folder can't
+        be written, the error is raised without it.
         """
         try:
             yield
@@ -71,7 +72,7 @@ class Progress(Struct):
         return code is ExitCode.INPUT or (code is ExitCode.USAGE and self.exports is not None)
 
     def _beside(self, error: FlamescoreError) -> Iterator[Finding]:
-        """Yield what is known so far; of a source with too many rejects not once more that it has some."""
+        """Yield what is known so far, without the rejects of sources that have too many."""
         errors = [of_problem(problem) for problem in error.problems]
         refused = {each.subject for each in errors if each.code == TOO_MANY}
         found = [*self.known, *of_rules(error.beside, self.rules.book, self.project)]
@@ -104,7 +105,7 @@ class Progress(Struct):
             error.problems = (*others, to_problem(replace(of_problem(last), see=see)))
 
     def _sources(self, error: FlamescoreError) -> Iterator[tuple[str, str, Counts | None, bool]]:
-        """Yield every source of the project with the counts that are known, and whether they all are."""
+        """Yield every source of the project with the counts known, and whether they are complete."""
         known: defaultdict[tuple[str, str], list[tuple[SourceRecord, bool]]] = defaultdict(list)
         for each in self._whole():
             known[each.kind, each.path].append((each, True))
@@ -121,7 +122,7 @@ class Progress(Struct):
         return () if self.exports is None else self.exports.records
 
     def _partly(self, error: FlamescoreError) -> tuple[SourceRecord, ...]:
-        """Return the records of which rows and rejects are known; those of the error come first."""
+        """Return the records with only rows and rejects known, those of the error first."""
         if self.scored is not None:
             return ()
         told = error.records if isinstance(error, ExportsRefusedError) else ()
@@ -144,7 +145,7 @@ def _findings(error: FlamescoreError) -> Iterator[Finding]:
 
 
 def _near(path: Path) -> str:
-    """Return a path relative to the working folder, where it is below it."""
+    """Return a path relative to the working folder, if it is below it."""
     try:
         here = Path.cwd()
     except OSError:

@@ -1,4 +1,4 @@
-"""Formats of times that can't mean what they say (P023): `%H` with `%p`, and `YYYY-MM-DD` for `%Y-%m-%d`."""
+"""Time formats that can't mean what they say (P023): `%H` with `%p`, and `YYYY-MM-DD` for `%Y-%m-%d`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _HOURS: Final = ("HH", "hh")
 
 
 def half_day_fault(form: str) -> str | None:
-    """Say what a format with `%p` needs, where it has the hour of a whole day; else None."""
+    """Return what a format with `%p` and a 24-hour `%H` or `%k` needs instead; None if it is fine."""
     used = [each[1] for each in _DIRECTIVE.finditer(form)]
     hour = next((each for each in used if each in "Hk"), None)
     return f'"%p" needs "%I", not "%{hour}"' if hour and "p" in used else None
 
 
 def meant_format(text: str) -> str | None:
-    """Return the format that letters such as `YYYY-MM-DD hh:mm a` stand for; None where they are none.
+    """Return the format that letters such as `YYYY-MM-DD hh:mm a` mean; None if they mean none.
 
-    `MM` after a colon or an hour is the minute, and so is `mm`, unless it stands where a month is missing.
-    `hh` is the hour of half a day only where something says which half.
+    `MM` after a colon or an hour is the minute, and so is `mm`, unless it is where a month is missing. `hh`
+    is the hour of a 12-hour clock only if a part of the format says which half of the day it is.
     """
     pieces = _LETTERS.findall(text)
     if "%" in text or not {*pieces} & {"YYYY", "yyyy", "YY", "yy"} or not {*pieces} & {"DD", "dd"}:
@@ -44,11 +44,11 @@ def meant_format(text: str) -> str | None:
 
 
 def letters_fault(text: str) -> str | None:
-    """Ask for the format that letters stand for; None where they are none."""
+    """Ask whether the format that letters mean was intended; None if they mean none."""
     meant = meant_format(text)
     return f'did you mean "{meant}"?' if meant else None
 
 
 def _in_time(pieces: list[str], index: int) -> bool:
-    """Say whether a piece comes after a colon or right after the hour."""
+    """Return whether a piece comes after a colon or right after the hour."""
     return index > 0 and (pieces[index - 1] == ":" or pieces[index - 1] in _HOURS)

@@ -1,4 +1,4 @@
-"""The frames that cross a room's door: their schemas, and a check for them."""
+"""The frames that packages exchange: their schemas, and a check for them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SCORES: Final = pl.Schema(
         "last_activity_at": INSTANT,
     }
 )
-"""One row a contact and score, ranked; the kept contact columns follow."""
+"""One row per contact and score, ranked; the kept contact columns follow."""
 
 POINTS: Final = pl.Schema(
     {
@@ -46,7 +46,7 @@ POINTS: Final = pl.Schema(
         "last_at": INSTANT,
     }
 )
-"""The ledger: one row a contact, score and rule or limit that gave or took anything."""
+"""The ledger: one row per contact, score and rule or limit that gave or took anything."""
 
 PAST_SCORES: Final = pl.Schema(
     {
@@ -56,7 +56,7 @@ PAST_SCORES: Final = pl.Schema(
         "score": pl.Float64(),
     }
 )
-"""What the contacts of a report scored lately: one row a contact, score and local day that has a run."""
+"""Recent scores of a report's contacts: one row per contact, score and local day that has a run."""
 
 BOTS: Final = pl.Schema(
     {
@@ -66,7 +66,7 @@ BOTS: Final = pl.Schema(
         "points_lost": pl.Float64(),
     }
 )
-"""What looks like a mail scanner's: one row a contact with such events and score that has a row of it."""
+"""Events that look like a mail scanner's: one row per contact with such events and score with a row of it."""
 
 BOTS_FILE: Final = "bots.parquet"
 
@@ -80,62 +80,63 @@ REJECTS: Final = pl.Schema(
         "raw": pl.String(),
     }
 )
-"""One row a rejected record: its source, 1-based record number (the header is none), first line, raw text."""
+"""One row per rejected record: source, 1-based record number (without the header), first line, raw text."""
 
 TAG_HISTORY: Final = pl.Schema(
     {"contact_id": pl.String(), "tag": pl.String(), "at": INSTANT, "action": pl.String()}
 )
-"""In order of the exports; `action` is `applied` or `removed`."""
+"""In the order of the exports; `action` is `applied` or `removed`."""
 
 ISO_SUFFIX: Final = "\x00iso"
-"""A column `X` with formats or a zone of its own has a companion `X` + this: its cells as ISO text."""
+"""A column `X` with its own formats or time zone has a companion `X` + this: its cells as ISO text."""
 
 NUMBER_SUFFIX: Final = "\x00number"
-"""A column `X` whose numbers are written in a way of their own has a companion `X` + this: its plain numbers.
+"""A column `X` with its own number format has a companion `X` + this: its numbers in plain notation.
 
-They are text, null where a cell does not read.
+They are text, null if a cell does not parse.
 """
 
 LIST_SUFFIX: Final = "\x00list"
-"""A column `X` whose cells hold several values has a companion `X` + this: its items, parted by `ITEM_END`.
+"""A column `X` whose cells have several values has a companion `X` + this: items separated by `ITEM_END`.
 
-Null where the cell as a whole is the only item, or is missing; empty where it has no items.
+Null if the cell as a whole is the only item, or is missing; empty if it has no items.
 """
 
 ITEM_END: Final = "\0"
-"""What no cell of an export holds: records with it are rejected."""
+"""A character that no cell of an export contains: records with it are rejected."""
 
 ISO, PLAIN, ITEMS = "iso", "plain", "items"
-"""What the companions of a column are called where they stand beside its cells."""
+"""The names of a column's companions when they are placed next to its cells."""
 
 SURVIVOR: Final = "\x00survivor"
-"""The column of `Exports.aliases` that says whose an old id is now."""
+"""The column of `Exports.aliases` with the current id for an old id."""
 
 DROP: Final = "\x00drop"
-"""Events' column (UInt8) that marks rows which don't count, by one of the two marks below; else 0."""
+"""The events' column (UInt8) that marks rows to ignore with one of the two marks below; otherwise 0."""
 
 DUPLICATE, SUPERSEDED = 1, 2
 """Marks of `DROP`: equal to an earlier row, superseded by its event id."""
 
 KEY: Final = "\x00key"
-"""Events' column of the keys that say whose they are, as written."""
+"""The events' column with the keys of their contacts, as written."""
 
 INDEX: Final = "\x00c"
-"""Events' column of the contacts that they belong to, by number; below 0: to none."""
+"""The events' column with the numbers of their contacts; below 0 if there is no such contact."""
 
 AGE: Final = "\x00age"
-"""Events' column of ages in seconds; null where the time is missing or does not read."""
+"""The events' column with ages in seconds; null if the time is missing or does not parse."""
 
 
 class Window(Struct, frozen=True):
-    """Which events a scoring looks at: those whose age in seconds, as of `now`, is below a reach.
+    """Which events a scoring needs: those whose age in seconds, as of `now`, is below a reach.
 
-    `reaches` are those of the (folded) types that rules name, None for a type that some rule never forgets.
-    All others, and events without a type, have the widest one that ends (None: no window ends). Events at or
-    past their reach are old.
+    `reaches` has the reach of each (folded) type that rules name, None for a type that some rule never
+    forgets. All other types, and events without a type, have the widest reach that ends (None: no window
+    ends). Events at or past their reach are old.
 
-    With rules that look 30 days back for `visit`, 60 for `open`, and for ever for `deal`: old are a visit of
-    30 days ago, an `open` of 60, an `other` of 60, an event without a type of 60; never a deal.
+    Suppose that rules look back 30 days for `visit`, 60 for `open`, and without end for `deal`. Old are then
+    a `visit` of 30 days ago, and an `open`, an `other` and an event without a type of 60 days ago; a `deal`
+    never is.
     """
 
     now: int = 0
@@ -144,7 +145,7 @@ class Window(Struct, frozen=True):
 
     @property
     def since(self) -> datetime | None:
-        """Return the instant before which all events are old but those of types that last; None: none is."""
+        """Return the time before which all events except lasting types are old; None if none are."""
         return None if self.widest is None else datetime.fromtimestamp(self.now - self.widest + 1, UTC)
 
     @property
@@ -153,18 +154,18 @@ class Window(Struct, frozen=True):
         return frozenset(text for text, reach in self.reaches if reach is None)
 
     def age(self, at: pl.Expr) -> pl.Expr:
-        """Return the age in seconds of instants."""
+        """Return the age of timestamps in seconds."""
         return self.now - at.dt.epoch("s")
 
     def recent(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Leave out most of what is older than the widest window; where a type lasts nothing is left out."""
+        """Drop most rows older than the widest window; if a type is lasting, drop none."""
         since = self.since
         if since is None or self.lasting:
             return rows
         return rows.filter((pl.col("at") >= since) | pl.col("at").is_null())
 
     def old(self, age: pl.Expr, kind: pl.Expr) -> pl.Expr:
-        """Mark events that are old by their age in seconds and (folded) type; none without an age is."""
+        """Mark events that are old by their age in seconds and (folded) type; never those without an age."""
         if self.widest is None:
             return pl.lit(value=False)
         reach = pl.lit(self.widest, pl.Int64)
@@ -177,7 +178,7 @@ class Window(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """What became of the rows of a source. `rows` is the sum of all the others."""
+    """What happened to the rows of a source. `rows` is the sum of all the others."""
 
     rows: int = 0
     old: int = 0
@@ -191,7 +192,7 @@ class Counts(Struct, frozen=True):
 
 
 class SourceRecord(Struct, frozen=True):
-    """One source of the exports, as the run's record tells it. `path` is as the project file has it."""
+    """One source of the exports, as stored in the run's record. `path` is as written in the project file."""
 
     kind: str
     path: str
@@ -200,17 +201,17 @@ class SourceRecord(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     newest: datetime | None = None
-    """Of events: the newest one that is not after `as_of` (UTC)."""
+    """For events: the newest one that is not after `as_of` (UTC)."""
 
     feeds: tuple[Feed, ...] = ()
-    """Of events: what became of the source as a feed, and of each type of it that somebody names."""
+    """For events: the feed of the whole source, and of each of its types that is named somewhere."""
 
 
 class EventQuery(Struct, frozen=True):
-    """What a scoring asks of the events of a source: those inside a window, and some columns of them.
+    """What a scoring requires of a source's events: those inside a window, and some of their columns.
 
-    `columns` hold `KEY`, `AGE` and `event`. `number` gives the rows of a batch their contacts (`INDEX`) and
-    takes away what it needs for that alone. Batches have about `size` rows.
+    `columns` include `KEY`, `AGE` and `event`. `number` adds the contacts (`INDEX`) to the rows of a batch
+    and drops the columns needed only for that. Batches have about `size` rows.
     """
 
     window: Window
@@ -220,10 +221,10 @@ class EventQuery(Struct, frozen=True):
 
 
 class EventsRead(Struct, frozen=True):
-    """What became of the rows of a source that are in no batch.
+    """What happened to the rows of a source that are in no batch.
 
-    Of `record.counts` are known `rows`, and of the rows that are in no batch `old`, `rejected` and `ignored`.
-    `beyond`: whether any of them is older than every window that ends.
+    `record.counts` has `rows`, and the `old`, `rejected` and `ignored` ones among the rows in no batch.
+    `beyond` is whether any of these is older than every window that ends.
     """
 
     record: SourceRecord
@@ -232,11 +233,11 @@ class EventsRead(Struct, frozen=True):
 
 
 class EventBatches:
-    """The events of a source that a window needs, batch by batch, each row sound and with its contact.
+    """The events of a source that a window needs, in batches of valid rows with their contacts.
 
-    Rows that don't fit are set aside on the way; when the last batch has been read, `end` says what became of
-    them. Of 10 rows, 2 of them too old and 1 without a type, the batches hold 7, and `end` counts
-    `rows: 10, old: 2, rejected: 1`.
+    Invalid rows are set aside on the way. After the last batch, `end` reports what happened to them. Of 10
+    rows, with 2 too old and 1 without a type, the batches have 7, and `end` counts `rows: 10, old: 2,
+    rejected: 1`.
     """
 
     def __init__(self, source: EventSource, query: EventQuery, rows: pl.LazyFrame) -> None:
@@ -245,7 +246,7 @@ class EventBatches:
         self._read = 0
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        """Yield the batches, in no certain order.
+        """Yield the batches, in no particular order.
 
         Raises:
             InputError: a file can't be read to its end.
@@ -258,10 +259,10 @@ class EventBatches:
                 yield sound
 
     def end(self, *, tell: bool = True) -> EventsRead:
-        """Return what became of the other rows; without `tell` rejects are counted alone.
+        """Return what happened to the other rows; without `tell`, rejects are only counted.
 
         Raises:
-            InputError: the source has more rejects than it may.
+            InputError: the source has more rejects than allowed.
         """
         del tell
         counts = self.source.record.counts
@@ -270,20 +271,20 @@ class EventBatches:
         return EventsRead(record, pl.DataFrame(schema=REJECTS), beyond=old != 0)
 
     def _marks(self) -> tuple[pl.Expr, ...]:
-        """Return what is to be selected beside the columns that are asked for."""
+        """Return what to select in addition to the requested columns."""
         return ()
 
     def _sound(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows of a batch that fit, with their contacts."""
+        """Return the valid rows of a batch, with their contacts."""
         return self.query.number(batch).drop(KEY)
 
 
 class EventSource(Struct, frozen=True):
-    """The events of one source, lazily: here of a frame whose rows are all sound.
+    """The events of one source, lazily; this base class has a frame whose rows are all valid.
 
-    `frame` has `contact_id` (or `contact` where `key` is the contacts' column to match on), `event`, `at`
-    (`Datetime("us", "UTC")`, whole seconds) and the properties in their own types, maybe `DROP`.
-    `record.counts` holds `rows` and, of these, `rejected` (which are not in the frame).
+    `frame` has `contact_id` (or `contact` if `key` is the contacts' column to match on), `event`, `at`
+    (`Datetime("us", "UTC")`, whole seconds), the properties with their own types, and optionally `DROP`.
+    `record.counts` has `rows` and, among these, `rejected` (which are not in the frame).
     """
 
     frame: pl.LazyFrame
@@ -291,38 +292,38 @@ class EventSource(Struct, frozen=True):
     key: str = "contact_id"
 
     def read(self, query: EventQuery) -> EventBatches:
-        """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
+        """Return the events that a scoring needs, in batches; each call reads them again."""
         return EventBatches(self, query, self.frame)
 
     def sound(self, since: datetime | None = None) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on.
+        """Return `event` and `at` of the rows that parse, even if dropped later; all rows from `since` on.
 
-        Some that are before it may be among them.
+        Some earlier rows may be included.
         """
         del since
         return self.frame.select("event", "at")
 
     def newest_of_files(self) -> tuple[datetime, ...]:
-        """Return the time of the newest event of each of its files, in order; a frame comes from none.
+        """Return the time of the newest event of each file, in order; a frame has no files.
 
-        A file without events that read has no newest one.
+        A file without events that parse is skipped.
         """
         return ()
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
-        """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
+        """Return the source with only these rows, all with a time; nothing is reported about the others."""
         return EventSource(frame, self.record, self.key)
 
     def file_at_fault(self) -> str:
-        """Return the file that can't be read, where reading failed; it may read them all to find out."""
+        """Return the file that could not be read, after an error; this may read all files to find out."""
         return self.record.path
 
 
 class AskedColumn(Struct, frozen=True):
-    """A column of a kind of exports that a rule asks as numbers (`numeric`) or as dates.
+    """A column of a kind of exports that a rule reads as numbers (`numeric`) or as dates.
 
-    `who` asks is said as `rule "Visit" (rules.yaml:9)`, of events of some `types` (none: of all). Where
-    points come from it, `occurrences` are those that had no number.
+    `who` names the rule, as `rule "Visit" (rules.yaml:9)`. `types` are the event types concerned (empty:
+    all). If points come from the column, `occurrences` is how many occurrences had no number.
     """
 
     kind: str
@@ -334,10 +335,10 @@ class AskedColumn(Struct, frozen=True):
 
 
 class OddCells(Protocol):
-    """Goes over a column once more."""
+    """Examines a column a second time."""
 
     def unread(self, asked: AskedColumn) -> Iterator[Finding]:
-        """Yield a finding for each source in which cells don't read as a rule asks them."""
+        """Yield a finding for each source with cells that don't parse as the rule requires."""
 
     def doubtful(self, asked: AskedColumn) -> Iterator[Finding]:
         """Yield a finding for each source whose numbers are all written like `1.250`."""
@@ -351,15 +352,15 @@ class Exports:
     """Clean frames, the rejects and the counts.
 
     `contacts`: `contact_id` (String, unique, in export order, or by id and with `ROW`), canonical columns,
-    `tags` (List[String]) where there is one, every other column as String. `tag_history`: `TAG_HISTORY` or
-    None. `records` has an entry a source of contacts, tag history and opportunities with its final counts; of
-    events they are in `events`. `aliases` has a row for each old id of a contact: `contact_id` (the old id),
-    `SURVIVOR` (whose it is now), and the contacts' other columns, null where the old id is no row of the
+    `tags` (List[String]) if any, every other column as String. `tag_history`: `TAG_HISTORY` or None.
+    `records` has one entry per source of contacts, tag history and opportunities, with its final counts;
+    those of events are in `events`. `aliases` has one row per old id of a contact: `contact_id` (the old id),
+    `SURVIVOR` (the current id), and the contacts' other columns, null if the old id is not a row of the
     export.
 
-    Where there is `whole`, `contacts` and `aliases` have ids and the columns that were asked for or that
-    something is matched by alone. `whole` reads the row of one contact with all its columns, `addressed` the
-    contacts and aliases with their e-mail addresses.
+    If `whole` is set, `contacts` and `aliases` only have ids and the columns that were requested or are
+    matched on. `whole` reads the row of one contact with all its columns, `addressed` the contacts and
+    aliases with their e-mail addresses.
     """
 
     contacts: pl.DataFrame
@@ -370,39 +371,39 @@ class Exports:
     records: tuple[SourceRecord, ...] = ()
     aliases: pl.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
-    """What is to be told of the exports as a whole; what is of one source stands in its record."""
+    """Findings about the exports as a whole; those about one source are in its record."""
 
     later: Callable[[datetime], Iterator[Finding]] | None = None
-    """Of tag histories: tells their rows that are after an instant, and later than their file can say."""
+    """For tag histories: yields findings about rows after a given time, later than their file can contain."""
 
     odd_cells: OddCells | None = None
-    """Looks at cells once more that a rule could not read, where the exports are those of files."""
+    """Examines cells again that a rule could not read, if the exports come from files."""
 
     whole: Callable[[str], pl.DataFrame] | None = None
     unused: Callable[[str, int, Sequence[Any]], tuple[Any, ...]] | None = None
-    """Of a kind, a source's place and `exports.SettingValue`s: the `exports.Unused` ones."""
+    """Takes a kind, a source's index and `exports.SettingValue`s; returns the `exports.Unused` ones."""
 
     addressed: Callable[[], tuple[pl.DataFrame, pl.DataFrame | None]] | None = None
 
 
 ROW: Final = "\x00row"
-"""Names the column that says which row of the export a contact is; with it, contacts are in order of id."""
+"""The column with the row of the export that a contact is; with it, contacts are sorted by id."""
 
 
 def companions(frame: pl.DataFrame, column: str) -> pl.DataFrame | None:
-    """Return what stands beside a column, as `ISO`, `PLAIN` and `ITEMS`; None where nothing does."""
+    """Return a column's companions, as `ISO`, `PLAIN` and `ITEMS`; None if it has none."""
     there = {ISO: column + ISO_SUFFIX, PLAIN: column + NUMBER_SUFFIX, ITEMS: column + LIST_SUFFIX}
     found = [frame[long].alias(short) for short, long in there.items() if long in frame.columns]
     return pl.DataFrame(found) if found else None
 
 
 def in_order(contacts: pl.DataFrame) -> pl.DataFrame:
-    """Put contacts in order of contact id, by code point, and keep their order in the export as `ROW`."""
+    """Sort contacts by contact id, by code point, and keep their order in the export as `ROW`."""
     return contacts if ROW in contacts.columns else contacts.with_row_index(ROW).sort("contact_id")
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFrame:
-    """Return the frame if its first columns are the schema's, else raise `TypeError`: a fault of ours."""
+    """Return the frame if its first columns match the schema; otherwise raise `TypeError` (a bug)."""
     found = dict(list(frame.schema.items())[: len(schema)])
     if found != dict(schema):
         msg = f"{name}: expected {dict(schema)}, found {found}"
@@ -411,10 +412,10 @@ def conform(frame: pl.DataFrame, schema: pl.Schema, *, name: str) -> pl.DataFram
 
 
 class ExportsRefusedError(InputError):
-    """The exports can't be loaded, mostly since sources have more rejects than they may.
+    """The exports can't be loaded, usually because sources have more rejects than allowed.
 
-    `records` are those of the sources that were looked at, `rows` and `rejected` of whose counts are known;
-    `rejects` their rejects.
+    `records` are those of the sources examined, with only the counts `rows` and `rejected` known. `rejects`
+    are their rejects.
     """
 
     def __init__(
@@ -428,7 +429,7 @@ class ExportsRefusedError(InputError):
 
     @classmethod
     def of(cls, errors: Sequence[InputError]) -> ExportsRefusedError:
-        """Return several such errors, and others, as one."""
+        """Combine several errors, of this class or not, into one."""
         refused = [each for each in errors if isinstance(each, cls)]
         return cls(
             [problem for each in errors for problem in each.problems],

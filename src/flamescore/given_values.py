@@ -1,4 +1,4 @@
-"""Values that callers of the Python API give, brought to what the command line takes; or `TypeError`."""
+"""Convert values given to the Python API to what the command line takes, or raise `TypeError`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def instant(as_of: object, zone: ZoneInfo) -> datetime:
-    """Return the instant (UTC) that a text, a `datetime` or a `date` means; naive ones are in the zone.
+    """Return the instant (UTC) for a text, a `datetime` or a `date`; naive ones are in the time zone.
 
-    A date means its first instant. Texts are `now`, `today`, a date or an instant.
+    A date means its first instant. Text is `now`, `today`, a date or a time.
     """
     if isinstance(as_of, str):
         return parse_as_of(as_of, zone)
@@ -30,7 +30,7 @@ def instant(as_of: object, zone: ZoneInfo) -> datetime:
 
 
 def contact_text(contact: object) -> str:
-    """Return a contact id or e-mail as text; a whole number is its digits, of NumPy's too."""
+    """Return a contact id or e-mail as text; an integer, also of NumPy, becomes its digits."""
     if isinstance(contact, str):
         return contact
     whole = None if isinstance(contact, bool) else _whole(contact)
@@ -51,7 +51,7 @@ def flames_text(flames: object) -> str:
 
 
 def not_negative(name: str, given: object) -> int:
-    """Return a whole number of 0 or more."""
+    """Return an integer of 0 or more."""
     whole = None if isinstance(given, bool) else _whole(given)
     if whole is None:
         raise wrong(name, "a whole number", given)
@@ -61,7 +61,7 @@ def not_negative(name: str, given: object) -> int:
 
 
 def texts(name: str, given: object) -> tuple[str, ...]:
-    """Return one text, or several, as a tuple; None is none. One text is one entry, not its letters."""
+    """Return one text or several as a tuple, empty for None. A single text is one entry, not its letters."""
     if given is None:
         return ()
     if isinstance(given, str):
@@ -77,11 +77,11 @@ def texts(name: str, given: object) -> tuple[str, ...]:
 
 def _whole(value: object) -> int | None:
     try:
-        return operator.index(value)  # type: ignore[arg-type] # that is what it tells
+        return operator.index(value)  # type: ignore[arg-type] # this is the check itself
     except TypeError:
         return None
 
 
 def wrong(name: str, wanted: str, given: object) -> MisuseError:
-    """Return the error to raise where a value is of a wrong kind."""
+    """Return the error to raise for a value of the wrong type."""
     return MisuseError(TypeError(f"{name} must be {wanted}, not {type(given).__name__}"))

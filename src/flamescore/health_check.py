@@ -1,6 +1,6 @@
-"""A health check: a service that is told when a run starts and how it ended, and asks where it is silent.
+"""A health check: a service that is notified when a run starts and ends, and raises an alarm if it is not.
 
-As healthchecks.io and others have it: `GET URL/start`, then `POST URL`, or `POST URL/fail`.
+The protocol is that of healthchecks.io and others: `GET URL/start`, then `POST URL`, or `POST URL/fail`.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from urllib.parse import urlsplit, urlunsplit
 from flamescore._version import __version__
 
 SECONDS: Final = 5.0
-"""How long an answer may take, all in all."""
+"""How long a response may take in total."""
 
 TRIES: Final = 2
 LARGEST: Final = 10_000
-"""Bytes of a text that are sent."""
+"""How many bytes of a text are sent."""
 
 
 def ping(url: str, end: str = "", text: str | None = None) -> str | None:
-    """Ask for a URL with `end` behind its path; with a text, post that. Return why it failed, else None.
+    """Request a URL with `end` appended to its path, by POST if there is a text; return the failure, or None.
 
-    A text is cut to `LARGEST` bytes of UTF-8, between characters. Only an answer of 200 to 299 will do;
-    redirects are not followed. Whatever goes wrong is tried once more. Nothing is raised, and the reason
-    names no more of the URL than its host.
+    The text is truncated to `LARGEST` bytes of UTF-8, between characters. Only status 200 to 299 counts as
+    success; redirects are not followed. A failed request is retried once. Nothing is raised, and the
+    description of the failure reveals only the host of the URL.
     """
     why = None
     for _ in range(TRIES):
@@ -35,7 +35,7 @@ def ping(url: str, end: str = "", text: str | None = None) -> str | None:
 
 
 def _with(url: str, end: str) -> str:
-    """Put an end behind the path of a URL: a query stays where it is."""
+    """Append to the path of a URL; a query stays in place."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -51,7 +51,7 @@ def _host(url: str) -> str:
 
 
 def _tried(url: str, text: str | None) -> str | None:
-    """Ask once, in a thread that is left alone where it takes too long: looking up a name has no limit."""
+    """Make one request, in a thread that is abandoned if it takes too long: DNS lookups have no timeout."""
     told: list[str | None] = []
     asking = threading.Thread(target=lambda: told.append(_asked(url, text)), daemon=True)
     asking.start()
@@ -60,11 +60,11 @@ def _tried(url: str, text: str | None) -> str | None:
 
 
 def _asked(url: str, text: str | None) -> str | None:
-    from urllib import request  # noqa: PLC0415 - it takes time to import, and most runs need none
+    from urllib import request  # noqa: PLC0415 - slow to import, and most runs don't need it
 
     class Stay(request.HTTPRedirectHandler):
-        def redirect_request(self, *_: Any) -> None:  # noqa: ANN401 - the library's own
-            """Follow none: a `POST` would become a `GET`."""
+        def redirect_request(self, *_: Any) -> None:  # noqa: ANN401 - the library's signature
+            """Follow no redirect: a `POST` would become a `GET`."""
 
     if not url.startswith(("https://", "http://")):
         return "it is not a web address"
@@ -75,7 +75,7 @@ def _asked(url: str, text: str | None) -> str | None:
             asked.add_header("Content-Type", "text/plain; charset=utf-8")
         with request.build_opener(Stay).open(asked, timeout=SECONDS):
             return None
-    except Exception as error:  # noqa: BLE001 - no fault of a ping is one of the run
+    except Exception as error:  # noqa: BLE001 - a failed ping must not fail the run
         return _reason(error)
 
 
@@ -84,7 +84,7 @@ def _cut(text: str) -> bytes:
 
 
 def _reason(error: BaseException) -> str:
-    """Say what went wrong, without a word of a library's: it may name the URL."""
+    """Describe what went wrong without a library's message, which may contain the URL."""
     import ssl  # noqa: PLC0415 - the same as above
     from socket import gaierror  # noqa: PLC0415 - the same
     from urllib.error import HTTPError  # noqa: PLC0415 - the same

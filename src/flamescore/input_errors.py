@@ -42,13 +42,13 @@ DAMAGED = "Export it again."
 
 @contextmanager
 def reading(name: str | Callable[[], str], cure: str = DAMAGED) -> Iterator[None]:
-    """Turn whatever Polars and the system say while a file is read into an `InputError` that names the file.
+    """Turn errors from Polars or the system while reading a file into an `InputError` that names the file.
 
-    `name` may be worked out only when something is wrong. Of their texts nothing is told but why the system
-    refused, since they may hold cells. `PanicException` is no `Exception`: Polars raises it where a damaged
-    file breaks an assumption of its own.
+    `name` may be a function, called only after an error. Of the original messages only the system's reason is
+    reported, since they may contain cells. `PanicException` is not an `Exception`; Polars raises it if a
+    damaged file violates one of its assumptions.
     """
-    import polars as pl  # noqa: PLC0415 - the codes are needed without it too
+    import polars as pl  # noqa: PLC0415 - the codes are also used without Polars
 
     try:
         yield
@@ -65,5 +65,5 @@ def reading(name: str | Callable[[], str], cure: str = DAMAGED) -> Iterator[None
 
 
 def fault(code: str, message: str, hint: str | None = None) -> InputError:
-    """Return one fault of the exports as an error to raise."""
+    """Return a fault of the exports as an error to raise."""
     return InputError(Problem(code, message, None, hint))

@@ -1,4 +1,4 @@
-"""Everything that a scoring starts from: project, rules and exports, read once and fitted together."""
+"""Everything that a scoring starts from: project, rules and exports, read once and bound to each other."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ if TYPE_CHECKING:
 
 
 class Inputs(Struct, frozen=True):
-    """What a scoring needs. `as_of` is UTC, cut to the whole second; `columns` are what the exports offer.
+    """What a scoring needs. `as_of` is UTC, truncated to the second; `columns` are what the exports offer.
 
-    `exclude` says whom the call list leaves out, `hot` who is hot.
-    `gaps` are the columns that some files lack, though somebody names them.
+    `exclude` is the condition for being left out of the call list, `hot` decides who is hot. `gaps` are the
+    columns that some files don't have although they are referred to.
     """
 
     project: Project
@@ -79,14 +79,14 @@ class Inputs(Struct, frozen=True):
     columns: Columns
     gaps: tuple[Gap, ...] = ()
     acting: Mapping[NodePath, Condition] = field(default_factory=dict)
-    """Conditions of segments, alerts and routes, by their place in the project file, where they were read."""
+    """Conditions of segments, alerts and routes, by their place in the project file, if they were read."""
 
     alert_events: Mapping[str, EventRule] = field(default_factory=dict)
-    """By alert the events that it waits for; they are counted beside the rules."""
+    """The events that each alert waits for; they are counted in addition to the rules."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """The conditions of the project file that a scoring has to answer."""
+        """The conditions of the project file that a scoring must evaluate."""
         asked = (self.hot.condition, self.exclude, *self.acting.values())
         return tuple(each for each in asked if each is not None)
 
@@ -106,15 +106,16 @@ def read_inputs(
 ) -> Iterator[Inputs]:
     """Read the rules (or take those given), then the headers, then the exports.
 
-    Headers are held against the rules before any row is read. Copies that reading needed (of files in
-    another encoding, say) are deleted when the block ends, and event frames are useless then. `also` are
-    further rules or conditions to read the exports for; whether they fit is not looked at. `keys` is that of
-    `exports.load`: only one contact is to be looked at. `of_run`: the rules are those of an earlier run,
-    which may lack scores and labels that the project file asks for by now. `acting`: what segments, alerts
-    and routes ask is read too.
+    The rules are bound to the headers before any row is read. Temporary copies (of files in another encoding,
+    for example) are deleted when the block ends; event frames can't be used after that. `also` are further
+    rules or conditions to read the exports for; they are not checked against the columns. `keys` is that of
+    `exports.load`: only one contact is needed. `of_run`: the rules are those of an earlier run, which may not
+    have the scores and labels that the project file refers to by now. `acting`: also read what segments,
+    alerts and routes refer to.
 
     Raises:
-        ProjectFileError: a condition of the project file is wrong, or asks for what there is not.
+        ProjectFileError: a condition of the project file is wrong, or refers to something that does not
+            exist.
     """
     rules = rules or rules_of(project)
     subscribed, events = _acting_of(project, rules) if acting else ({}, {})
@@ -195,7 +196,7 @@ def read_inputs(
 def _acting_of(
     project: Project, rules: LoadedRules
 ) -> tuple[dict[NodePath, LoadedCondition], dict[str, LoadedEvents]]:
-    """Read what segments, alerts and routes ask: their conditions, and the events that alerts wait for."""
+    """Read the conditions of segments, alerts and routes, and the events that alerts wait for."""
     problems: list[Problem] = []
     with _noting(problems):
         conditions = load_acting(project, rules)
@@ -212,7 +213,7 @@ def _bound_acting(
     columns: Columns,
     zone: ZoneInfo,
 ) -> tuple[dict[NodePath, Condition], dict[str, EventRule]]:
-    """Hold what segments, alerts and routes ask against the columns there are."""
+    """Bind the conditions and events of segments, alerts and routes to the existing columns."""
     problems: list[Problem] = []
     with _noting(problems):
         bound = bind_acting(conditions, columns, zone)
@@ -226,8 +227,8 @@ def _bound_acting(
 def faults_of(project: Project, rules: LoadedRules | None, columns: Columns | None) -> tuple[Problem, ...]:
     """Return all faults that `read_inputs` would raise one kind at a time, by place.
 
-    They are those of the rules against the columns there are, and of what the project file asks. Without
-    `rules`, or without `columns`, what needs them is not looked at.
+    They are faults of the rules against the existing columns, and of what the project file refers to. Checks
+    that need `rules` or `columns` are skipped without them.
     """
     problems: list[Problem] = []
     asked: list[LoadedCondition] = []
@@ -260,7 +261,7 @@ def faults_of(project: Project, rules: LoadedRules | None, columns: Columns | No
 
 @contextmanager
 def _noting(problems: list[Problem]) -> Iterator[None]:
-    """Note the faults of rules and project file that are found inside, and go on."""
+    """Collect the faults of the rules and the project file raised in the block, and go on."""
     try:
         yield
     except (ProjectFileError, RuleFileError) as error:
@@ -268,7 +269,7 @@ def _noting(problems: list[Problem]) -> Iterator[None]:
 
 
 def _kept(project: Project) -> frozenset[str]:
-    """Return the columns of contacts that the project file itself asks for, but for its conditions."""
+    """Return the columns of contacts that the project file refers to outside of conditions."""
     settings = project.settings
     kept = settings.keep if "keep" in settings.given_keys else ()
     listed = (column for _, column in _columns_of_lists(project))
@@ -276,17 +277,17 @@ def _kept(project: Project) -> frozenset[str]:
 
 
 def _columns_of_lists(project: Project) -> Iterator[tuple[NodePath, str]]:
-    """Yield the columns that the lists of segments ask for, each with its place."""
+    """Yield the columns that the lists of segments refer to, each with its place."""
     for name, segment in project.settings.segments.items():
         for number, column in enumerate(segment.columns or ()):
             yield ("segments", name, "columns", number), column
 
 
 def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> None:
-    """See that there is every column that the list of a segment asks for.
+    """Check that every column in the lists of segments exists.
 
     Raises:
-        ProjectFileError: there are some that are neither the list's own nor in a contacts export.
+        ProjectFileError: some columns are neither the list's own nor in a contacts export.
     """
     own = columns_of_lists(scores)
     of_contacts = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()))
@@ -302,10 +303,10 @@ def _check_lists(project: Project, scores: Sequence[str], columns: Columns) -> N
 
 
 def _check_templates(project: Project, columns: Columns) -> None:
-    """See that leads have what the templates of alerts name.
+    """Check that the placeholders in the templates of alerts exist.
 
     Raises:
-        ProjectFileError: some names are neither of a message, nor of a lead, nor a column of the contacts.
+        ProjectFileError: some names are not of a message, a lead or a column of the contacts.
     """
     known = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()), *OF_LEAD, *OF_MESSAGE)
     problems = []
@@ -322,7 +323,7 @@ def _check_templates(project: Project, columns: Columns) -> None:
 
 
 def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the columns of contacts by which the project file puts contacts together, each with its place."""
+    """Yield the columns of contacts by which the project file groups contacts, each with its place."""
     holdout = project.settings.call_list.holdout
     if holdout is not None and holdout.by is not None:
         yield ("call_list", "holdout", "by"), holdout.by
@@ -335,10 +336,10 @@ def _grouping_columns(project: Project) -> Iterator[tuple[tuple[str | int, ...],
 
 
 def _check_columns(project: Project, columns: Columns) -> None:
-    """See that contacts have the columns by which they are put together.
+    """Check that contacts have the columns they are grouped by.
 
     Raises:
-        ProjectFileError: some are in no contacts export, or are lists.
+        ProjectFileError: some columns are in no contacts export, or are lists.
     """
     problems = []
     for path, name in _grouping_columns(project):
@@ -356,7 +357,7 @@ def _check_columns(project: Project, columns: Columns) -> None:
 
 
 def rules_of(project: Project) -> LoadedRules:
-    """Read the project's rule file; `UsageError` where the project lacks what a run needs."""
+    """Read the project's rule file; raise `UsageError` if a setting that a run needs is missing."""
     check_needed(project)
     path = rules_path(project)
     return load_rules(path, ListFiles(path.parent))
@@ -365,10 +366,10 @@ def rules_of(project: Project) -> LoadedRules:
 def call_list_of(
     project: Project, rules: LoadedRules | None = None, *, of_run: bool = False
 ) -> LoadedCondition | None:
-    """Return whom the project file excludes from call lists, read but not yet bound.
+    """Return the project file's condition for leaving contacts out of call lists, read but not yet bound.
 
-    Whether there are the scores and labels that it asks for is looked at where the rules are known, and not
-    those `of_run`, an earlier one. Lists from files that the rules have read already are not read again.
+    References to scores and labels are checked if the rules are given and are not those of an earlier run
+    (`of_run`). Lists from files that the rules have read already are not read again.
     """
     return None if project.exclude is None else _read(project, EXCLUDE, rules, of_run=of_run)
 
@@ -376,7 +377,7 @@ def call_list_of(
 def hot_of(
     project: Project, rules: LoadedRules | None = None, *, of_run: bool = False
 ) -> LoadedCondition | None:
-    """Return the condition that says who is hot, as `call_list_of`; None where flames say it."""
+    """Return the condition for being hot, as `call_list_of` does; None if flames decide."""
     return None if project.hot is None else _read(project, HOT, rules, of_run=of_run)
 
 
@@ -394,7 +395,7 @@ def _read(
 
 
 def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> datetime:
-    """Return the instant that `now`, `today`, a date (its first instant) or an instant means (UTC)."""
+    """Return the instant (UTC) for `now`, `today`, a date (its first instant) or a time."""
     now = (now or clock()).replace(microsecond=0).astimezone(UTC)
     if text == "now":
         return now
@@ -410,7 +411,7 @@ def parse_as_of(text: str, zone: ZoneInfo, *, now: datetime | None = None) -> da
 
 
 def rules_path(project: Project) -> Path:
-    """Return where the project's rule file lies."""
+    """Return the path of the project's rule file."""
     return project.resolve(str(project.settings.rules))
 
 

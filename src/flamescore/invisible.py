@@ -1,7 +1,7 @@
-r"""Characters that nobody sees: they are taken away at both ends of headers and cells, with white space.
+r"""Invisible characters, which are stripped from both ends of headers and cells together with white space.
 
-Inside a text they stay, since emoji and some scripts are joined or parted by them. A worked example: the cell
-`\u200bclick\u00ad ` is `click`; of `a\u200db` nothing is taken.
+Inside a text they are kept, since emoji and some scripts use them to join or separate characters. A worked
+example: the cell `\u200bclick\u00ad ` is `click`; `a\u200db` is unchanged.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ _RANGES: Final = (
     (0xFFF9, 0xFFFB),
 )  # fmt: skip
 INVISIBLE: Final = "".join(chr(code) for first, last in _RANGES for code in range(first, last + 1))
-"""All of them. NUL is none: it makes a record unreadable."""
+"""All of them except NUL, which makes a record unreadable."""
 
 ENDS: Final = "".join(dict.fromkeys(WHITE_SPACE + INVISIBLE))
-"""What is taken away at both ends."""
+"""What is stripped from both ends."""
 
 
 _UNSEEN: Final = "".join(set(INVISIBLE) - set(WHITE_SPACE))
 
 
 def seen_ends(text: str) -> str:
-    """Take invisible characters alone from both ends: white space is part of what `contains` looks for."""
+    """Strip only invisible characters from both ends: white space is part of what `contains` looks for."""
     return text.strip(_UNSEEN)
 
 
 def bare_ends(text: str) -> str:
-    """Take white space and invisible characters from both ends of a header, an operand or a key."""
+    """Strip white space and invisible characters from both ends of a header, an operand or a key."""
     return text.strip(ENDS)

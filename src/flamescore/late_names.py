@@ -1,4 +1,4 @@
-"""Names of a room that are imported when they are asked for, for what stands behind them takes time."""
+"""Names of a package that are imported on first use, because their modules take time to import."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def late_names(room: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return a room's `__getattr__`: `modules` has the module within the room of each late name."""
+    """Return a `__getattr__` for a package: `modules` maps each late name to its module in the package."""
 
-    def late_name(name: str) -> Any:  # noqa: ANN401 - whatever there is by that name
+    def late_name(name: str) -> Any:  # noqa: ANN401 - any object of that name
         if name not in modules:
             raise AttributeError(f"module {room!r} has no attribute {name!r}")
         return getattr(import_module(f"{room}.{modules[name]}"), name)

@@ -1,4 +1,4 @@
-"""The ledger of a scoring as frames: held as numbers, and made a piece at a time."""
+"""The ledger of a scoring as frames: kept as numbers, and converted piece by piece."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 
 FRAME_ROWS: Final = 131_072
-"""Rows of the ledger that are made a frame at once: as frames they take five times the memory."""
+"""Ledger rows converted to a frame at a time: as frames they take five times the memory."""
 
 
 class Ledger(Struct, frozen=True, dict=True):
     """The ledger of a scoring: summed entries, by contact id, score, and order of the rule file.
 
-    Held as numbers, and made frames (`frames.POINTS`) a piece at a time.
+    It is stored as numbers and converted to frames (`frames.POINTS`) piece by piece.
     """
 
     ids: pl.Series
@@ -60,10 +60,10 @@ class Ledger(Struct, frozen=True, dict=True):
                 yield self._frame(stored.first, rows.part(start, start + FRAME_ROWS))
 
     def numbered(self) -> Iterator[pl.DataFrame]:
-        """Yield the ledger in such pieces, with numbers in place of names and instants.
+        """Yield the ledger in such pieces, with numbers instead of names and timestamps.
 
-        They are `contact_id, number, occurrences, points, age`: the entry's place in `entries`, and the age
-        of the latest occurrence in seconds, null without one.
+        The columns are `contact_id, number, occurrences, points, age`: the entry's index in `entries`, and
+        the age of the latest occurrence in seconds, null without one.
         """
         for stored in self.stored:
             rows = stored.rows()
@@ -84,13 +84,13 @@ class Ledger(Struct, frozen=True, dict=True):
         return pl.concat([pl.DataFrame(schema=POINTS), *self.parts()])
 
     def of(self, contact_ids: pl.Series) -> pl.DataFrame:
-        """Return the entries of some contacts, in order; ids that nobody has have none."""
+        """Return the entries of some contacts, in order; unknown ids have none."""
         return self._frame(0, concat_rows(self._rows_of(contact_ids, lambda rows: rows)))
 
     def strongest(self, score_name: str, contact_ids: pl.Series, many: int) -> pl.DataFrame:
-        """Return the entries of the rules that gave each of some contacts most under a score, `many` at most.
+        """Return, per contact, the entries of at most `many` rules that gave the most under a score.
 
-        Contact by contact, most first, and net of the rule's own limit: see `engine.strongest`.
+        They are sorted by contact, largest first, and net of the rule's own limit: see `engine.strongest`.
         """
         rule_of = rules_of_entries(self.entries, score_name)
         found = self._rows_of(contact_ids, lambda rows: strongest(rows, rule_of, many))
@@ -99,8 +99,8 @@ class Ledger(Struct, frozen=True, dict=True):
     def _rows_of(
         self, contact_ids: pl.Series, pick: Callable[[LedgerRows], LedgerRows]
     ) -> list[tuple[int, LedgerRows]]:
-        """Return what is picked of the rows of some contacts, part by part; two parts at a time."""
-        place = self.ids.search_sorted(contact_ids)  # ids are in order: 1 ms, where `is_in` takes 50
+        """Return the rows picked for some contacts, part by part; two parts at a time."""
+        place = self.ids.search_sorted(contact_ids)  # ids are sorted: 1 ms instead of 50 with `is_in`
         known = self.ids.extend_constant(None, 1).gather(place) == contact_ids
         wanted = place.filter(known).unique().sort().to_numpy().astype(np.int64)
         bounds = np.searchsorted(wanted, [(part.first, part.last) for part in self.stored]).tolist()
@@ -115,7 +115,7 @@ class Ledger(Struct, frozen=True, dict=True):
     def with_other(
         self, other: Ledger, ids: pl.Series, places: tuple[NDArray[np.int64], NDArray[np.int64]]
     ) -> Ledger:
-        """Return the ledger of all `ids`; `places` say which of them the contacts of each ledger are."""
+        """Return the ledger of all `ids`; `places` maps the contacts of each ledger to indices in it."""
         parts = []
         for ledger, place in zip((self, other), places, strict=True):
             rows = concat_rows([(part.first, part.rows()) for part in ledger.stored])
@@ -128,9 +128,9 @@ class Ledger(Struct, frozen=True, dict=True):
     def counting(
         self, rules: Collection[tuple[str, str]], contacts: int
     ) -> dict[tuple[str, str], NDArray[np.bool_]]:
-        """Mark the contacts of whom a rule counts something, or to whom it gives points other than 0.
+        """Mark the contacts for whom a rule counts something, or to whom it gives points other than 0.
 
-        Rules are pairs of score and id; the masks are in the order of ids, of so many contacts.
+        Rules are pairs of score and id. The masks are in the order of ids and have `contacts` elements.
         """
         wanted = {
             (entry.score_name, entry.id): number

@@ -1,4 +1,4 @@
-"""Contacts that were merged away: what a run keeps of them, so that a search finds who they are now."""
+"""Contacts that were merged: what a run stores about them, so that a search finds the surviving contact."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from flamescore.frames import SURVIVOR
 
 FILE: Final = "merged.parquet"
 TEXT_COLUMNS: Final = ("name", "company", "email")
-"""What `search --text` looks at."""
+"""The columns that `search --text` searches."""
 
 
 def merged_table(aliases: pl.DataFrame) -> pl.DataFrame:
-    """Return `merged_id, contact_id` (who it is now), and the name, company and e-mail of the old row, by id.
+    """Return `merged_id, contact_id` (the survivor) and the old row's name, company and e-mail, by id.
 
-    `aliases` are those of `frames.Exports`. The cells of an old id that is no row of the export are null.
+    `aliases` are those of `frames.Exports`. The cells are null if the old id is not a row of the export.
     """
     there = [name for name in TEXT_COLUMNS if name in aliases.columns]
     old, now = pl.col("contact_id").alias("merged_id"), pl.col(SURVIVOR).alias("contact_id")

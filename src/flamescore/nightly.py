@@ -1,4 +1,4 @@
-"""What `flamescore score` does: load, score, make the record, write tables and report beside, publish."""
+"""What `flamescore score` does: load, score, describe the run, write tables and report, publish."""
 
 from __future__ import annotations
 
@@ -91,22 +91,22 @@ if TYPE_CHECKING:
 
 
 class Options(Struct, frozen=True):
-    """What one run may do differently, beside the project's settings."""
+    """What a single run may do differently, in addition to the project's settings."""
 
     strict: bool = False
     make_latest: bool = False
     lock_timeout: float = 0.0
     dry_run: bool = False
     trend: Period | None = None
-    """How long ago the score is worked out for too."""
+    """How long ago a second score is computed for."""
 
     spreadsheet: bool = False
     accept: bool = False
-    """Publish what is no longer plausible: see `sanity_checks`."""
+    """Publish even if results are no longer plausible: see `sanity_checks`."""
 
 
 class Outcome(Struct, frozen=True):
-    """What came of it; `published` is None after a dry run."""
+    """The outcome of a run; `published` is None after a dry run."""
 
     scored: Scored
     report: View
@@ -123,39 +123,39 @@ class Outcome(Struct, frozen=True):
     """The segments of the project file."""
 
     untold: bool = False
-    """Whether the state can't be used, and so alerts, write-backs or routes; or a database has no tables."""
+    """Whether the state, and so alerts, write-backs or routes, failed; or loading tables into a database."""
 
 
 LATE: Final = (UNREADABLE, "A026", "A031", UNLOADED, "O100", "O104", "O105")
-"""Codes that arise when the record of the run stands."""
+"""Codes that arise after the record of the run is complete."""
 
 _RAISED: Final = frozenset(
     code
     for code, each in CODES.items()
     if each.severity is Severity.WARNING and code not in (*LATE, LATEST_AHEAD) and code[0] not in "BL"
 )
-"""The warnings that a scoring may tell before it publishes; not those of backtests, and no lints."""
+"""The warnings that a scoring may report before it publishes; without those of backtests and lints."""
 
 
 class _Judge(Struct, frozen=True):
-    """Goes by the project's `accept`, on a day by the clock in the rule file's time zone."""
+    """Applies the project's `accept`, as of a day by the clock in the rule file's time zone."""
 
     project: Project
     today: date
 
     def judged(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return findings as they are accepted."""
+        """Return the findings with `accept` applied."""
         return accepted(found, self.project.accepts, self.today)
 
     def all_of(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return all findings of a run as they are accepted, and a note for each entry that fits none."""
+        """Return all findings of a run with `accept` applied, and a note for each entry that matches none."""
         told = tuple(found)
         return (*self.judged(told), *unused(told, self.project.accepts, _RAISED))
 
 
 @dataclass
 class _Stopwatch(Stopwatch):
-    """Tells each step as it starts."""
+    """Reports each step as it starts."""
 
     tell: Callable[[str], None] = lambda _: None
 
@@ -170,8 +170,8 @@ def nightly(
     *,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Score a project's exports and publish the run; `tell` hears of each step as it starts."""
-    # All that can be told from the project and its rules comes before there is a folder, or a wait for one.
+    """Score a project's exports and publish the run; `tell` is called with each step as it starts."""
+    # Faults of the project and its rules are reported before creating a folder or waiting for a lock.
     check_needed(project)
     rules = rules_of(project)
     clock_says = check_as_of(
@@ -330,7 +330,7 @@ def _publish(
     judge: _Judge,
     ahead: bool,
 ) -> Outcome:
-    """Write the tables, the report and, when all else is there, the record into a folder; publish it."""
+    """Write the tables, the report and finally the record into a folder; publish it."""
     settings = inputs.project.settings
     with held.begin(inputs.as_of) as folder:
         watch.begin("Writing the tables and the report")
@@ -404,7 +404,7 @@ def _write(
 
 
 def _with_trend(scored: Scored, inputs: Inputs, ago: Period, watch: _Stopwatch) -> Scored:
-    from flamescore.changes import with_trend  # noqa: PLC0415 - for who asks for it
+    from flamescore.changes import with_trend  # noqa: PLC0415 - only needed with a trend
 
     scored = with_trend(scored, inputs.exports, ago)
     watch("trend", scored.scores.height)
@@ -414,7 +414,7 @@ def _with_trend(scored: Scored, inputs: Inputs, ago: Period, watch: _Stopwatch) 
 def _changes(earlier: Before, inputs: Inputs, scored: Scored, watch: _Stopwatch) -> Changes:
     watch.begin("Comparing with the run before")
     settings = inputs.project.settings
-    from flamescore.changes import compare  # noqa: PLC0415 - the first run needs none of it
+    from flamescore.changes import compare  # noqa: PLC0415 - not needed for a first run
 
     found = compare(earlier, inputs.bound.book, inputs.exports, inputs.columns, scored, hot=inputs.hot)
     found = with_people(found, scored, earlier.scores, settings.keep)

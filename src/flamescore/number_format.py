@@ -1,8 +1,8 @@
-"""How the numbers of a column are written (`numbers:`), and what a cell reads as.
+"""How the numbers of a column are written (`numbers:`), and how a cell is parsed.
 
-A worked example, under `{decimal: ",", thousands: ".", currency: true}`: of the cell `-€ 1.250,50` the sign
-is `-`, the mark `€`, the whole part `1.250` (one digit and a group of three), the decimals `50`. The text is
-`-1250.50`, which every reading of numbers takes. `1.25` does not read: a group has three digits.
+A worked example, with `{decimal: ",", thousands: ".", currency: true}`: in the cell `-€ 1.250,50` the sign is
+`-`, the currency mark `€`, the integer part `1.250` (one digit and a group of three), the decimals `50`. The
+text is `-1250.50`, which every number parser accepts. `1.25` does not parse: a group has three digits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ THOUSANDS: Final[dict[str, str]] = {
     "_": "_",
     "space": " \u00a0\u2009\u202f",
 }
-"""What parts groups of three digits, and the characters that stand for it."""
+"""The separators of groups of three digits, each with the characters accepted for it."""
 
 KEYS: Final = ("decimal", "thousands", "currency", "percent", "parentheses")
 _SPACE: Final = r"[ \x{a0}\x{2009}\x{202f}]"
@@ -34,7 +34,7 @@ _NO_MARK: Final = re.compile(r"[0-9+\-\u2212()%]")
 
 
 class NumberFormat(Struct, frozen=True):
-    """How numbers are written. `currency` is whether a mark may stand by one, or the only marks that may."""
+    """How numbers are written. `currency` is whether a mark is allowed, or the only marks allowed."""
 
     decimal: str = "."
     thousands: str | None = None
@@ -44,14 +44,14 @@ class NumberFormat(Struct, frozen=True):
 
     @property
     def clash(self) -> str | None:
-        """Say why the format means nothing certain (P026): both marks are the same; else None."""
+        """Return why the format is ambiguous (P026: both separators are the same), or None."""
         if self.decimal != self.thousands:
             return None
         return f'`decimal` and `thousands` are both "{self.decimal}"'
 
     @property
     def written(self) -> str:
-        """Return it as YAML, on one line: the keys that are not at their defaults, `decimal` if none is."""
+        """Return it as YAML on one line: the keys that differ from their defaults, `decimal` if none do."""
         parts = []
         if self.decimal != "." or self == NumberFormat():
             parts.append(f'decimal: "{self.decimal}"')
@@ -65,12 +65,12 @@ class NumberFormat(Struct, frozen=True):
         return f"{{{', '.join(parts)}}}"
 
     def plain(self, cell: pl.Expr) -> pl.Expr:
-        """Return what the cells of a String column say as plain number text: `-1250.50`, `.5`, `1e3`.
+        """Return the cells of a String column as plain number text: `-1250.50`, `.5`, `1e3`.
 
-        Null where a cell is missing, or does not read. Digits stay as they are, so nothing is rounded; a
+        Null if a cell is missing or does not parse. Digits are kept unchanged, so nothing is rounded. A
         percentage is the number before the sign; `(5)` is `-5`.
         """
-        import polars as pl  # noqa: PLC0415 - a project file is read, and its schema told, without it
+        import polars as pl  # noqa: PLC0415 - reading a project file does not need it
 
         trimmed = cell.str.strip_chars()
         number = trimmed.str.extract(self._lead + rf"({self._number}{_POWER}?)")
@@ -84,7 +84,7 @@ class NumberFormat(Struct, frozen=True):
 
     @property
     def _pattern(self) -> str:
-        """The grammar: `(`? sign? mark? sign? number mark? `%`? `)`?, at most one sign and one mark."""
+        """The grammar: `(`? sign? mark? sign? number mark? `%`? `)`?, with at most one sign and one mark."""
         number = self._number
         percent = f"(?:{_SPACE}?%)?" if self.percent else ""
 
@@ -100,7 +100,7 @@ class NumberFormat(Struct, frozen=True):
 
     @property
     def _lead(self) -> str:
-        """What may stand before the number."""
+        """What may precede the number."""
         mark = f"(?:{self._mark}{_SPACE}?)?" if self.currency else ""
         return rf"^\(?{_SIGN}{mark}{_SIGN}"
 
@@ -120,26 +120,26 @@ class NumberFormat(Struct, frozen=True):
 
 
 class Numbers(Struct, frozen=True):
-    """How the numbers of a source are written: of every column alike (`every`), or of some (`columns`)."""
+    """How the numbers of a source are written: in all columns (`every`), or in some (`columns`)."""
 
     every: NumberFormat | None = None
     columns: tuple[tuple[str, NumberFormat], ...] = ()
 
     def of(self, *names: str) -> NumberFormat | None:
-        """Return the format of a column by its mapped name or its header; None where none is declared."""
+        """Return the format of a column by its mapped name or its header; None if none is declared."""
         return next((form for name in names for key, form in self.columns if key == name), self.every)
 
     def clashes(self) -> list[tuple[tuple[str, ...], str]]:
-        """Return where formats clash with themselves (P026): the keys down to each, and a sentence."""
+        """Return the ambiguous formats (P026): the path of keys to each, and a message."""
         named = [((key,), form) for key, form in self.columns]
         every = [] if self.every is None else [((), self.every)]
         return [(path, form.clash) for path, form in (*every, *named) if form.clash is not None]
 
 
 def read_numbers(value: object) -> Numbers:
-    """Read `numbers:`; a `ValueError` says what is wrong (P023).
+    """Parse `numbers:`; raise a `ValueError` with the message for what is wrong (P023).
 
-    If every value is a mapping, keys are columns; if none is, it is one format for the whole source.
+    If every value is a mapping, the keys are columns. If none is, it is one format for the whole source.
     """
     if isinstance(value, Numbers):
         return value
@@ -147,7 +147,7 @@ def read_numbers(value: object) -> Numbers:
         msg = (
             "must be a mapping, of columns or of `decimal`, `thousands`, `currency`, `percent`, `parentheses`"
         )
-        raise ValueError(msg)  # noqa: TRY004 - whoever reads the file tells a ValueError
+        raise ValueError(msg)  # noqa: TRY004 - the caller reports a ValueError
     inner = [isinstance(each, Mapping) for each in value.values()]
     if inner and all(inner):
         columns = ((str(key), read_format(each, str(key))) for key, each in value.items())
@@ -159,7 +159,7 @@ def read_numbers(value: object) -> Numbers:
 
 
 def read_format(value: Mapping[str, object], column: str | None = None) -> NumberFormat:
-    """Read one format; a `ValueError` says which key or value is none (P023), and of which column."""
+    """Parse one format; raise a `ValueError` for an invalid key or value (P023), naming its column."""
     of = f" of `{column}`" if column is not None else ""
     for key in value:
         if key not in KEYS:
@@ -197,12 +197,12 @@ def _currency(value: object, of: str) -> bool | tuple[str, ...]:
 
 
 def _is_no_mark(text: str) -> bool:
-    """Say whether a text can't be told from a part of the number itself."""
+    """Return whether a text could be mistaken for a part of the number itself."""
     return not text or text != text.strip() or text in DECIMALS or _NO_MARK.search(text) is not None
 
 
 def _literal(text: str) -> str:
-    """Return a text as a regular expression of Polars that stands for itself."""
+    """Return a text as a Polars regular expression that matches it literally."""
     return "".join(f"\\x{{{ord(each):x}}}" for each in text)
 
 
@@ -210,7 +210,7 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-def _marks_as_yaml(currency: bool | tuple[str, ...]) -> str:  # noqa: FBT001 - it is the value of a key
+def _marks_as_yaml(currency: bool | tuple[str, ...]) -> str:  # noqa: FBT001 - the value of a key
     if isinstance(currency, bool):
         return "true"
     texts = [_quoted(each.replace("\\", "\\\\").replace('"', '\\"')) for each in currency]

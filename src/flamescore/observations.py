@@ -1,4 +1,4 @@
-"""What a scoring notices beside the scores: of some contacts, added up over all, and as the record has it."""
+"""What a scoring observes besides the scores: for some contacts, summed over all, and as recorded."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOTAL: Final = pl.Decimal(38, 4)
-"""The points of all contacts together: a million of them can have more than 64 bits, or a float, can hold."""
+"""The points of all contacts together: the sum over a million of them can exceed 64 bits or a float."""
 
 
 class SourcePast(Struct, frozen=True):
-    """How far back a source of events goes: the age of its oldest event in seconds, None where it has none.
+    """How far back a source of events goes: the age of its oldest event in seconds, None without events.
 
-    `named` are the lists of event types, as rules name them, that it has events of.
+    `named` are those lists of event types, as rules name them, that the source has events of.
     """
 
     path: str
@@ -44,16 +44,17 @@ class SourcePast(Struct, frozen=True):
 
 
 class Observations(Struct, frozen=True):
-    """What a scoring noticed beside the scores; it goes into the run's record.
+    """What a scoring observed besides the scores, for the run's record.
 
-    `rules`: one row a rule or limit: `score_name, entry, rule_id, name, contacts, occurrences, points`
+    `rules`: one row per rule or limit: `score_name, entry, rule_id, name, contacts, occurrences, points`
     (String, String, String, String, Int64, Int64, `TOTAL`), zeros included, in order.
-    `unread`: (kind, column, cells) of present cells that did not read as the number or date needed.
-    `unvalued`: (score, rule id, occurrences) of `points: {from}` that gave 0 for want of a number.
-    `undated`: contacts with a matching tag without a date under a rule that needs one.
-    `unseen`: event types that rules name and no event in the windows has.
-    `types`: the types that events in the windows have. `pasts`: how far back each source of events goes.
-    `ambiguous_contacts`: contacts whose e-mail (or other key) an earlier contact has, so gets their events.
+
+    `unread`: (kind, column, cells) for non-missing cells that did not parse as the required number or date.
+    `unvalued`: (score, rule id, occurrences) for `points: {from}` that gave 0 for lack of a number.
+    `undated`: contacts with a matching tag without a date under a rule that needs one. `unseen`: event types
+    that rules name and that no event in the windows has. `types`: the types of the events in the windows.
+    `pasts`: how far back each source of events goes. `ambiguous_contacts`: contacts that share their e-mail
+    (or other key) with an earlier contact, which gets their events.
     """
 
     sources: tuple[SourceRecord, ...]
@@ -67,22 +68,23 @@ class Observations(Struct, frozen=True):
     types: tuple[str, ...] = ()
     pasts: tuple[SourcePast, ...] = ()
     held: Held = field(default_factory=Held)
-    """Which predicates and operands on events held for any event of the types that they are asked of."""
+    """The predicates and operands on events that matched at least one event of the types they apply to."""
 
     taken: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
-    """By score and rule id, of rules with branches: for how many contacts each branch was taken."""
+    """By score and rule id, for rules with branches: how many contacts took each branch."""
 
     steps: tuple[Step, ...] = ()
 
 
 class Noticed(Struct, frozen=True):
-    """What was noticed of some contacts and their rows; that of others adds up with it.
+    """What was observed for some contacts and their rows; results for disjoint contacts can be added.
 
-    `entry_totals` (Python's integers: contacts, occurrences and points, a column an entry), `unvalued` and
-    `taken` go by the number of an entry of the rules. `missing` are the predicates on event types that held
-    for no event. The rest is as in `Observations`.
+    `entry_totals` (Python integers: contacts, occurrences and points, one column per entry), `unvalued` and
+    `taken` are indexed by the number of an entry of the rules. `missing` are the predicates on event types
+    that matched no event. The rest is as in `Observations`.
 
-    Of two shares of three contacts, with 2 and 1 orphans among the rows of a source, the sum has 3.
+    For example, if two shares of three contacts have 2 and 1 orphans among the rows of a source, the sum has
+    3.
     """
 
     sources: tuple[SourceRecord, ...]
@@ -101,7 +103,7 @@ class Noticed(Struct, frozen=True):
 
     @classmethod
     def of(cls, done: Run, exports: Exports) -> Noticed:
-        """Gather what the engine noticed in one go."""
+        """Collect what the engine observed in one pass."""
         unvalued = np.zeros(len(done.prepared.ledger_writer.entries), np.int64)
         keys = {source.key for source in exports.events if source.key != "contact_id"}
         return cls(
@@ -124,7 +126,7 @@ class Noticed(Struct, frozen=True):
         )
 
     def __add__(self, other: Noticed) -> Noticed:
-        """Add what was noticed of other contacts, by the same rules, in the same sources."""
+        """Add what was observed for other contacts, by the same rules, in the same sources."""
         return Noticed(
             sources=tuple(
                 _source(mine, theirs) for mine, theirs in zip(self.sources, other.sources, strict=True)
@@ -149,7 +151,7 @@ class Noticed(Struct, frozen=True):
         )
 
     def told(self, entries: tuple[Entry, ...]) -> Observations:
-        """Return it as a scoring tells it; `entries` are those of the rules."""
+        """Convert to the observations of a scoring; `entries` are those of the rules."""
         contacts, occurrences, points = self.entry_totals
         return Observations(
             sources=self.sources,
@@ -177,7 +179,7 @@ class Noticed(Struct, frozen=True):
 
 
 def _missing(done: Run) -> tuple[Predicate, ...]:
-    """Return the predicates on the types that rules name which held for no event."""
+    """Return the predicates on event types named by rules that matched no event."""
     place = {p: i for i, p in enumerate(done.prepared.streams.predicates)}
     kinds = dict.fromkeys(stream.where[0] for stream in done.prepared.streams.counted)
     return tuple(each for each in kinds if not done.scanned.seen >> place[each] & 1)
@@ -196,7 +198,7 @@ def _both_pasts(mine: SourcePast, theirs: SourcePast) -> SourcePast:
 
 
 def _source(mine: SourceRecord, theirs: SourceRecord) -> SourceRecord:
-    """Add up the rows of a source, and tell once what is said of both."""
+    """Add up the rows of a source, and keep one copy of notes and findings that both have."""
     counts = Counts(*(getattr(mine.counts, name) + getattr(theirs.counts, name) for name in _COUNTS))
     return replace(
         mine,
@@ -224,6 +226,6 @@ def _both_held(mine: Held, theirs: Held) -> Held:
 def _each_way(
     mine: Mapping[int, tuple[int, ...]], theirs: Mapping[int, tuple[int, ...]]
 ) -> dict[int, tuple[int, ...]]:
-    """Add up, by entry, for how many contacts each branch was taken."""
+    """Add up, per entry, how many contacts took each branch."""
     added = {n: tuple(map(sum, zip(many, theirs[n], strict=True))) for n, many in mine.items() if n in theirs}
     return {**theirs, **mine, **added}

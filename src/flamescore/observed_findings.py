@@ -1,4 +1,4 @@
-"""What a scoring noticed of rules, project and exports, as findings."""
+"""What a scoring observed about rules, project and exports, as findings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TOP: Final = "give the best contacts different scores, or lower the last percen
 
 
 def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
-    """Yield what is to be told of the rules, of the exports and of each source."""
+    """Yield the findings about the rules, the exports and each source."""
     yield from of_rules(inputs.bound.warnings, inputs.bound.book, inputs.project)
     yield from _gaps(inputs, scored)
     yield from _of_keep(inputs, scored)
@@ -50,7 +50,7 @@ def observed_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
 
 
 def _nobody_at_the_top(scored: Scored) -> Iterator[Finding]:
-    """Tell scores with flames by percentile under which nobody has five, though somebody has points."""
+    """Report scores with flames by percentile that give no contact five, though some have points."""
     for score in scored.book.scores:
         rows = scored.scores.filter(pl.col("score_name") == score.name)
         if score.percentiles is None or rows.is_empty() or (rows["flames"] == FIVE).any():
@@ -65,14 +65,14 @@ def _nobody_at_the_top(scored: Scored) -> Iterator[Finding]:
 
 
 def known_findings(inputs: Inputs) -> Iterator[Finding]:
-    """Yield what is to be told as soon as the exports are read, before anything is scored."""
+    """Yield the findings available once the exports are read, before anything is scored."""
     yield from of_rules(inputs.bound.warnings, inputs.bound.book, inputs.project)
     yield from inputs.exports.findings
     yield from (each for source in inputs.exports.records for each in source.findings)
 
 
 def of_rules(warnings: Iterable[Problem], book: RuleBook, project: Project) -> Iterator[Finding]:
-    """Yield the warnings of a rule file that was held against the exports."""
+    """Yield the warnings about a rule file that was bound to the exports."""
     for problem in warnings:
         found = of_problem(problem)
         where = found.where
@@ -83,13 +83,13 @@ def of_rules(warnings: Iterable[Problem], book: RuleBook, project: Project) -> I
 
 
 def _rule_at(line: int, book: RuleBook) -> str:
-    """Return which rule a line of the rule file belongs to, as `SCORE/RULE_ID`."""
+    """Return the rule that a line of the rule file belongs to, as `SCORE/RULE_ID`."""
     rules = ((rule.line, f"{score.name}/{rule.id}") for score in book.scores for rule in score.rules)
     return max((each for each in rules if each[0] <= line), default=(0, ""))[1]
 
 
 def _gaps(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
-    """Tell of columns that files lack; of events only where the source has some that a rule asks it of."""
+    """Report columns missing from files; for events, only if the source has types it is read for."""
     for gap in inputs.gaps:
         kind, index = gap.source
         types = scored.observed.pasts[index].named if kind == "events" and scored.observed.pasts else ()
@@ -99,7 +99,7 @@ def _gaps(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
 
 
 def _of_keep(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
-    """Tell of columns to keep that there are not; those of the default are no promise of the user's."""
+    """Report missing columns in `keep`; the defaults need not exist."""
     project = inputs.project
     known = scored.contacts.columns
     for name in (
@@ -117,7 +117,7 @@ def _of_keep(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
 
 
 def _repeated(observed: Observations) -> Iterator[Finding]:
-    """Tell rows that are left out since they came twice, or since a newer file has them."""
+    """Report rows that are dropped as duplicates or as superseded by a newer file."""
     for source in observed.sources:
         lost = {"duplicates": source.counts.duplicates, "superseded": source.counts.superseded}
         said = [f"{many:,} {'are' if many != 1 else 'is'} {what}" for what, many in lost.items() if many]
@@ -130,7 +130,7 @@ def _repeated(observed: Observations) -> Iterator[Finding]:
 
 
 def _all_later(observed: Observations) -> Iterator[Finding]:
-    """Tell sources of which every row that could count is after `as_of`."""
+    """Report sources in which every row that could count is after `as_of`."""
     for source in observed.sources:
         counts = source.counts
         if counts.later and counts.later == counts.rows - counts.rejected - counts.ignored:
@@ -161,6 +161,6 @@ def _of_contacts(observed: Observations) -> Iterator[Finding]:
 
 
 def _of_kind(kind: str, observed: Observations) -> str:
-    """Return the source of a kind where there is one alone, else the kind."""
+    """Return the source of a kind if there is exactly one, otherwise the kind."""
     paths = {source.path for source in observed.sources if source.kind == kind}
     return f"{kind} {paths.pop()}" if len(paths) == 1 else kind

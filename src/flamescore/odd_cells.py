@@ -1,4 +1,4 @@
-"""Columns that rules ask, and that have cells which don't read so, or not as they are meant."""
+"""Columns used by rules with cells that don't parse as required, or might mean something else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNREAD: Final = "I120"
 
 
 def odd_cells(inputs: Inputs, observed: Observations) -> Iterator[Finding]:
-    """Yield what is to be told of cells that are no numbers or dates, and of numbers that may mean others."""
+    """Yield findings about cells that are not numbers or dates, and about ambiguous numbers."""
     look = inputs.exports.odd_cells
     if look is None:
         return
@@ -65,7 +65,7 @@ def _unread(inputs: Inputs, look: OddCells, kind: str, column: str, many: int) -
 
 
 def _who(inputs: Inputs, kind: str, column: str) -> tuple[str, tuple[str, ...]]:
-    """Return who asks for a column first, and the types of all events that are asked for it."""
+    """Return who refers to a column first, and the types of all events for which it is read."""
     asking = [
         each
         for each in asked_by_rules(inputs.loaded, inputs.bound.book)

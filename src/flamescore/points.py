@@ -1,4 +1,4 @@
-"""Points between whole ten-thousandths, in which scores are worked out, and floats, as tables hold them."""
+"""Points as integers of ten-thousandths, used to compute scores, and as floats, used in tables."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EXACT: Final = 2**53
-"""Whole numbers up to this size are floats as they are."""
+"""Integers up to this size are exact as floats."""
 
 _FEW: Final = 1_000
-"""So many numbers are divided by Python, to the same floats, before numpy has been imported."""
+"""Up to this many numbers are divided by Python, with the same result, which avoids importing numpy."""
 
 
 def quotients(whole: NDArray[Any], by: int, *, times: int = 1) -> NDArray[np.float64]:
-    """Return `times * whole / by`, the nearest floats, of whole numbers (`object`: Python's own).
+    """Return `times * whole / by`, the nearest floats, for integers (`object`: Python's own).
 
-    Polars is no help: it divides by a constant by way of its reciprocal, now and then one digit off.
-    Numbers that no float holds exactly are divided one by one.
+    Polars can't be used: it divides by a constant via its reciprocal, which is sometimes off by one digit.
+    Numbers that no float represents exactly are divided one by one.
     """
-    import numpy as np  # noqa: PLC0415 - takes 40 ms, and who reads a stored run needs none
+    import numpy as np  # noqa: PLC0415 - takes 40 ms, and reading a stored run does not need it
 
     if max(-int(whole.min(initial=0)), int(whole.max(initial=0))) * times <= _EXACT:
         return whole.astype(np.int64) * times / by
@@ -33,7 +33,7 @@ def quotients(whole: NDArray[Any], by: int, *, times: int = 1) -> NDArray[np.flo
 
 
 def in_points(whole: pl.Series) -> pl.Series:
-    """Return whole ten-thousandths (Int64 or Int128) as points (Float64); null stays null."""
+    """Return integer ten-thousandths (Int64 or Int128) as points (Float64); null stays null."""
     if len(whole) <= _FEW:
         points = [None if each is None else each / POINT for each in whole.to_list()]
         return pl.Series(whole.name, points, pl.Float64)
@@ -47,13 +47,13 @@ def in_points(whole: pl.Series) -> pl.Series:
 def difference_type(*columns: pl.Series) -> pl.DataType:
     """Return the type in which differences of columns are exact: Int64, or Int128 for large points.
 
-    The columns are points (Float64) or whole ten-thousandths (Int64).
+    The columns are points (Float64) or integer ten-thousandths (Int64).
     """
     return pl.Int64() if all(_size(column) <= PLAIN for column in columns) else pl.Int128()
 
 
 def as_published(whole: pl.Series, kind: pl.DataType) -> pl.Series:
-    """Return whole ten-thousandths (Int64) as a table gives them, in the type `difference_type` returned."""
+    """Return integer ten-thousandths (Int64) as stored in tables, in the type from `difference_type`."""
     if kind == pl.Int64:
         return whole
     points = pl.col(whole.name)
@@ -61,7 +61,7 @@ def as_published(whole: pl.Series, kind: pl.DataType) -> pl.Series:
 
 
 def ten_thousandths(points: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    """Read points (Float64) as the ten-thousandths that they stand for, in a `difference_type`."""
+    """Convert points (Float64) to the ten-thousandths they represent, in a `difference_type`."""
     if kind == pl.Int64:
         return (points * POINT).round(0).cast(kind)
     whole = points.truncate()  # large floats times 10,000 are rounded, by more than a point
@@ -69,6 +69,6 @@ def ten_thousandths(points: pl.Expr, kind: pl.DataType) -> pl.Expr:
 
 
 def _size(column: pl.Series) -> float:
-    """Return the largest size in a column, in points."""
+    """Return the largest absolute value in a column, in points."""
     largest = max(abs(float(each)) for each in (column.min() or 0, column.max() or 0))  # type: ignore[arg-type]
     return largest if column.dtype.is_float() else largest / POINT

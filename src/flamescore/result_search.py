@@ -1,4 +1,4 @@
-"""Search a result of the Python API as a stored run is searched: the same conditions, the same columns."""
+"""Search a result of the Python API like a stored run: the same conditions, the same columns."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from flamescore.searches import Asked
 
 _KEPT: Final = ("email", "name", "phone", "company", "owner")
-"""Columns of contacts that the rows have, as the tables of a project that says nothing of `keep`."""
+"""The contacts' columns in the rows, the same as in the tables of a project without `keep`."""
 
 
 def search_result(result: Result, asked: Asked) -> pl.DataFrame:
-    """Return the contacts that fit, in order: the columns of `Found.exact`, nothing known of changes.
+    """Return the matching contacts, in order, with the columns of `Found.exact` and no changes.
 
     Raises:
-        UsageError: there is no such score, column or label, or it is no number of flames.
+        UsageError: a score, column or label does not exist, or the number of flames is invalid.
     """
     book = result.scored.book
     terms = terms_of(asked.flames, asked.scores, [score.name for score in book.scores])

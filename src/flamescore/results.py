@@ -1,4 +1,4 @@
-"""What the Python API gives: a result, a stored run, an explanation; and how notebooks show them."""
+"""What the Python API returns: a result, a stored run, an explanation; and how notebooks show them."""
 
 from __future__ import annotations
 
@@ -32,18 +32,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """What `score` gives; shown as a line, in a notebook as its ten best contacts.
+    """The result of `score`. It prints as a line, and notebooks show its ten best contacts.
 
     `scores`: `contact_id, score_name, score, flames, percent_of_ideal, percentile, rank, last_activity_at`,
-    ranked, score by score. `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences,
-    points, last_at`; a contact's points add up to its score. `contacts`: every contact, by contact id.
-    `rejects`: `source, record, line, reason, message, raw` of rows that were left out. `merged`: the old
-    ids of contacts that were merged, and whose they are now; None where there are none. `labels`:
-    `contact_id` and a column a label, of every contact, by contact id; None where the rule file has no
-    labels. `hot`: the `contact_id` of who is hot, by contact id. `bots`: what looks like a mail
-    scanner's, `contact_id, score_name, events, points_lost`, who loses most first; None where the rules say
-    nothing of `bots`. `accounts`: what contacts score together, ranked, score by score; `account_points`:
-    their ledger, whose rows add up to the account's score. Both are None where the rules have no `accounts`.
+    score by score, best first.
+
+    `points`: the ledger, `contact_id, score_name, entry, rule_id, occurrences, points, last_at`. The rows of
+    a contact add up to its score.
+
+    `contacts`: every contact, by contact id.
+
+    `rejects`: `source, record, line, reason, message, raw` of the rows that were left out.
+
+    `merged`: the old ids of merged contacts and their current ids; None if there are none.
+
+    `labels`: `contact_id` and a column per label, for every contact, by contact id; None if the rules have no
+    labels.
+
+    `hot`: the `contact_id` of every hot contact, by contact id.
+
+    `bots`: events that look like a mail scanner's, `contact_id, score_name, events, points_lost`, largest
+    loss first; None if the rules have no `bots`.
+
+    `accounts`: the scores of accounts, score by score, best first. `account_points`: their ledger; the rows
+    of an account add up to its score. Both are None if the rules have no `accounts`.
     """
 
     scores: pl.DataFrame
@@ -59,57 +71,57 @@ class Result:
     account_points: pl.DataFrame | None = None
 
     def __repr__(self) -> str:
-        """Say in a line what it is."""
+        """Return a one-line summary."""
         many = _counted(self.contacts.height, len(self.scored.book.scores))
         return f"<flamescore.Result: {many}, {_as_of(self.scored.as_of, self.scored.book.zone)}>"
 
     def _repr_html_(self) -> str:
-        """Return its ten best contacts under the first score, as a table."""
+        """Return the ten best contacts under the first score, as a table."""
         return _best(repr(self), self.scores, self.scored.book.scores[0].name, self.contacts)
 
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """A stored run, as `load_run` finds it. Its frames are read when they are first used, and kept.
+    """A stored run, from `load_run`. Its frames are read on first use, and cached.
 
     Raises:
-        FlamescoreError: a file of the run is missing or damaged, when it is first used.
+        FlamescoreError: A file of the run is missing or damaged; raised when it is first used.
     """
 
     stored: StoredRun
     project: Project
-    """The project that its output belongs to; without one, that of the output alone."""
+    """The project that its output belongs to; without one, a project with just this output."""
 
     @property
     def run_id(self) -> str:
-        """The name of its folder."""
+        """The run's id, which is the name of its folder."""
         return self.stored.run_id
 
     @property
     def as_of(self) -> datetime:
-        """The instant (UTC) for which it scored."""
+        """The time (UTC) as of which contacts were scored."""
         return self.stored.record.as_of
 
     @property
     def path(self) -> Path:
-        """Its folder."""
+        """The run's folder."""
         return self.stored.path
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """What `run.json` says."""
+        """The content of `run.json`."""
         with reading_run(self.stored):
             found: dict[str, Any] = json.loads((self.path / RECORD).read_bytes())
         return found
 
     @cached_property
     def scores(self) -> pl.DataFrame:
-        """A row a contact and score, ranked, score by score, with the kept columns."""
+        """One row per contact and score, with the kept columns, score by score, best first."""
         return self._read("scores.parquet")
 
     @cached_property
     def points(self) -> pl.DataFrame:
-        """The ledger: a contact's points add up to its score."""
+        """The ledger. The rows of a contact add up to its score."""
         return self._read("points.parquet")
 
     @cached_property
@@ -119,19 +131,19 @@ class Run:
 
     @cached_property
     def changes(self) -> pl.DataFrame | None:
-        """What changed since the run before; None where it was held against none."""
+        """What changed since the previous run; None if the run was not compared with one."""
         return None if self.stored.record.changes is None else self._read(CHANGES_FILE)
 
     @cached_property
     def rejects(self) -> pl.DataFrame | None:
-        """Rows of the exports that could not be used; None where all could."""
+        """The rows of the exports that could not be used; None if there are none."""
         if not has_table(self.stored, "rejects.csv"):
             return None
         return pl.read_csv(file_of(self.stored, "rejects.csv"), schema=REJECTS)
 
     @cached_property
     def history(self) -> pl.DataFrame | None:
-        """The scores of the contacts that its report lists, over the last days; None where it has none."""
+        """Recent scores of the contacts in the run's report; None if there are none."""
         return self._read("history.parquet") if has_table(self.stored, "history.parquet") else None
 
     def _read(self, file: str) -> pl.DataFrame:
@@ -139,28 +151,28 @@ class Run:
             return read(self.stored, file)
 
     def __repr__(self) -> str:
-        """Say in a line what it is."""
+        """Return a one-line summary."""
         record = self.stored.record
         many = _counted(record.contacts, len(record.scores))
         return f"<flamescore.Run {self.run_id}: {many}, {_as_of(record.as_of, ZoneInfo(record.timezone))}>"
 
     def _repr_html_(self) -> str:
-        """Return its ten best contacts under the first score, as a table."""
+        """Return the ten best contacts under the first score, as a table."""
         return _best(repr(self), self.scores, self.stored.record.scores[0].name, self.contacts)
 
 
 class Explanation(explanations.Explanation):
-    """Why a contact has the scores it has; `str()` is the text that the command line prints."""
+    """Why a contact has its scores. `str()` gives the text that the command line prints."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, told: explanations.Explanation) -> Explanation:
-        """Return one that shows itself."""
+        """Return an explanation that can display itself."""
         return cls(**{each.name: getattr(told, each.name) for each in fields(told)})
 
     def __repr__(self) -> str:
-        """Say in a line what it is."""
+        """Return a one-line summary."""
         scores = count(len(self.scores), "score")
         when = _as_of(self.as_of, ZoneInfo(self.timezone))
         return f"<flamescore.Explanation: contact {for_cell(self.contact_id)}, {scores}, {when}>"
@@ -182,7 +194,7 @@ class Explanation(explanations.Explanation):
         return _as_html(repr(self), ("Points", "What", "Score"), lines)
 
 
-# --- in a line, as text, as a table
+# --- as a line, as text, as a table
 
 
 _WIDTH: Final = 100
@@ -190,7 +202,7 @@ _BEST: Final = 10
 _EXACT: Final = 4
 _MOST_ROWS: Final = 60
 _LONGEST: Final = 60
-"""Characters of a cell: escaped they are six times as many bytes at most, and a table stays under 50 kB."""
+"""Characters per cell: escaping at most multiplies their bytes by six, so a table stays under 50 kB."""
 
 
 def _counted(contacts: int, scores: int) -> str:
@@ -213,7 +225,7 @@ def _text(explanation: explanations.Explanation) -> str:
 
 
 def _best(caption: str, scores: pl.DataFrame, score_name: str, contacts: pl.DataFrame) -> str:
-    """Return the first contacts of a score as a table, with those of their columns that tell who they are."""
+    """Return the first contacts of a score as a table, with the columns that identify them."""
     mine = scores.filter(pl.col("score_name") == score_name).head(_BEST)
     who = [name for name in ("name", "company", "owner") if name in contacts.columns]
     people = contacts.select("contact_id", *(pl.col(name).cast(pl.String) for name in who))
@@ -235,7 +247,7 @@ def _best(caption: str, scores: pl.DataFrame, score_name: str, contacts: pl.Data
 
 
 def _as_html(caption: str, headers: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """Return a table; nothing in a cell is markup, and a cell too long is cut."""
+    """Return a table; cells are escaped, and cells that are too long are truncated."""
     rows = list(lines)
     more = len(rows) - _MOST_ROWS
     shown = "".join(_row("td", row) for row in rows[:_MOST_ROWS])

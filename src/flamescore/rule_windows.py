@@ -1,4 +1,4 @@
-"""How far back rules look: the widest window of each rule and the types of events that it is for."""
+"""How far back rules look: the widest window of each rule, and the event types it is for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAY: Final = 86_400
 
 
 class Reach(Struct, frozen=True):
-    """Who looks at events of some types, how far back in seconds (None: for ever), and as it is written."""
+    """How far back a rule looks at events of some types, in seconds (None: no limit), and as written."""
 
     name: str
     types: tuple[str, ...]
@@ -28,7 +28,7 @@ class Reach(Struct, frozen=True):
 
 
 def reaches(book: RuleBook, clock: Clock) -> tuple[Reach, ...]:
-    """Return the furthest reach of each rule, condition or silence for each list of types that it names.
+    """Return the furthest reach of each rule, condition or inactivity rule for each list of types it names.
 
     A burst in the window may begin before it.
     """

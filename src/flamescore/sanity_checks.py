@@ -1,8 +1,8 @@
-"""A run against the clock and against what is plausible.
+"""Checks of a run against the clock, and for plausibility.
 
-An `as_of` in the future (`check_as_of`) stops it, and exports that read well and are wrong all the same
-(`check_plausible`); with `--accept` these are warnings. That a run did not become the latest one
-(`not_latest`) is known when it is published.
+A run stops if `as_of` is in the future (`check_as_of`), or if exports parse well but are implausible
+(`check_plausible`). With `--accept` these are warnings. Whether a run became the latest one (`not_latest`) is
+known once it is published.
 """
 
 from __future__ import annotations
@@ -52,17 +52,17 @@ _DAY: Final = 86_400
 _NAMED: Final = 3
 
 Source = tuple[str, str]
-"""Kind and path, as the project file has it."""
+"""Kind and path, as in the project file."""
 
 
-# --- as_of against the clock
+# --- check as_of against the clock
 
 
 def check_as_of(project: Project, as_of: datetime, zone: ZoneInfo, *, accept: bool) -> tuple[Finding, ...]:
-    """Return a warning where `as_of` is in the future and that is accepted, or fixed and long past.
+    """Return a warning if `as_of` is in the future and accepted, or fixed and long past.
 
     Raises:
-        UsageError: it is in the future, without `accept`. The day that was likely meant is named.
+        UsageError: it is in the future, without `accept`. The message suggests the day that was likely meant.
     """
     away, text = ahead(as_of, zone), project.settings.as_of
     if away is None:
@@ -78,7 +78,7 @@ def check_as_of(project: Project, as_of: datetime, zone: ZoneInfo, *, accept: bo
 
 
 def _fixed(project: Project, as_of: datetime, zone: ZoneInfo) -> Iterator[Finding]:
-    """Tell an instant that stands in the project file, and that was over 36 hours ago."""
+    """Report an `as_of` that is written in the project file and over 36 hours ago."""
     text, now = project.settings.as_of, clock()
     where = _where(project, text)
     if where is None or "as_of" in project.given or text in ("now", "today") or now - as_of <= _LONG_AGO:
@@ -92,7 +92,7 @@ def _fixed(project: Project, as_of: datetime, zone: ZoneInfo) -> Iterator[Findin
 
 
 def _meant(text: str, zone: ZoneInfo) -> str | None:
-    """Return the same day and time of the clock's year, or of the year before where that is to come too."""
+    """Return the same day and time in the current year, or in the previous year if that is in the future."""
     now = clock()
     for year in (now.year, now.year - 1):
         last = monthrange(year, int(text[5:7]))[1]
@@ -103,19 +103,19 @@ def _meant(text: str, zone: ZoneInfo) -> str | None:
 
 
 def _where(project: Project, text: str) -> Where | None:
-    """Return the place in the project file, where that is what says it."""
+    """Return the place in the project file, if the value comes from there."""
     node = None if project.document is None else project.document.root.at(("as_of",))
     return project.where("as_of") if node is not None and node.plain() == text else None
 
 
-# --- exports against what is plausible
+# --- check that exports are plausible
 
 
 def check_plausible(scored: Scored, last: RunRecord | None) -> tuple[Finding, ...]:
-    """Hold a scoring against what is plausible, and against the last run.
+    """Check that a scoring is plausible, by itself and compared with the last run.
 
-    Errors tell sources of which every event is an orphan, or that have under half the rows that they had in
-    the last run; the others are warnings and notes.
+    Errors report sources in which every event is an orphan, or that have less than half the rows of the last
+    run. The others are warnings and notes.
     """
     return (
         *_all_orphans(scored.observed),
@@ -126,7 +126,7 @@ def check_plausible(scored: Scored, last: RunRecord | None) -> tuple[Finding, ..
 
 
 def _all_orphans(observed: Observations) -> Iterator[Finding]:
-    """Tell sources of which not one row found its contact."""
+    """Report sources in which no row matches a contact."""
     for source in observed.sources:
         counts = source.counts
         if counts.orphans and not counts.kept:
@@ -148,10 +148,10 @@ def _half_gone(observed: Observations, last: RunRecord | None) -> Iterator[Findi
 
 
 def _many_orphans(observed: Observations, last: RunRecord | None) -> Iterator[Finding]:
-    """Tell the rows of contacts that are not in the list: a note, or a warning where they are many.
+    """Report rows whose contacts are not in the list: as a note, or as a warning if they are many.
 
-    Many are more than half of the rows, or twice those of the last run. Those that I136 gives a reason for
-    are told there, and don't count. A source of which no row found its contact is told as that.
+    Many are more than half of the rows, or at least twice as many as in the last run. Rows that I136 explains
+    are reported there, and don't count. Sources without any matching row are reported as such.
     """
     before = {} if last is None else _unexplained_before(last)
     rows, kept, explained = _now(observed, "rows"), _now(observed, "kept"), _explained(observed)
@@ -172,7 +172,7 @@ def _many_orphans(observed: Observations, last: RunRecord | None) -> Iterator[Fi
 
 
 def _explained(observed: Observations) -> Counter[Source]:
-    """Count the rows of orphans that would match if ids were written alike."""
+    """Count the orphan rows that would match if ids were written alike."""
     found: Counter[Source] = Counter()
     for source in observed.sources:
         for each in source.findings:
@@ -225,11 +225,11 @@ def _before(last: RunRecord | None, count: str) -> dict[Source, int]:
 
 
 def _short_histories(scored: Scored) -> Iterator[Finding]:
-    """Tell windows that reach further back than the sources that have their events.
+    """Report windows that reach further back than the sources that have their events.
 
-    A day's grace: an export of thirty days is not to be told from a window of thirty. Windows without end
-    are not looked at, since every export ends somewhere. Of several sources with a rule's events the one that
-    goes back furthest counts.
+    There is a grace of a day: an export of thirty days can't be distinguished from a window of thirty.
+    Unlimited windows are not checked, since every export ends somewhere. If several sources have a rule's
+    events, the one that goes back furthest counts.
     """
     clock = Clock(scored.as_of, scored.book.zone)
     short: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
@@ -244,7 +244,7 @@ def _short_histories(scored: Scored) -> Iterator[Finding]:
 
 
 def _furthest(pasts: Sequence[SourcePast], types: tuple[str, ...]) -> tuple[str, int] | None:
-    """Return the source with events of these types that goes back furthest, and the age of its oldest one."""
+    """Return the source with events of these types that goes back furthest, and its oldest event's age."""
     having = [(past.path, past.oldest) for past in pasts if types in past.named and past.oldest is not None]
     return max(having, key=lambda each: each[1], default=None)
 
@@ -259,10 +259,10 @@ def _listed(short: Mapping[str, tuple[int, str]]) -> str:
 
 
 def not_latest(published: Published, *, acting: bool = False) -> Finding | None:
-    """Say why a run did not become the latest one; None where it did.
+    """Return why a run did not become the latest one; None if it did.
 
-    It is a warning where the run was meant to be the latest, and a note of a backfill. `acting` says
-    that the project has alerts, write-backs or routes, which such a run goes without.
+    It is a warning if the run was meant to be the latest, and a note for a backfill. `acting` is whether the
+    project has alerts, write-backs or routes, which such a run skips.
     """
     if published.latest:
         return None
@@ -281,10 +281,10 @@ def not_latest(published: Published, *, acting: bool = False) -> Finding | None:
 
 
 def passed(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ...]:
-    """Return the findings of a run that goes on, under `accept` with the errors as warnings.
+    """Return the findings of a run that continues; under `accept`, errors become warnings.
 
     Raises:
-        InputError: there are errors, without `accept`; all in one.
+        InputError: there are errors, without `accept`; one error for all of them.
     """
     told = tuple(found)
     stops = [each for each in told if each.severity is Severity.ERROR]

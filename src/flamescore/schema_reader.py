@@ -1,8 +1,8 @@
-"""How a YAML tree is read by tables: a type for each kind of value, a shape for each mapping.
+"""Read a YAML tree by tables: a type for each kind of value, a shape for each mapping.
 
-Every fault is noted where it is found, and reading goes on beside it: a value that is refused leaves its list
-or mapping refused too, once all its neighbours have been read. The rule file and the project file are read
-so, and what they say of a fault stands in their own `Reading`. The same tables make the JSON Schemas.
+Every fault is noted where it is found, and reading continues: a refused value also makes its list or mapping
+refused, but only after all its neighbors have been read. The rule file and the project file are read in this
+way, each with its own wording of faults in a `Reading`. The JSON Schemas are made from the same tables.
 """
 
 from __future__ import annotations
@@ -23,40 +23,40 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Document, Node, Path
 
 Value: TypeAlias = Any
-"""What a type or a shape makes of what it reads."""
+"""What a type or a shape returns for what it reads."""
 
 Told = tuple[str, str, str | None]
 """The code of a problem, its message, and its hint."""
 
 SCHEMA_ID: Final = "http://json-schema.org/draft-07/schema#"
-"""Draft 7 is what YAML editors know best."""
+"""Draft 7 is what YAML editors support best."""
 
 
 class RefusedError(Exception):
-    """A value is not what it must be; the problem is noted already."""
+    """A value is invalid; the problem has already been noted."""
 
 
 @dataclass(slots=True)
 class Reading(ABC):
-    """One reading of a file: what was found so far, and the words for what any file may have wrong.
+    """One reading of a file: the problems found so far, and the wording of faults common to all files.
 
-    Of a key that may not, or must, be there nothing is told (None) where another problem says it already.
+    For an unknown or missing key nothing is reported (None) if another problem covers it.
     """
 
     READS_NULLS: ClassVar[bool] = False
-    """Whether a type is asked of a value that is missing (null); else it is refused without a word."""
+    """Whether types read missing (null) values; otherwise these are refused without a problem."""
 
     document: Document
     problems: list[Problem] = field(default_factory=list)
 
     def at(self, path: Path = ()) -> At:
-        """Return the value at a path; it must be there."""
+        """Return the value at a path, which must exist."""
         node = self.document.root.at(path)
         assert node is not None
         return At(self, path, node)
 
-    def heading(self, path: Path) -> str:  # noqa: ARG002 - one that has a heading looks at it
-        """Return what stands before a message about a path."""
+    def heading(self, path: Path) -> str:  # noqa: ARG002 - used by subclasses with headings
+        """Return the prefix of a message about a path."""
         return ""
 
     @abstractmethod
@@ -65,23 +65,23 @@ class Reading(ABC):
 
     @abstractmethod
     def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
-        """Tell a value that is of another kind than is wanted."""
+        """Describe a value of the wrong kind."""
 
     @abstractmethod
     def empty(self, at: At) -> Told:
-        """Tell an empty list or mapping."""
+        """Describe an empty list or mapping."""
 
     @abstractmethod
     def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
-        """Tell a key that a shape may not have."""
+        """Describe a key that a shape may not have."""
 
     @abstractmethod
     def missing(self, shape: Shape, key: str, at: At) -> Told | None:
-        """Tell a key that a shape must have."""
+        """Describe a key that a shape must have."""
 
 
 class At(Struct, frozen=True):
-    """A value of the file: where it is, and what it is."""
+    """A value of the file, with its place."""
 
     reading: Reading
     path: Path
@@ -99,7 +99,7 @@ class At(Struct, frozen=True):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of a mapping; none where it is something else."""
+        """The keys of a mapping; empty for any other kind of value."""
         return tuple(self.node.entries)
 
     @property
@@ -117,7 +117,7 @@ class At(Struct, frozen=True):
         key: bool = False,
         severity: str = "error",
     ) -> None:
-        """Note a problem here or at a path below, of its key where `key`."""
+        """Note a problem here or at a path below; with `key`, at its key."""
         full = (*self.path, *path)
         where = self.reading.document.where(full, key=key)
         self.reading.problems.append(
@@ -125,12 +125,12 @@ class At(Struct, frozen=True):
         )
 
     def refuse(self, code: str, message: str, hint: str | None = None) -> NoReturn:
-        """Note a problem that leaves nothing to be made of the value."""
+        """Note a problem that makes the value unusable, and raise `RefusedError`."""
         self.tell(code, message, hint)
         raise RefusedError
 
     def wrong(self, wanted: str, hint: str | None = None) -> NoReturn:
-        """Refuse a value that is of another kind than is wanted."""
+        """Refuse a value of the wrong kind."""
         self.refuse(*self.reading.wrong(self, wanted, hint))
 
 
@@ -138,9 +138,9 @@ class At(Struct, frozen=True):
 
 
 class ValueType(Struct, frozen=True):
-    """How one kind of value is read, its JSON Schema, and what the docs call it.
+    """How one kind of value is read, its JSON Schema, and its description in the docs.
 
-    Called with a place, it returns what it makes of the value there or raises `RefusedError`.
+    Called with a place, it returns the value read there or raises `RefusedError`.
     """
 
     read: Callable[[At], Value]
@@ -155,7 +155,7 @@ class ValueType(Struct, frozen=True):
 
 
 def _all_of(reads: Sequence[tuple[ValueType, At]]) -> tuple[Value, ...]:
-    """Read every value; raise when one of them was refused, but after the last."""
+    """Read every value; if one of them was refused, raise after the last."""
     found: list[Value] = []
     for read, at in reads:
         try:
@@ -168,7 +168,7 @@ def _all_of(reads: Sequence[tuple[ValueType, At]]) -> tuple[Value, ...]:
 
 
 def items(at: At, item: ValueType) -> tuple[Value, ...]:
-    """Read every item of a list, however many there are."""
+    """Read every item of a list of any length."""
     return _all_of([(item, each) for each in at.children])
 
 
@@ -187,7 +187,7 @@ def listed(item: ValueType, *, least: int = 1) -> ValueType:
 
 
 def one_or_more(item: ValueType) -> ValueType:
-    """Return the type of a value or a list of them; a value reads as a list of one."""
+    """Return the type of a value or a list of them; a single value reads as a list of one."""
     several = listed(item)
 
     def read(at: At) -> tuple[Value, ...]:
@@ -198,7 +198,7 @@ def one_or_more(item: ValueType) -> ValueType:
 
 
 def mapped(value: ValueType, *, least: int = 0, words: str = "") -> ValueType:
-    """Return the type of a mapping whose keys the file chooses, at least so many; read, it is a dict."""
+    """Return the type of a mapping with arbitrary keys, at least `least` of them; it reads as a dict."""
 
     def read(at: At) -> dict[str, Value]:
         if at.node.kind != "mapping":
@@ -215,7 +215,7 @@ def mapped(value: ValueType, *, least: int = 0, words: str = "") -> ValueType:
 
 
 class Key(Struct, frozen=True):
-    """A key of a shape: what it takes, what it means, its default as a file would have it (None: none)."""
+    """A key of a shape: its type, its meaning, and its default as written in a file (None: no default)."""
 
     type: ValueType
     about: str
@@ -226,8 +226,8 @@ class Key(Struct, frozen=True):
 class Shape(Struct, frozen=True):
     """A mapping of known keys.
 
-    `make` is called with the value of each key that is there, by its name. `must_be`, `unknown` and `missing`
-    find other words than the reading's for what is no mapping, and for a key that may not, or must, be there.
+    `make` is called with the value of each key present, by its name. `must_be`, `unknown` and `missing`
+    replace the reading's wording for a value that is not a mapping, and for unknown and missing keys.
     """
 
     name: str
@@ -244,7 +244,7 @@ class Shape(Struct, frozen=True):
         return ValueType(self.read, {"$ref": f"#/definitions/{self.name}"})
 
     def read(self, at: At) -> Value:
-        """Read a mapping: tell the keys it lacks and those it may not have, and read the others."""
+        """Read a mapping: report missing and unknown keys, and read the others."""
         if at.node.kind != "mapping":
             if self.must_be is None:
                 at.wrong("a mapping")
@@ -268,10 +268,10 @@ class Shape(Struct, frozen=True):
 
 
 def by_key(shapes: Mapping[str, Shape], *, default: str, known: Sequence[str] = ()) -> ValueType:
-    """Return the type of a mapping that has one of several shapes, told apart by a key of each.
+    """Return the type of a mapping that has one of several shapes, distinguished by a key of each.
 
-    It is the first of the keys that is there, else the one that a misspelt key is nearest to, else the
-    default. `known` are words of the shapes that are not misspelt.
+    The shape is that of the first of these keys that is present, else of the one nearest to a misspelled key,
+    else the default. `known` are words of the shapes that are not misspelled.
     """
     keys = tuple(shapes)
     refs = [shape.type.schema for shape in shapes.values()]
@@ -279,7 +279,7 @@ def by_key(shapes: Mapping[str, Shape], *, default: str, known: Sequence[str] = 
 
 
 def chosen(at: At, keys: Sequence[str], known: Sequence[str] = ()) -> str | None:
-    """Return the first of the keys that a mapping has, else the one that an unknown key is nearest to."""
+    """Return the first of the keys that a mapping has, else the one nearest to an unknown key."""
     for key in keys:
         if key in at.keys:
             return key
@@ -291,7 +291,7 @@ def chosen(at: At, keys: Sequence[str], known: Sequence[str] = ()) -> str | None
 
 
 def json_schema(title: str, file: Shape, shapes: Iterable[Shape]) -> dict[str, Any]:
-    """Return the schema of a file, whose parts have these shapes."""
+    """Return the schema of a file whose parts have these shapes."""
     definitions = {shape.name: _object(shape) for shape in sorted(shapes, key=lambda shape: shape.name)}
     return {"$schema": SCHEMA_ID, "definitions": definitions, **_object(file), "title": title}
 
@@ -309,7 +309,7 @@ def _object(shape: Shape) -> dict[str, Any]:
 
 
 def _property(name: str, key: Key) -> dict[str, Any]:
-    """Return the schema of a key; draft 7 overlooks what stands beside `$ref`, so that is put in `allOf`."""
+    """Return the schema of a key; draft 7 ignores what is next to `$ref`, so that goes into `allOf`."""
     schema = key.type.schema
     default = {} if key.default is None else {"default": key.default}
     own = {"allOf": [schema]} if "$ref" in schema else schema

@@ -45,17 +45,19 @@ K = TypeVar("K")
 
 
 class Scored(Struct, frozen=True):
-    """The result. `contacts` are all, by contact id; `scores` is `frames.SCORES`, ranked, score by score.
+    """The result. `contacts` are all contacts, by id; `scores` is `frames.SCORES`, ranked, score by score.
 
-    `places` says of each row of `scores` which row of `contacts` it is about: a join by contact id takes four
-    times as long as looking rows up.
-    `answers` has a mask of `contacts` for each condition on tags, fields and events that was to be answered
-    beside the rules, `totals` by score the ten-thousandths of `contacts`, where there were any.
-    `accounts` is for `accounts.accounts_of` to find out (None: the book has none), and
-    `labels`, `hot` and `excluded` are for `labels.judged` to find out: `contact_id` and a String column a
-    label (None: the book has none); and the `contact_id` of who is hot, and of whom the call list leaves out.
-    `branches_taken` says by label for how many contacts each branch was taken. `holdout` is for `judged` too:
-    who is held out (`labels.HOLDOUT`); None where nobody is to be.
+    `places` has the row of `contacts` for each row of `scores`: a join by contact id takes four times as long
+    as looking rows up.
+
+    `answers` has a mask of `contacts` for each condition on tags, fields and events evaluated in addition to
+    the rules. `totals` has the ten-thousandths of `contacts` by score, if anything needs them.
+
+    `accounts` is set by `accounts.accounts_of` (None: the book has none). `labels`, `hot` and `excluded` are
+    set by `labels.judged`: `contact_id` and a String column per label (None: the book has none), and the
+    `contact_id` of hot contacts and of those excluded from the call list. `branches_taken` has, by label, how
+    many contacts took each branch. `holdout` is set by `judged` too: the contacts held out
+    (`labels.HOLDOUT`); None without a hold-out.
     """
 
     book: RuleBook
@@ -68,9 +70,9 @@ class Scored(Struct, frozen=True):
     answers: Mapping[Condition, NDArray[np.bool_]] = field(default_factory=dict)
     totals: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     latest: Mapping[EventRule, NDArray[np.int64]] = field(default_factory=dict)
-    """Of events that were counted beside the rules, in order of `contacts`: the age of the latest occurrence.
+    """For events counted in addition to the rules: the age of the latest occurrence, in order of `contacts`.
 
-    In seconds; `engine.NO_AGE` where none counts.
+    In seconds; `engine.NO_AGE` if none counts.
     """
 
     branches_taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -79,24 +81,24 @@ class Scored(Struct, frozen=True):
     excluded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"contact_id": pl.String}))
     holdout: pl.DataFrame | None = None
     routed: pl.DataFrame | None = None
-    """Who is routed, for lists: `contact_id, routed_to, routed_reason`; None where nobody is to be."""
+    """The routes for lists: `contact_id, routed_to, routed_reason`; None without `route`."""
 
     accounts: FoundAccounts | None = None
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     """Every row that was rejected (`frames.REJECTS`): those of the exports, and of events read once."""
 
     earlier: Mapping[str, NDArray[np.int64]] | None = None
-    """By score the total of every contact as of the same instant without what happened after an earlier one.
+    """By score, every contact's total as of the same time without what happened after an earlier time.
 
-    In ten-thousandths, in order of `contacts`, 0 outside the population. None where it is not known.
+    In ten-thousandths, in order of `contacts`, 0 outside the population. None if unknown.
     """
 
     bots: BotsFound | None = None
-    """What looks like a mail scanner's; None where the book says nothing of bots."""
+    """Events that look like a mail scanner's; None if the book does not mention bots."""
 
     @property
     def uncalled(self) -> pl.DataFrame:
-        """The `contact_id` of who stands on no call list: whom it leaves out, and who is held out."""
+        """The `contact_id` of contacts on no call list: those excluded, and those held out."""
         if self.holdout is None:
             return self.excluded
         return pl.concat([self.excluded, self.holdout.select("contact_id").unique(maintain_order=True)])
@@ -109,14 +111,15 @@ class Scored(Struct, frozen=True):
         return np.concatenate([ranked.astype(np.int64), np.flatnonzero(others)])
 
     def whole_points(self, name: str) -> NDArray[np.int64]:
-        """Return what the rows of a score have in `scores`, in their order, in ten-thousandths."""
+        """Return the points of a score's rows in `scores`, in their order, in ten-thousandths."""
         points = self.scores.filter(pl.col("score_name") == name)
         return points.select(ten_thousandths(pl.col("score"), pl.Int64())).to_series().to_numpy()
 
     def flames_from(self, score: Score) -> tuple[float | None, ...]:
         """Return the points from which there are 1 to 5 flames.
 
-        By percentile these are the lowest scores of this scoring with so many, None where nobody has.
+        By percentile, these are the lowest scores of this scoring with that many flames, None if there are
+        none.
         """
         bounds = flame_bounds(score)
         if bounds is not None:
@@ -134,12 +137,12 @@ def score_exports(
     tuning: Tuning = DEFAULT_TUNING,
     earlier: datetime | None = None,
 ) -> Scored:
-    """Score every contact of the exports by every score of the book, as of an instant.
+    """Score every contact of the exports by every score of the book, as of a point in time.
 
-    A contact without a single matching rule scores 0. `conditions` are answered beside the rules, as those of
-    labels are: what they ask of tags, fields and events (`Scored.answers`). `events` are counted as those of
-    event rules are, and give nobody anything (`Scored.latest`). Of an `earlier` instant
-    `Scored.earlier` tells, where one pass over the events can say it.
+    A contact without a matching rule scores 0. `conditions` are evaluated in addition to the rules, like
+    those of labels: their tests of tags, fields and events (`Scored.answers`). `events` are counted like
+    those of event rules but give no points (`Scored.latest`). For an `earlier` time, `Scored.earlier` is
+    computed if one pass over the events allows it.
 
     Raises:
         InputError: events that are read once have too many rejects, or a contact's score is too large
@@ -151,12 +154,12 @@ def score_exports(
 
 
 class Shares(Struct, frozen=True):
-    """What some contacts come to before anyone is ranked; those of others, by the same rules, are added.
+    """The results for some contacts before ranking; those of other contacts by the same rules can be added.
 
-    `contacts` are by contact id. `columns` have by score the totals (ten-thousandths), the ages of the last
-    activity (seconds, `engine.NO_AGE` without one) and who is in the population, in order of `contacts`;
+    `contacts` are by contact id. `columns` have, by score, the totals (ten-thousandths), the ages of the last
+    activity (seconds, `engine.NO_AGE` without one) and who is in the population, in order of `contacts`.
     `answers`, `latest` and `earlier` are as in `Scored`. `bots` are the parts of the partitions, whose
-    `contact` counts from the first of all. `asked`: whether anything asks for `Scored.totals`.
+    `contact` counts from the first contact of all. `asked` is whether `Scored.totals` is needed.
     """
 
     book: RuleBook
@@ -173,9 +176,9 @@ class Shares(Struct, frozen=True):
     asked: bool = False
 
     def __add__(self, other: Shares) -> Shares:
-        """Put the shares of two sets of contacts together, which have nobody in common.
+        """Combine the shares of two disjoint sets of contacts.
 
-        Each must have whole contacts: all the events that may count of whoever is in it.
+        Every contact must be complete: all its events that may count must be in the same share.
         """
         rows = pl.concat([self.contacts, other.contacts], how="diagonal")
         order = rows["contact_id"].arg_sort().to_numpy()
@@ -206,7 +209,7 @@ class Shares(Struct, frozen=True):
             rejects=pl.concat([self.rejects, other.rejects]),
             answers=by_key(self.answers, other.answers),
             latest=by_key(self.latest, other.latest),
-            earlier=by_key(self.earlier, other.earlier) if known else None,  # type: ignore[arg-type] # both are
+            earlier=by_key(self.earlier, other.earlier) if known else None,  # type: ignore[arg-type] # neither is None
             bots=(
                 *(replace(part, contact=mine[part.contact]) for part in self.bots),
                 *(replace(part, contact=theirs[part.contact]) for part in other.bots),
@@ -224,9 +227,9 @@ def shares(
     tuning: Tuning = DEFAULT_TUNING,
     earlier: datetime | None = None,
 ) -> Shares:
-    """Work out what each contact of the exports comes to; nothing of it depends on other contacts.
+    """Compute the results of each contact of the exports that do not depend on other contacts.
 
-    What is asked, and what is raised, is that of `score_exports`.
+    The parameters and errors are those of `score_exports`.
     """
     clock = Clock(as_of, book.zone)
     also = (*label_conditions(book), *role_conditions(book), *conditions)
@@ -267,7 +270,7 @@ def shares(
 
 
 def finish(everyone: Shares) -> Scored:
-    """Rank everyone: what depends on all contacts together."""
+    """Rank all contacts: compute what depends on all contacts together."""
     book, ids = everyone.book, everyone.contacts["contact_id"]
     clock = Clock(everyone.as_of, book.zone)
     scores = [
@@ -295,7 +298,7 @@ def finish(everyone: Shares) -> Scored:
 
 
 def _earlier_age(earlier: datetime, exports: Exports, clock: Clock) -> int | None:
-    """Return how many seconds ago an instant was; None where tags have changed since, or it is to come."""
+    """Return how many seconds ago a time was; None if tags have changed since, or it is in the future."""
     history, seconds = exports.tag_history, clock.now - int(earlier.timestamp())
     tagged = history is not None and (history["at"] > earlier).any()
     return None if tagged or seconds < 0 else seconds
@@ -307,7 +310,7 @@ def _earlier(done: Run) -> dict[str, NDArray[np.int64]] | None:
 
 
 def _columns(done: Run, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the totals, the ages of the last activity, and who is in the population, of one score."""
+    """Return the totals, the ages of the last activity, and who is in the population, for one score."""
     summaries = [result.summary for result in done.results]
     return (
         np.concatenate([summary.totals[number] for summary in summaries]),

@@ -1,6 +1,7 @@
-"""What is to be told of a scoring as a whole: of rules and conditions, accounts, machines, settings, feeds.
+"""Findings about a scoring as a whole: rules, conditions, accounts, mail scanners, settings, feeds.
 
-`observed_findings` has what is told of the exports before it. Both are what a nightly run and a check tell.
+`observed_findings` has the findings about the exports that come before. A nightly run and a check report
+both.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def scoring_findings(
     feeds: Sequence[SourceFeeds],
     last: RunRecord | None,
 ) -> Iterator[Finding]:
-    """Yield what is told of a scoring; `last` is the latest run before it, None where there is none."""
+    """Yield the findings about a scoring; `last` is the latest run before it, None if there is none."""
     yield from _of_rules(inputs, scored, segments)
     yield from account_findings(scored.accounts)
     yield from hot_set_aside(inputs.project)
@@ -48,7 +49,7 @@ def scoring_findings(
 
 
 def conditions_outside(inputs: Inputs, scored: Scored, segments: Segments) -> tuple[Outside, ...]:
-    """Return the conditions of the project file: who is hot, whom the call list leaves out, what acts."""
+    """Return the project file's conditions: who is hot, who is off the call list, and those that act."""
     document = inputs.project.document
     if document is None:
         return ()
@@ -65,12 +66,12 @@ def conditions_outside(inputs: Inputs, scored: Scored, segments: Segments) -> tu
 
 
 def near(finding: Finding, project: Project) -> Finding:
-    """Return a finding whose place in a file is named as the project does, the same on every machine."""
+    """Return a finding with its place in a file named as in the project, the same on every machine."""
     return finding if finding.where is None else replace(finding, place=project.place(finding.where))
 
 
 def _of_rules(inputs: Inputs, scored: Scored, segments: Segments) -> Iterator[Finding]:
-    """Yield what rules, and conditions of the project file, come to, with places as messages show them."""
+    """Yield the findings about rules and the project file's conditions, with places as messages show them."""
     others = conditions_outside(inputs, scored, segments)
     for found in check_rules(inputs.loaded.document, inputs.exports, scored, others):
         yield near(found, inputs.project)

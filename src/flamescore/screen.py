@@ -1,17 +1,17 @@
-"""A terminal as text knows it: how wide it is, which marks it can show and whether in colour; tables for it.
+"""A terminal for text output: its width, the marks it can show, whether it has color; and tables for it.
 
 A table has no borders, two spaces between its columns, one header line, and no line wider than the screen.
-Some columns are never cut (ids, phones, numbers, flames, dates); others give way down to a least width. If
-that is not enough, columns go, in an order that they say themselves. An example, 40 columns wide:
+Some columns are never truncated (ids, phones, numbers, flames, dates); others shrink down to a minimum width.
+If that is not enough, columns are dropped in the order that they define. An example, 40 columns wide:
 
-column   widest cell   least   goes        at their least: 12 + 14 + 24 + 4, and 6 between them: 60
-Name              13      12               Why goes: 34, which fits
-Phone             14       -   second      as they are: 13 + 14 + 4, and 4 between them: 35, which fits
+column   widest cell   least   goes        at minimum width: 12 + 14 + 24 + 4, and 6 for gaps: 60
+Name              13      12               without Why: 34, which fits
+Phone             14       -   second      in full: 13 + 14 + 4, and 4 for gaps: 35, which fits
 Why               46      24   first
 Id                 4       -
 
-Then the widest column that may be cut gives up a column of the screen at a time until the line fits. Where
-nothing is left that may go, a row takes several lines, and so loses nothing.
+Then the widest column that may be truncated shrinks by one screen column at a time until the line fits. If no
+more columns can be dropped, a row takes several lines, and so loses nothing.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 NARROWEST: Final = 40
-"""Columns that lines are laid out for at least; a narrower terminal wraps them."""
+"""The minimum width of the layout; a narrower terminal wraps lines."""
 
 UNKNOWN: Final = 100
-"""Columns where neither a terminal nor `COLUMNS` says how many there are."""
+"""The width if neither a terminal nor `COLUMNS` defines one."""
 
 GAP: Final = 2
 SQUEEZED: Final = 8
-"""Columns that a cell keeps which may be cut, where nothing else may go."""
+"""The width that a truncatable cell keeps if no more columns can be dropped."""
 
 _INDENT: Final = " " * 4
-"""Before what goes on with a row."""
+"""The prefix of a row's continuation lines."""
 
 _CODES: Final = {"bold": "1", "dim": "2", "red": "31", "blue": "34"}
 _PLAIN_MARKS: Final = str.maketrans({"▲": "*", "·": ".", "…": "...", "×": "x", "→": "->", "█": "#"})
 
 
 class Screen(Struct, frozen=True):
-    """Where text is shown: `width` in columns; `plain` where marks beyond ASCII would not show."""
+    """Where text is shown: `width` in columns; `plain` if marks beyond ASCII can't be shown."""
 
     width: int = UNKNOWN
     coloured: bool = False
@@ -55,24 +55,24 @@ class Screen(Struct, frozen=True):
     encoding: str = "utf-8"
 
     def marks(self, text: str) -> str:
-        """Return marks of our own as this screen shows them: `▲▲▲··`, or `***..` where it is plain."""
+        """Return the program's marks as this screen shows them: `▲▲▲··`, or `***..` if it is plain."""
         return text.translate(_PLAIN_MARKS) if self.plain else text
 
     def flames(self, number: int | None) -> str:
-        """Draw flames; None, where there is no score, draws nothing."""
+        """Draw flames; None, without a score, draws nothing."""
         return "" if number is None else self.marks("▲" * number + "·" * (5 - number))
 
     def shown(self, text: str) -> str:
-        """Return text of whatever origin as it may be shown here: on one line, nothing that is obeyed."""
+        """Return text from any source so that it is safe to show: on one line, without control characters."""
         safe = for_cell(text)
         return safe.encode(self.encoding, "replace").decode(self.encoding)
 
     def cut(self, text: str, room: int) -> str:
-        """Return a text cut with `…` to so many columns of the screen; a shorter one stays."""
+        """Return a text truncated with `…` to a number of columns; a shorter one is unchanged."""
         return text if terminal_columns(text) <= room else _shortened(text, room, self.marks("…"))
 
     def styled(self, text: str, style: str) -> str:
-        """Return text in a style such as `bold red`, in colour where there is any."""
+        """Return text in a style such as `bold red`, in color if the screen has it."""
         if not self.coloured or not style or not text:
             return text
         codes = ";".join(_CODES[each] for each in style.split())
@@ -80,7 +80,7 @@ class Screen(Struct, frozen=True):
 
 
 def screen_of(stream: TextIO, environ: Mapping[str, str]) -> Screen:
-    """Return the screen behind a stream: as wide as its terminal, else as `COLUMNS` says, else `UNKNOWN`."""
+    """Return the screen of a stream: as wide as its terminal, else as `COLUMNS`, else `UNKNOWN`."""
     is_terminal = stream.isatty()
     wide = _terminal_width(stream) if is_terminal else None
     columns = environ.get("COLUMNS", "")
@@ -106,7 +106,7 @@ def _terminal_width(stream: TextIO) -> int | None:
 
 
 class Span(Struct, frozen=True):
-    """A piece of a cell, in a style; `whole` stays whole where the cell is cut."""
+    """A piece of a cell, in a style; a `whole` piece is kept whole if the cell is truncated."""
 
     text: str
     style: str = ""
@@ -117,9 +117,10 @@ Cell: TypeAlias = "str | tuple[Span, ...]"
 
 
 class Column(Struct, frozen=True):
-    """A column of a table. `least` is the width down to which it may be cut, None where it never is.
+    """A column of a table. `least` is the width it may be truncated to, None for never.
 
-    `goes` says when the column goes where not all fit: those with 1 first, then those with 2; 0 never does.
+    `goes` is the order in which columns are dropped if not all fit: those with 1 first, then those with 2; 0
+    is never dropped.
     """
 
     header: str
@@ -128,11 +129,11 @@ class Column(Struct, frozen=True):
     least: int | None = None
     goes: int = 0
     style: str = ""
-    """Of its cells that are no spans."""
+    """For cells that are not spans."""
 
     @property
     def is_empty(self) -> bool:
-        """Say whether no cell has anything in it."""
+        """Return whether all cells are empty."""
         return not any(self.cells)
 
 
@@ -144,14 +145,14 @@ class _Measured(Struct, frozen=True):
     least: int
 
     def squeezed(self) -> _Measured:
-        """Return it as narrow as it may get where even the least widths don't fit on a line."""
+        """Return it at its narrowest, for when even the minimum widths don't fit on a line."""
         if self.column.least is None:
             return self
         return replace(self, least=min(self.least, max(SQUEEZED, _width(self.header))))
 
 
 def table(columns: Sequence[Column], screen: Screen) -> list[str]:
-    """Lay columns out as lines, the header first; all have as many cells."""
+    """Lay out columns as lines, header first; all have the same number of cells."""
     measured = [_measured(each, screen) for each in columns]
     for goes in sorted({each.goes for each in columns if each.goes}):
         if _breadth([each.least for each in measured]) <= screen.width:
@@ -191,7 +192,7 @@ def _breadth(widths: Sequence[int]) -> int:
 
 
 def _fitted(measured: Sequence[_Measured], room: int) -> list[int]:
-    """Take what is too much from the columns that may be cut, the widest first, and of equals the first."""
+    """Take the excess from the columns that may be truncated, the widest first, on ties the first."""
     widths = [each.natural for each in measured]
     while _breadth(widths) > room:
         loose = [at for at, each in enumerate(measured) if widths[at] > each.least]
@@ -202,7 +203,7 @@ def _fitted(measured: Sequence[_Measured], room: int) -> list[int]:
 def _line(
     measured: Sequence[_Measured], row: Sequence[tuple[Span, ...]], widths: Sequence[int], screen: Screen
 ) -> str:
-    """Return cells beside each other, without blanks at the end."""
+    """Return cells side by side, without trailing spaces."""
     line, blanks = "", 0
     for each, cell, width in zip(measured, row, widths, strict=True):
         spans = _cut(cell, width, screen.marks("…"))
@@ -218,7 +219,7 @@ def _line(
 
 
 def _cut(cell: tuple[Span, ...], room: int, ellipsis: str) -> tuple[Span, ...]:
-    """Cut a cell with `…`: a span that stays whole does, unless nothing would be left of the others."""
+    """Truncate a cell with `…`; whole spans are kept whole, unless nothing would be left of the others."""
     if _width(cell) <= room:
         return cell
     left = room - sum(terminal_columns(span.text) for span in cell if span.whole)
@@ -238,7 +239,7 @@ def _cut(cell: tuple[Span, ...], room: int, ellipsis: str) -> tuple[Span, ...]:
 
 
 def _shortened(text: str, room: int, ellipsis: str) -> str:
-    """Return the beginning of a text and `…`, in so many columns at most; no character is torn."""
+    """Return the beginning of a text and `…`, in at most `room` columns; no character is split."""
     left, kept = room - len(ellipsis), ""
     for each in clusters(text):
         left -= terminal_columns(each)
@@ -249,7 +250,7 @@ def _shortened(text: str, room: int, ellipsis: str) -> str:
 
 
 def _on_several_lines(measured: Sequence[_Measured], screen: Screen) -> list[str]:
-    """Lay out what does not fit on one line: as many columns on each line as fit, further lines indented."""
+    """Lay out a row on several lines: as many columns on each as fit, further lines indented."""
     bands: list[list[_Measured]] = []
     for each in measured:
         room = screen.width - (len(_INDENT) if len(bands) > 1 else 0)
@@ -270,7 +271,7 @@ def _on_several_lines(measured: Sequence[_Measured], screen: Screen) -> list[str
 def _of_band(
     band: Sequence[_Measured], row: Sequence[tuple[Span, ...]], screen: Screen, indent: int
 ) -> list[str]:
-    """Return the lines of some columns of a row; one alone that is wider than the screen is broken."""
+    """Return the lines for some columns of a row; a single one that is wider than the screen is wrapped."""
     room = screen.width - indent
     if band[0].least > room:
         return list(_broken("".join(span.text for span in row[0]), room))
@@ -278,7 +279,7 @@ def _of_band(
 
 
 def _broken(text: str, room: int) -> Iterator[str]:
-    """Yield a text in pieces of so many columns at most; nothing of it is lost."""
+    """Yield a text in pieces of at most `room` columns; nothing is lost."""
     line, width = "", 0
     for each in clusters(text):
         size = terminal_columns(each)

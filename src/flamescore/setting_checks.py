@@ -1,4 +1,4 @@
-"""Values of `rename`, `leave_out` and `cut` that no row has, and settings that don't count."""
+"""Values of `rename`, `leave_out` and `cut` that no row has, and settings without effect."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ MISSPELT, UNUSED = "P111", "P112"
 
 
 def check_settings(inputs: Inputs) -> tuple[Finding, ...]:
-    """Return what is to be told of values that the project file itself names, in order of its sources.
+    """Return the findings about values that the project file itself names, in order of its sources.
 
-    What a preset names is not looked at, nor the empty text, which means a missing cell.
+    Values named by a preset are not checked, nor is the empty text, which means a missing cell.
 
     Raises:
-        InputError: a file can't be read any more.
+        InputError: a file can no longer be read.
     """
     return tuple(_findings(inputs))
 
 
 def hot_set_aside(project: Project) -> Iterator[Finding]:
-    """Yield a note where a flag or a variable wins over `hot` of the project file."""
+    """Yield a note if a flag or a variable overrides `hot` of the project file."""
     if project.hot_set_aside:
         flames = count(project.settings.hot_flames, "flame")
         said = f"a flag or variable says that {flames} make a lead hot"
@@ -52,7 +52,7 @@ def _findings(inputs: Inputs) -> Iterator[Finding]:
 
 
 def _named(project: Project, kind: str, number: int, spec: Source) -> Iterator[SettingValue]:
-    """Yield the values that the file names, by its own words."""
+    """Yield the values that the file itself names."""
     for column, values in spec.rename.items():
         if _says(project, kind, number, "rename", column):
             yield from (SettingValue("rename", column, value) for value in values if fold(value))
@@ -73,7 +73,7 @@ def _finding(project: Project, kind: str, number: int, spec: Source, unused: Unu
     key, column, value = setting.key, setting.column, setting.value
     text = value if isinstance(value, str) else str(value).lower()
     others: set[str] = set()
-    if key == "rename":  # what the others become, too, is meant to be there
+    if key == "rename":  # the results of the other entries are expected too
         entries = spec.rename[column]
         others = {fold(each) for each in (*entries, *entries.values())}
     if key == "leave_out":
@@ -105,7 +105,7 @@ def _finding(project: Project, kind: str, number: int, spec: Source, unused: Unu
 
 
 def _cure(spec: Source, setting: SettingValue, instead: str) -> str:
-    """Return the key with the value's entry corrected; what else stands under the column stays."""
+    """Return the key with the value's entry corrected; the column's other entries are kept."""
     column = setting.column
     if setting.key == "rename":
         entries = {

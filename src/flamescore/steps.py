@@ -1,4 +1,4 @@
-"""The steps of a run: how long each took, and how many rows it went through."""
+"""The steps of a run: how long each took, and how many rows it processed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Step(Struct, frozen=True):
-    """A step of a run: the seconds that it took, and the rows that it went through."""
+    """A step of a run: the seconds it took, and the rows it processed."""
 
     name: str
     seconds: float
@@ -18,17 +18,17 @@ class Step(Struct, frozen=True):
 
 @dataclass
 class Stopwatch:
-    """Times steps: each lasts from the end of the one before it, or from the start of the watch."""
+    """Times steps: each lasts from the end of the previous one, or from the start of the watch."""
 
     steps: list[Step] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
 
     def start(self) -> None:
-        """Start again: the time since the last step belongs to no step."""
+        """Restart: the time since the last step belongs to no step."""
         self.started = time.perf_counter()
 
     def __call__(self, name: str, rows: int) -> Step:
-        """End a step now; note and return it."""
+        """End a step now; record and return it."""
         now = time.perf_counter()
         step = Step(name, now - self.started, rows)
         self.steps.append(step)

@@ -1,8 +1,9 @@
-"""Signals that ask the program to stop: SIGINT, SIGTERM and SIGHUP.
+"""Signals that stop the program: SIGINT, SIGTERM and SIGHUP.
 
-They wait while the program starts, and while something is made or deleted that must be whole (`unbroken`);
-else they raise `KeyboardInterrupt` or `TerminatedError`, and whatever is open tidies up on the way out. Only
-the command line listens: in another program that uses the Python API nothing here has an effect.
+They are held back while the program starts, and while something is written or deleted that must be atomic
+(`unbroken`). Otherwise they raise `KeyboardInterrupt` or `TerminatedError`, and whatever is open cleans up on
+the way out. Only the command line listens: this module has no effect in other programs that use the Python
+API.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _AGAIN: Final = 0.01
-"""Seconds until a stop that was lost is asked for again."""
+"""Seconds until a lost stop is requested again."""
 _DEEPEST: Final = 100
-"""How many exceptions that led to each other are looked at."""
+"""How many exceptions of a chain are examined."""
 
 
 class TerminatedError(BaseException):
-    """SIGTERM or SIGHUP came."""
+    """SIGTERM or SIGHUP was received."""
 
 
 STOPS: Final = (KeyboardInterrupt, TerminatedError)
@@ -42,7 +43,7 @@ class _Phase(IntEnum):
 
 
 class _State:
-    """What the handler goes by; the main thread alone writes it."""
+    """What the handler depends on; only the main thread writes it."""
 
     def __init__(self, phase: _Phase) -> None:
         self.phase = phase
@@ -50,17 +51,17 @@ class _State:
         """How many blocks hold signals back."""
         self.waiting: int | None = None
         self.asked: int | None = None
-        """The signal that has raised last."""
+        """The last signal that raised."""
         self.done = False
-        """Whether what was asked of the program is done, so that a stop changes nothing of its outcome."""
+        """Whether the requested work is done, so that a stop no longer changes the outcome."""
 
 
 _now = _State(_Phase.DEAF)
 
 
 def listen() -> None:
-    """Catch the signals from here on, and let them wait until `work`. One that is ignored stays so: nohup."""
-    global _now  # noqa: PLW0603 - signals are the process's
+    """Catch the signals from now on, and hold them back until `work`. Ignored ones stay ignored (nohup)."""
+    global _now  # noqa: PLW0603 - signals belong to the process
     _now = _State(_Phase.STARTING)
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -69,18 +70,18 @@ def listen() -> None:
 
 
 def work() -> None:
-    """Let signals raise from here on; one that has come already does so now."""
+    """Let signals raise from now on; one that was received already raises now."""
     _now.phase = _Phase.WORKING
     _raise_waiting()
 
 
 def finish() -> None:
-    """Say that what was asked for is done, as when a run is published: a stop is no failure any more."""
+    """Note that the requested work is done, for example a run published: a stop is no longer a failure."""
     _now.done = True
 
 
 def deafen() -> None:
-    """Let no signal change anything from here on: the program leaves."""
+    """Ignore all signals from now on: the program is exiting."""
     _now.phase = _Phase.DEAF
     for number in SIGNALS:
         if signal.getsignal(number) is _came:
@@ -88,21 +89,21 @@ def deafen() -> None:
 
 
 def asked() -> int | None:
-    """Return the signal that has raised, None if none has: whatever fails after that fails because of it."""
+    """Return the last signal that raised, or None. Any failure after it is a consequence of it."""
     return _now.asked
 
 
 def finished() -> bool:
-    """Tell whether `finish` was called."""
+    """Return whether `finish` was called."""
     return _now.done
 
 
 @contextmanager
 def unbroken() -> Iterator[None]:
-    """Hold signals back while something is done whole; one that came in between raises at the end."""
+    """Hold signals back while a block runs to its end; a signal received meanwhile raises then."""
     state = _now
     if state.phase is _Phase.DEAF or threading.current_thread() is not threading.main_thread():
-        yield  # signals raise in the main thread alone
+        yield  # signals only raise in the main thread
         return
     state.depth += 1
     try:
@@ -127,7 +128,7 @@ def _raise_waiting() -> None:
 
 
 def _raise(number: int) -> None:
-    """Raise what a signal means, unless one is on its way already: a second must not stop the tidying up."""
+    """Raise the exception for a signal, unless one is being handled: a second must not stop the cleanup."""
     error = sys.exc_info()[1]
     for _ in range(_DEEPEST):
         if isinstance(error, STOPS):
@@ -138,7 +139,7 @@ def _raise(number: int) -> None:
 
 
 def _lost(lost: sys.UnraisableHookArgs) -> None:
-    """Ask again for a stop that Python dropped, as in a finalizer; of other faults there nobody need know."""
+    """Request a stop again that Python dropped, as in a finalizer; ignore other errors there."""
     if issubclass(lost.exc_type, STOPS):
         number = signal.SIGINT if issubclass(lost.exc_type, KeyboardInterrupt) else signal.SIGTERM
         again = threading.Timer(_AGAIN, os.kill, (os.getpid(), number))

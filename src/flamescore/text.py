@@ -1,7 +1,7 @@
-r"""Texts: trimmed and folded to be compared, and filtered to be shown, so that nothing in one may mislead.
+r"""Texts: trimmed and folded for comparison, and filtered for display, so that none can mislead the reader.
 
-Control characters, characters that turn a line around and those that nobody sees show as `\x1b`, `\u202e`.
-URLs lose what must stay secret; a line of a file is cut around the place that a problem is in.
+Control characters, characters that reverse text direction and invisible ones are displayed as `\x1b`,
+`\u202e`. Credentials are removed from URLs. A line of a file is truncated around the place of a problem.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WHITE_SPACE: Final = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""Unicode White_Space: what Polars' `strip_chars()` takes away (`str.strip()` takes more)."""
+"""Unicode White_Space: what Polars' `strip_chars()` strips (`str.strip()` strips more)."""
 
 _BEYOND_ASCII: Final = (
     r"\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
@@ -29,19 +29,19 @@ _HIDDEN_IN_JSON: Final = re.compile(rf"[{_BEYOND_ASCII}]")
 _SPACES: Final = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
 LONGEST_SHAPE: Final = 40
 _JOINERS: Final = frozenset("\u200c\u200d")
-"""Words of some scripts and many emoji are joined or parted by these; they move nothing."""
+"""Some scripts and many emoji use these to join or separate characters; they don't move text."""
 
 _JOINER: Final = "\u200d"
 _SOFT_HYPHEN: Final = "\u00ad"
 _WIDENING: Final = "\ufe0f"
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:/{1,2}"
-"""With one slash too: that is what a path makes of `//`. One letter is a drive."""
+"""Also with a single slash, which is what a path makes of `//`. One letter would be a drive."""
 
 _URL = re.compile(
-    # In backticks a URL goes on to the second of them, whatever stands between.
+    # In backticks a URL extends to the closing one, whatever it contains.
     rf"(?<=`)(?P<quoted>{_SCHEME})(?P<within>[^`]+)(?=`(?!\w))"
-    # Elsewhere it ends at white space or a quote; what closes the sentence is none of it.
+    # Elsewhere it ends at white space or a quote; closing punctuation is not a part of it.
     rf"|(?P<scheme>{_SCHEME})(?P<rest>[^\s'\"<>]+?)(?=`?[.,:;)\]}}]*(?:[\s'\"<>]|$))"
 )
 _USER = re.compile(r"(?:[^/@?#]*@|[^?#]*:[^?#]*@)")
@@ -49,20 +49,20 @@ _HOST = re.compile(r"(?:\[[^\]/]*\]|[^:/]*)(?::[0-9]*)?(?:/|$)")
 _QUERY = re.compile(r"[?#]")
 
 LONGEST: Final = 160
-"""Characters that `snippet` shows of a line, ellipses aside."""
+"""The maximum number of characters that `snippet` shows of a line, without ellipses."""
 
 _BEFORE: Final = 40
-"""Characters that are shown before a place too far right for the line's beginning to be shown."""
+"""The characters shown before a place that is too far right to show the line from its beginning."""
 
 _LOOKED_AT: Final = 4_000
-"""Characters that are looked at on each side of the place."""
+"""The characters that are examined on each side of the place."""
 
 _TORN: Final = re.compile(r"[^\s'\"<>]*")
 _ELLIPSIS: Final = "…"
 
 
 def trim(text: str) -> str:
-    """Cut Unicode white space from both ends."""
+    """Strip Unicode white space from both ends."""
     return text.strip(WHITE_SPACE)
 
 
@@ -72,48 +72,48 @@ def fold(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return a text on one line, with `\x1b` for ESC, `\x0a` for a line end, `\u202e`, `\udcff`.
+    r"""Return a text on one line, with `\x1b` for ESC, `\x0a` for a line break, `\u202e`, `\udcff`.
 
-    A text without such characters comes back as it is; so does a backslash.
+    A text without such characters is returned unchanged; backslashes are kept.
     """
     return _HIDDEN.sub(_escaped, text)
 
 
 def for_log(text: str) -> str:
-    """Return a text as a message may show it: printable, and its URLs without credentials and queries."""
+    """Return a text as a message may show it: printable, its URLs without credentials and queries."""
     return without_credentials(printable(text))
 
 
 def for_cell(text: str) -> str:
-    """Return a value as a table or a page shows it: printable, but line ends and tabs are spaces."""
+    """Return a value as shown in a table or on a page: printable, with spaces for line breaks and tabs."""
     return _HIDDEN.sub(_escaped_in_cell, _SPACES.sub(" ", text))
 
 
 def for_page(text: str) -> str:
-    """Return a value as a page shows it: line ends and tabs are spaces, what hides or turns is U+FFFD."""
+    """Return a value as shown on a page: spaces for line breaks and tabs, U+FFFD for hidden characters."""
     return _HIDDEN.sub(lambda found: found[0] if found[0] in _JOINERS else "\ufffd", _SPACES.sub(" ", text))
 
 
 def shape(text: str) -> str:
-    """Return what a text looks like, without what it says: digits as `9`, letters as `a`, 40 of them."""
+    """Return a text's shape without its content: digits as `9`, letters as `a`, 40 characters at most."""
     return "".join(
         "9" if each.isnumeric() else "a" if each.isalpha() else each for each in text[:LONGEST_SHAPE]
     )
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 - JSON is of any shape
-    """Return a value as JSON that a terminal may show; what is read back from it is exact."""
+    """Return a value as JSON that is safe to print on a terminal and reads back exactly."""
     return printable_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def printable_json(text: str) -> str:
-    r"""Return JSON with what hides in its texts as `\u202e`: JSON itself leaves all beyond ASCII as it is."""
+    r"""Return JSON with hidden characters as `\u202e`: JSON itself leaves non-ASCII text unescaped."""
     return _HIDDEN_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _escaped(found: re.Match[str]) -> str:
     code = ord(found[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - of two digits
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - fits two digits
 
 
 def _escaped_in_cell(found: re.Match[str]) -> str:
@@ -121,9 +121,10 @@ def _escaped_in_cell(found: re.Match[str]) -> str:
 
 
 def without_credentials(text: str) -> str:
-    """Cut `user:password@`, the query and the fragment out of every URL in a text.
+    """Remove `user:password@`, the query and the fragment from every URL in a text.
 
-    Where a password holds what no URL may hold, and it can't be told where it ends, all but the scheme goes.
+    If a password contains what no URL may contain, and its end is unclear, everything but the scheme is
+    removed.
     """
     pieces, at = [], 0
     for start, end, instead in secrets(text):
@@ -133,7 +134,7 @@ def without_credentials(text: str) -> str:
 
 
 def secrets(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield what is to be cut out of a text, in order: where it begins, where it ends, what stands for it."""
+    """Yield what to remove from a text, in order: where it begins, where it ends, and its replacement."""
     if ":/" not in text:
         return
     for found in _URL.finditer(text):
@@ -153,12 +154,12 @@ def secrets(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def snippet(line: str, column: int, width: int) -> tuple[str, str]:
-    """Return a line as it may be shown, and the carets for a place of it, `width` characters from `column`.
+    """Return a line that is safe to show, and carets under a place in it, `width` characters from `column`.
 
-    `column` is 1-based, 0 for none: no carets then. Characters that a terminal obeys are escaped, URLs lose
-    their credentials, a line that is too long is cut around the place; the carets stay under it.
+    `column` is 1-based, 0 for none: then there are no carets. Control characters are escaped, credentials in
+    URLs are removed, and a line that is too long is truncated around the place; the carets stay under it.
     """
-    place = min(max(0, column - 1), len(line))  # a place past the line's end is its end
+    place = min(max(0, column - 1), len(line))  # a place past the end is clamped to it
     first = max(0, place - _LOOKED_AT)
     at = place - first
     cells = _cells(line[first : first + at + _LOOKED_AT], torn=_in_a_url(line, first))
@@ -173,12 +174,12 @@ def snippet(line: str, column: int, width: int) -> tuple[str, str]:
 
 
 def _in_a_url(line: str, place: int) -> bool:
-    """Say whether what stands before a place, up to white space or a quote, may begin a URL."""
+    """Return whether the text before a place, back to white space or a quote, may begin a URL."""
     return ":/" in line[1 + max(line.rfind(each, 0, place) for each in " \t'\"<>") : place]
 
 
 def _cells(line: str, *, torn: bool) -> list[str]:
-    """Return what is shown of each character: itself, its escape, or nothing where it is secret."""
+    """Return what is shown for each character: itself, its escape, or nothing if it is secret."""
     line = line.replace("\t", " ")
     cells = list(line) if printable(line) == line else [printable(each) for each in line]
     gaps = list(secrets(line))
@@ -190,7 +191,7 @@ def _cells(line: str, *, torn: bool) -> list[str]:
 
 
 def _window(cells: list[str], at: int) -> tuple[int, int]:
-    """Return which cells to show: the line's first ones if the place is well among them, else around it."""
+    """Return the range of cells to show: from the beginning if the place is near it, else around it."""
     lengths = [len(each) for each in cells]
     near = sum(lengths[:at]) + _BEFORE <= LONGEST or sum(lengths) <= LONGEST
     start, room = (0, LONGEST - sum(lengths[:at])) if near else (at, LONGEST - _BEFORE)
@@ -208,7 +209,7 @@ def _window(cells: list[str], at: int) -> tuple[int, int]:
 def terminal_columns(text: str) -> int:
     """Return how many columns of a terminal a text takes, at most.
 
-    An ideograph takes two, a mark over a letter none. What is joined is counted part by part: many terminals
+    An ideograph takes two, a combining mark none. Joined characters are counted separately: many terminals
     show a family of three as three people.
     """
     if text.isascii():
@@ -217,7 +218,7 @@ def terminal_columns(text: str) -> int:
 
 
 def clusters(text: str) -> Iterator[str]:
-    """Yield what must not be torn apart: a character with its marks, and with what is joined to it."""
+    """Yield the parts that must not be split: a character with its marks, and with what is joined to it."""
     first = 0
     for at in range(1, len(text)):
         if _width_of(text[at]) and text[at] not in _WIDENING and text[at - 1] != _JOINER:
@@ -229,7 +230,7 @@ def clusters(text: str) -> Iterator[str]:
 
 @cache
 def _width_of(character: str) -> int:
-    if character in _WIDENING:  # it makes the sign before it an emoji, which takes two
+    if character in _WIDENING:  # it turns the previous character into an emoji, which takes two
         return 1
     if unicodedata.category(character) in ("Mn", "Me", "Cf") and character != _SOFT_HYPHEN:
         return 0

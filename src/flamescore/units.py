@@ -1,4 +1,4 @@
-"""Periods, times, points and percentages: reading them and showing them."""
+"""Periods, times, points and percentages: parsing and formatting."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 POINT: Final = 10_000
-"""Ten-thousandths in a point: every sum of points is a whole number of these."""
+"""Ten-thousandths in a point: every sum of points is an integer number of these."""
 
 WHOLE: Final = 1_000_000_000
-"""Billionths in 1: every decay factor is a whole number of these."""
+"""Billionths in 1: every decay factor is an integer number of these."""
 
 MAX_POINTS: Final = 1_000_000_000
-"""The most points that a rule may name, or one occurrence may give, either way."""
+"""The most points, positive or negative, that a rule may name or one occurrence may give."""
 
 SECONDS: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 CALENDAR: Final = ("mo", "y")
 PLAIN: Final = 2**51 // POINT
-"""Floats of up to so many points times `POINT` come within half a ten-thousandth of what they stand for."""
+"""Up to this many points, a float times `POINT` is within half a ten-thousandth of the exact value."""
 
 NO_PLACE: Final = "is another name on each machine; write the place, such as America/Phoenix"
 _NO_PLACES: Final = ("localtime", "factory", "posixrules")
 _NO_PLACE_FOLDERS: Final = ("posix/", "right/")
 
 _DAYS_AGO: Final = 60
-"""So many days ago at most are said as days."""
+"""Up to this many days ago are shown as days."""
 
 _DAYS_A_MONTH: Final = (304_375, 10_000)
 _MONTHS_AGO: Final = 24
-"""From so many months on they are said as years."""
+"""From this many months on, they are shown as years."""
 
 _MONTHS_A_YEAR: Final = 12
 
@@ -45,31 +45,31 @@ _PERCENT = re.compile(r"((?:0|[1-9][0-9]*)(?:\.[0-9]+)?) ?%", re.ASCII)
 
 
 class Period(Struct, frozen=True, order=True):
-    """A whole number above 0 and a unit: `s min h d w` are fixed lengths, `mo` and `y` step the calendar."""
+    """A positive integer and a unit: `s min h d w` have fixed lengths, `mo` and `y` follow the calendar."""
 
     count: int
     unit: str
 
     @property
     def seconds(self) -> int | None:
-        """Its fixed length in seconds, or None where it is a calendar one."""
+        """Its fixed length in seconds, or None for a calendar period."""
         each = SECONDS.get(self.unit)
         return None if each is None else self.count * each
 
     @property
     def days(self) -> int | None:
-        """Its length in whole days where it is fixed and made of days or weeks, else None."""
+        """Its length in whole days if it is in days or weeks, else None."""
         return self.count * SECONDS[self.unit] // SECONDS["d"] if self.unit in ("d", "w") else None
 
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"
 
     def before(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the instant one period earlier (UTC); none is earlier than a datetime can carry."""
+        """Return the time one period earlier (UTC), limited to what a datetime can represent."""
         return min(self._step(instant, zone, -1), instant)
 
     def after(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the instant one period later (UTC); none is later than a datetime can carry."""
+        """Return the time one period later (UTC), limited to what a datetime can represent."""
         return max(self._step(instant, zone, 1), instant)
 
     def _step(self, instant: datetime, zone: ZoneInfo, sign: int) -> datetime:
@@ -81,7 +81,7 @@ class Period(Struct, frozen=True, order=True):
 
 
 def parse_period(text: str) -> Period | None:
-    """Read `28d`, `4w`, `3mo`; None where the text is no period."""
+    """Parse `28d`, `4w`, `3mo`; return None if the text is not a period."""
     match = _PERIOD.fullmatch(text.strip())
     if match is None or int(match[1]) == 0:
         return None
@@ -89,15 +89,16 @@ def parse_period(text: str) -> Period | None:
 
 
 def parse_percent(text: str) -> Decimal | None:
-    """Read `1%` or `0.25%` as the number before the sign; None where the text is no percentage."""
+    """Parse `1%` or `0.25%` as the number before the sign; return None if it is not a percentage."""
     match = _PERCENT.fullmatch(text.strip())
     return None if match is None else Decimal(match[1])
 
 
 def parse_time(text: str) -> date | datetime | None:
-    """Read a bare date, an instant (UTC), or a naive local time; None where the text is none of them.
+    """Parse a date, an instant (UTC), or a naive local time; return None if the text is none of these.
 
-    `2026-11-21`, `2026-11-21T09:00:00+01:00`, `2026-11-21 09:00`. Fractions of a second are dropped.
+    Examples are `2026-11-21`, `2026-11-21T09:00:00+01:00` and `2026-11-21 09:00`. Fractions of a second are
+    dropped.
     """
     if _TIME.fullmatch(text) is None:
         return None
@@ -111,14 +112,14 @@ def parse_time(text: str) -> date | datetime | None:
 
 
 def to_points(number: Decimal | int) -> int | None:
-    """Return the number in ten-thousandths, or None where it has more than four decimals."""
+    """Return the number in ten-thousandths, or None if it has more than four decimals."""
     scaled = Decimal(number) * POINT
     whole = int(scaled.to_integral_value(rounding=ROUND_HALF_UP))
     return whole if scaled == whole else None
 
 
 def nearest_points(value: float | Decimal) -> int:
-    """Return the ten-thousandths that a number of points stands for, however large it is."""
+    """Return a number of points in ten-thousandths, rounded to the nearest, however large it is."""
     if isinstance(value, float) and abs(value) <= PLAIN:
         return round(value * POINT)
     above, below = value.as_integer_ratio()
@@ -126,21 +127,21 @@ def nearest_points(value: float | Decimal) -> int:
 
 
 def show_points(ten_thousandths: int) -> str:
-    """Show ten-thousandths as a plain number without needless zeros: `3`, `-0.25`."""
+    """Format ten-thousandths as a plain number without trailing zeros: `3`, `-0.25`."""
     sign = "-" if ten_thousandths < 0 else ""
     whole, part = divmod(abs(ten_thousandths), POINT)
     return f"{sign}{whole}" + (f".{part:04d}".rstrip("0") if part else "")
 
 
 def count(many: int, noun: str) -> str:
-    """Say `1 lead`, `2,000 leads`."""
+    """Return a count with its noun: `1 lead`, `2,000 leads`."""
     return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
 
 
 def ago(day: date, today: date) -> str:
-    """Say how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; one to come is a date.
+    """Return how long ago a local day was: `yesterday`, `60 days ago`, `2 months ago`; a date if it is ahead.
 
-    Counted are calendar days. A month has 30.4375 of them, and a year twelve months; both are rounded down.
+    Calendar days are counted. A month has 30.4375 of them, and a year twelve months; both are rounded down.
     """
     days = (today - day).days
     if days < 0:
@@ -157,7 +158,7 @@ def ago(day: date, today: date) -> str:
 
 
 def names_no_place(text: str) -> bool:
-    """Tell whether a zone's name, in any case, is one that every machine fills with a zone of its own."""
+    """Return whether a time zone's name, in any case, means a different zone on each machine."""
     folded = text.strip().casefold()
     return folded in _NO_PLACES or folded.startswith(_NO_PLACE_FOLDERS)
 
@@ -165,8 +166,8 @@ def names_no_place(text: str) -> bool:
 def from_local(local: datetime, zone: ZoneInfo) -> datetime:
     """Return the UTC instant of a naive local time.
 
-    A time that the clock skips is read with the offset before the gap; of one that it repeats the
-    earlier is taken (PEP 495: both are what `fold=0` means).
+    A time that the clock skips is read with the offset before the gap; for a repeated time the earlier one is
+    used (PEP 495: both are what `fold=0` means).
     """
     try:
         return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
@@ -175,7 +176,7 @@ def from_local(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
-    """Return an instant as local time; in UTC where that is before year 1 or after year 9999."""
+    """Return an instant as local time; in UTC if that is before year 1 or after year 9999."""
     try:
         return instant.astimezone(zone)
     except OverflowError:
@@ -184,7 +185,7 @@ def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant of a local calendar day (UTC)."""
-    return from_local(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 - the zone is put on next
+    return from_local(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 - `from_local` adds the zone
 
 
 def iso_instant(instant: datetime) -> str:
@@ -194,14 +195,14 @@ def iso_instant(instant: datetime) -> str:
 
 
 def clamped(epoch: int) -> datetime:
-    """Return the instant of an epoch second, held inside what a datetime can carry."""
+    """Return the instant for a Unix timestamp, clamped to what a datetime can represent."""
     low, high = -62_135_596_800 + 86_400, 253_402_300_799 - 86_400
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=min(max(epoch, low), high))
 
 
 def _step_months(local: datetime, months: int) -> datetime:
     year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
-    if not 1 <= year <= 9998:  # noqa: PLR2004 - the years that a datetime knows
+    if not 1 <= year <= 9998:  # noqa: PLR2004 - the range of datetime
         return clamped(-(10**12) if year < 1 else 10**12).replace(tzinfo=None)
     day = min(local.day, monthrange(year, month + 1)[1])
     return local.replace(year=year, month=month + 1, day=day)

@@ -1,4 +1,4 @@
-"""What time it is: by the machine, or as `FLAMESCORE_NOW` says."""
+"""The current time: the machine's, or the value of `FLAMESCORE_NOW`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ GRACE: Final = timedelta(minutes=5)
 
 
 def clock() -> datetime:
-    """Return the present instant (UTC): the machine's, or the one that `FLAMESCORE_NOW` gives.
+    """Return the current time (UTC): the machine's, or that of `FLAMESCORE_NOW`.
 
     Raises:
-        UsageError: the variable holds no instant with its offset.
+        UsageError: the variable is not a time with a UTC offset.
     """
     given = os.environ.get(VARIABLE, "").strip()
     if not given:
@@ -37,9 +37,9 @@ def clock() -> datetime:
 
 
 def ahead(instant: datetime, zone: tzinfo = UTC) -> str | None:
-    """Say how far an instant is ahead of the clock: `365 days`; None where it is not, or within `GRACE`.
+    """Return how far an instant is ahead of the clock, as `365 days`; None if it is not, or within `GRACE`.
 
-    From 24 hours on it is days, those of the calendar in a time zone, as people count them.
+    From 24 hours on it is in days, which are calendar days in a time zone, as people count them.
     """
     now = clock()
     away = instant - now

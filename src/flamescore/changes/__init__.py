@@ -63,6 +63,6 @@ _LATE: Final = {
     "with_trend": "parts",
     "would_change": "comparison",
 }
-"""What compares by scoring again, which who reads a stored run does not need, and its module."""
+"""The names that compare runs by scoring again, and their modules. Reading a stored run needs none."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -1,8 +1,8 @@
-"""What changed since the run before, and why, in four parts that add up to the difference.
+"""What changed since the previous run, and why, in four parts that add up to the difference.
 
-With P the published old score, A what the old rules say of today's exports as of then, B what today's rules
-say of them as of then, C what today's rules say now of what had happened by then, and N the new score:
-data = A - P, rules = B - A, time = C - B, activity = N - C.
+Let P be the published old score, A the score by the old rules from today's exports as of the old time, B the
+same by today's rules, C the score by today's rules as of now without what happened since the old time, and N
+the new score. Then data = A - P, rules = B - A, time = C - B, activity = N - C.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 
 class Before(Struct, frozen=True):
-    """The run before: its `scores` as published (kept columns included), its scores' names, and its rules.
+    """The previous run: its published `scores` (with kept columns), the names of its scores, and its rules.
 
-    `rules` are None where their text does not load any more; `notes` say so. `hot` are the ids of who was
-    hot, None where it does not tell; `hot_condition` is by which condition, None where it was by flames.
+    `rules` is None if their text no longer loads; `notes` then give the reason. `hot` has the ids of the hot
+    contacts, None if the run does not record them. `hot_condition` is the condition for being hot, None if it
+    was by flames.
     """
 
     run_id: str
@@ -60,9 +61,9 @@ class Before(Struct, frozen=True):
         lists: Lists | None = None,
         same: LoadedRules | None = None,
     ) -> Before:
-        """Take what a run left; its rules are read again from their text, with the lists of that time.
+        """Return a stored run for comparison; its rules are parsed again, with the lists of that time.
 
-        `same` are rules of the same text and lists that are read already: a hundred of them take 0.1 s.
+        `same` are rules that were already parsed from the same text and lists: parsing a hundred takes 0.1 s.
         """
         try:
             rules = load_rules_text(text, path, lists) if same is None else same
@@ -73,10 +74,10 @@ class Before(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """A run held against the one before, `run_id` of `as_of`.
+    """A run compared with the previous one, `run_id` of `as_of`.
 
-    `rows` are `changes.CHANGES`, score by score, newly hot first; columns of the contacts may follow.
-    `notes` say what could not be told; `hot_note`, which is one of them, why hot can't be compared.
+    `rows` are `changes.CHANGES`, score by score, newly hot first; columns of the contacts may follow. `notes`
+    describe what could not be determined. `hot_note`, one of them, explains why hot can't be compared.
     """
 
     run_id: str
@@ -95,10 +96,10 @@ class Changes(Struct, frozen=True):
 def compare(
     before: Before, book: RuleBook, exports: Exports, columns: Columns, scored: Scored, *, hot: Hot
 ) -> Changes:
-    """Hold a scoring against the run before, score by score of the same name.
+    """Compare a scoring with the previous run, score by score of the same name.
 
-    `exports` and `columns` are those that the scoring is made of. Where the old rules don't fit today's
-    columns the parts are null, and a note says so.
+    `exports` and `columns` are those of the scoring. If the old rules don't match today's columns, the parts
+    are null and a note reports it.
     """
     names = [score.name for score in book.scores if score.name in before.names]
     old, notes = _old_book(before, columns)
@@ -126,13 +127,13 @@ def _totals(
     scored: Scored,
     names: Sequence[str],
 ) -> tuple[pl.DataFrame | None, tuple[str, ...]]:
-    """Score the past again. Where that fails by the old rules, and not by today's, they are to blame."""
+    """Score the past again. The old rules are to blame if they fail and today's rules don't."""
     then, now, later = before.as_of, scored.as_of, scored.earlier
     try:
         return what_if(old, book, exports, then=then, now=now, names=names, later=later), ()
     except ScoreTooLargeError:
         return None, (f"a score of the previous run, or by its rules, is too large: {_UNKNOWN}",)
-    except (Exception, PanicException):  # noqa: BLE001 - a fault of the exports or ours is raised again
+    except (Exception, PanicException):  # noqa: BLE001 - faults of the exports or the program are raised again
         what_if(book, book, exports, then=then, now=now, names=names, later=later)
         return None, (f"the rules of the previous run can't score today's exports: {_UNKNOWN}",)
 
@@ -175,9 +176,10 @@ def _bounds(score: Score) -> tuple[object, object]:
 
 
 def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool = False) -> tuple[str, ...]:
-    """Say in a line a score how many contacts are new, gone, up and down in flames since `previous`.
+    """Return a line per score: how many contacts are new, gone, and up or down in flames.
 
-    Where there are none, `unread` says whether that is because the run that has them can't be read.
+    They are compared with `previous`. If it is None, `unread` is whether a previous run exists but can't be
+    read.
     """
     if previous is None and unread:
         return ("The previous run can't be read, so nothing was compared. Nothing was written.",)

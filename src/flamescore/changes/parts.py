@@ -1,4 +1,4 @@
-"""What a score would have been by other rules or at another time: behind the parts, and the trend."""
+"""What a score would have been by other rules or at another time, for the parts and the trend."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MARK: Final = "\x00old "
 
 
 class _Totals(Struct, frozen=True):
-    """The total of every contact (ten-thousandths, 0 outside the population) by score, by contact id."""
+    """The total of every contact (ten-thousandths, 0 outside the population) per score, by contact id."""
 
     ids: pl.Series
     of: dict[str, NDArray[np.int64]]
@@ -46,12 +46,14 @@ def what_if(
 ) -> pl.DataFrame:
     """Score the past again: `contact_id, score_name`, and three totals in ten-thousandths (Int64).
 
-    `OLD_RULES` and `NEW_RULES` are the old and the new book `then`, `LATER` is the new book `now`, all with
-    what had happened by `then` alone. `names` are scores that both books have. A contact that is outside a
-    score's population has 0. A pass over the events, and another one where `LATER` is not known already
-    (`later`, as `scoring.Scored.earlier`), and where `ignore` or the time zone differ.
+    `OLD_RULES` and `NEW_RULES` are by the old and the new book as of `then`, `LATER` is by the new book as of
+    `now`, all without anything that happened after `then`. `names` are scores that both books have. A contact
+    outside a score's population has 0.
+
+    This takes one pass over the events. It takes another one if `LATER` is not known already (`later`, as
+    `scoring.Scored.earlier`), and one if `ignore` or the time zone differ.
     """
-    from flamescore.explanations import frozen  # noqa: PLC0415 - a run without one before it needs none of it
+    from flamescore.explanations import frozen  # noqa: PLC0415 - not needed for a first run
 
     past = frozen(exports, then, now)
     old, new = _only(old, names), _only(new, names)
@@ -67,7 +69,7 @@ def what_if(
 
 
 def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame:
-    """Return `contact_id, score_name, total` (ten-thousandths) of everyone scored as of an instant."""
+    """Return `contact_id, score_name, total` (ten-thousandths) of all scored contacts at a point in time."""
     done = run(book.without_bots, exports, Clock(as_of, book.zone), ledger=False)
     ids = done.prepared.contacts.frame["contact_id"]
     scored = done.by_score(lambda result: result.summary.in_population)
@@ -80,9 +82,9 @@ def totals_at(book: RuleBook, exports: Exports, as_of: datetime) -> pl.DataFrame
 
 
 def with_trend(scored: Scored, exports: Exports, ago: Period) -> Scored:
-    """Add `TREND` (Float64, exact as scores are) to the scores; null for who was outside the population.
+    """Add `TREND` (Float64, exact like scores) to the scores; null for contacts outside the population.
 
-    It is what the rules of today would have said then of what today's exports tell of that time: fields and
+    It is the score by today's rules as of that time, from what today's exports contain of it: fields and
     undated tags are as exported.
     """
     then = ago.before(scored.as_of, scored.book.zone)
@@ -97,7 +99,7 @@ def with_trend(scored: Scored, exports: Exports, ago: Period) -> Scored:
 
 
 def alike(old: RuleBook, new: RuleBook) -> bool:
-    """Say whether two books give the same points: names, ids, titles, notes and flames aside."""
+    """Return whether two books give the same points, ignoring names, ids, titles, notes and flames."""
     return (
         old.zone.key == new.zone.key
         and _left_out(old) == _left_out(new)
@@ -120,7 +122,7 @@ def _only(book: RuleBook, names: Sequence[str]) -> RuleBook:
 
 
 def _two_books(old: RuleBook, new: RuleBook, exports: Exports, as_of: datetime) -> tuple[_Totals, _Totals]:
-    """Score two books, in one pass over the events where their ways of reading them agree."""
+    """Score two books, in a single pass over the events if they read events in the same way."""
     if alike(old, new):
         both = _totals(new, exports, as_of)
         return both, both

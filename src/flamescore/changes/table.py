@@ -1,4 +1,4 @@
-"""Two runs side by side: what changed for each contact under each score, and by what."""
+"""Two runs side by side: what changed for each contact under each score, and why."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FILE: Final = "changes.parquet"
 
 OLD_RULES, NEW_RULES, LATER = "old_rules", "new_rules", "later"
 TREND: Final = ("trend_score", "trend")
-"""The score then, and by how many points the score of now is above it."""
+"""The earlier score, and by how many points the current score is above it."""
 
 NEWLY_HOT, COOLED_OFF, UP, DOWN = "newly_hot", "cooled_off", "up", "down"
 NEW, VANISHED, SAME = "new", "vanished", "same"
 KINDS: Final = (NEWLY_HOT, COOLED_OFF, UP, DOWN, NEW, VANISHED, SAME)
-"""In the order in which they are listed; of `new` contacts those who are hot stand with the newly hot."""
+"""In display order; `new` contacts who are hot are listed with the newly hot."""
 
 PARTS: Final = ("by_activity", "by_time", "by_data", "by_rules")
 
@@ -38,13 +38,13 @@ CHANGES: Final = pl.Schema(
         **dict.fromkeys(PARTS, pl.Float64()),
     }
 )
-"""One row a contact and score. The four parts add up to `difference`, in ten-thousandths of a point.
+"""One row per contact and score. The four parts add up to `difference`, in ten-thousandths of a point.
 
-Of scores that no float holds exactly (past 2^53 ten-thousandths) the published floats are compared.
+For scores that no float represents exactly (past 2^53 ten-thousandths), the published floats are compared.
 """
 
 MOVES: Final = pl.Schema({"contact_id": pl.String(), "change": pl.Float64(), "newly_hot": pl.Boolean()})
-"""One row a contact: by how many points it moved under a score, null of a new one, and whether it got hot."""
+"""One row per contact: its change in points under a score, null if new, and whether it became hot."""
 
 _FOUND: Final = ("contact_id", "score", "flames")
 _NOW, _THEN = "\x00now", "\x00then"
@@ -52,10 +52,10 @@ _NOW, _THEN = "\x00now", "\x00then"
 
 
 class HotInBoth(Struct, frozen=True):
-    """Who is hot in a run, and was in the one before: with `flames` or more under each score.
+    """Who is hot in a run and who was hot in the previous one: with `flames` or more under each score.
 
-    Under a condition there are no `flames`: `now` and `then` are ids of contacts, whom the rows of the score
-    `name` tell. `then` is None where it is not known: then nobody is newly hot, and nobody has cooled off.
+    If a condition decides, `flames` is None, and `now` and `then` are contact ids, for the rows of the score
+    `name`. `then` is None if it is unknown: no contact then counts as newly hot or cooled off.
     """
 
     flames: int | None = None
@@ -64,13 +64,13 @@ class HotInBoth(Struct, frozen=True):
     then: pl.Series | None = None
 
     def is_hot(self, score_name: str) -> pl.Expr:
-        """Say which rows of `CHANGES` are of contacts who are hot."""
+        """Mark the rows of `CHANGES` whose contacts are hot."""
         if self.flames is not None:
             return pl.col("flames") >= self.flames
         return _among(self.now if score_name == self.name else None)
 
     def turned(self, score_name: str) -> tuple[pl.Expr, pl.Expr]:
-        """Say which rows are of contacts who got hot, and which of those who cooled off."""
+        """Mark the rows whose contacts became hot, and those whose contacts cooled off."""
         now = self.is_hot(score_name)
         if self.flames is not None:
             then = pl.col("previous_flames") >= self.flames
@@ -81,13 +81,13 @@ class HotInBoth(Struct, frozen=True):
         return now & ~then, ~now & then
 
     def newly_hot(self, score_name: str) -> pl.Expr:
-        """Say which rows of `CHANGES` are of contacts who are newly hot: who got hot, or is new and hot."""
+        """Mark the rows of `CHANGES` whose contacts became hot, or are new and hot."""
         kind = pl.col("change")
         return (kind == NEWLY_HOT) | ((kind == NEW) & self.is_hot(score_name)).fill_null(value=False)
 
 
 def moves(changes: pl.LazyFrame, score_name: str, hot: HotInBoth) -> pl.LazyFrame:
-    """Return `MOVES` of a score's rows of `CHANGES`; who is gone has none."""
+    """Return `MOVES` for a score's rows of `CHANGES`; vanished contacts have no row."""
     mine = (pl.col("score_name") == score_name) & (pl.col("change") != VANISHED)
     return changes.filter(mine).select(
         "contact_id", pl.col("difference").alias("change"), hot.newly_hot(score_name).alias("newly_hot")
@@ -106,10 +106,10 @@ def compared(
     names: Sequence[str],
     hot: HotInBoth,
 ) -> pl.DataFrame:
-    """Return `CHANGES`: score by score, newly hot first, then by how much the points moved, then by id.
+    """Return `CHANGES`: score by score, newly hot first, then by the size of the change, then by id.
 
-    `scores` and `previous` are `frames.SCORES` of two runs, `totals` what `what_if` says, or None where the
-    parts are not known: they are null then, as they are for contacts that one run alone has a score of.
+    `scores` and `previous` are `frames.SCORES` of two runs. `totals` is the result of `what_if`, or None if
+    the parts are unknown. The parts are null then, and for contacts that only one of the runs has a score of.
     """
     known = () if totals is None else [totals[each] for each in (OLD_RULES, NEW_RULES, LATER)]
     kind = difference_type(scores["score"], previous["score"], *known)
@@ -159,8 +159,8 @@ def _with_parts(both: pl.DataFrame, totals: pl.DataFrame | None, name: str) -> p
 def with_kind(both: pl.DataFrame, got_hot: pl.Expr, cooled: pl.Expr) -> pl.DataFrame:
     """Add `change`, one of `KINDS`, to rows of `previous_flames`, `flames` and the `difference` in points.
 
-    Flames are null where there is no score; what has none on both sides is `NEW`. `got_hot` and `cooled` say
-    which rows are of contacts who did.
+    Flames are null if there is no score; a contact without a score in both runs is `NEW`. `got_hot` and
+    `cooled` mark the rows whose contacts became hot or cooled off.
     """
     was, now = pl.col("previous_flames"), pl.col("flames")
     rose = (now > was) | ((now == was) & (pl.col("difference") > 0))
@@ -193,9 +193,9 @@ def _in_points(both: pl.DataFrame) -> pl.DataFrame:
 def hot_not_compared(
     condition: Mapping[str, Any] | None, then: pl.Series | None, condition_then: Mapping[str, Any] | None
 ) -> str | None:
-    """Say why who is hot by a condition can't be compared with the run before; None where it can.
+    """Return why hot contacts can't be compared with the previous run; None if they can.
 
-    Conditions are as JSON. By flames it always can.
+    Conditions are given as JSON. Hot by flames can always be compared.
     """
     if condition is None:
         return None

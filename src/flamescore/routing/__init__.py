@@ -1,4 +1,4 @@
-"""Which rep calls which lead: who keeps one, and who gets a new one."""
+"""Which rep calls which lead: who keeps a lead, and who gets a new one."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ _LATE: Final = {
     "route": "decide",
     "routed_in_run": "of_run",
 }
-"""What routes, which who reads a stored run does not need, and its module."""
+"""The names that route leads, and their modules. Reading a stored run needs none of them."""
 
 __getattr__ = late_names(__name__, _LATE)

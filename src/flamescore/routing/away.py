@@ -1,4 +1,4 @@
-"""The file of who is away when: `name,from,to`, days with both ends included."""
+"""The absence file: `name,from,to`, days with both ends included."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flamescore.project import Project
 
 Away: TypeAlias = "Mapping[str, tuple[Days, ...]]"
-"""By name of the team the days on which somebody is away."""
+"""By name in the team, the days on which the member is away."""
 
 AWAY: Final = "A025"
 _COLUMNS: Final = ("name", "from", "to")
@@ -28,10 +28,10 @@ _HINT: Final = "Leads would go to people who are away, so nothing is scored unti
 
 
 def away_of(project: Project) -> Away:
-    """Read the file of who is away when, if `route` names one.
+    """Read the absence file, if `route` names one.
 
     Raises:
-        InputError: as `read_away`.
+        InputError: as for `read_away`.
     """
     route = project.settings.route
     if route is None or route.away is None:
@@ -40,13 +40,13 @@ def away_of(project: Project) -> Away:
 
 
 def read_away(path: Path, shown: str, names: Sequence[str]) -> dict[str, tuple[Days, ...]]:
-    """Read the file and return the days on which each of the team is away, by name as the team has it.
+    """Read the file and return the days on which each member is away, by name as in the team.
 
-    `shown` is what messages call the file, `names` are those of the team. Lines without a cell are passed
-    over, and so are further columns.
+    `shown` is the file's name in messages, `names` are those of the team. Lines without a cell are skipped,
+    and so are further columns.
 
     Raises:
-        InputError: the file can't be read, or rows of it; all of them in one.
+        InputError: the file or some of its rows can't be read; one error for all of them.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -71,7 +71,7 @@ def read_away(path: Path, shown: str, names: Sequence[str]) -> dict[str, tuple[D
 
 
 def _rows(text: str, shown: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row that has a cell, with its line."""
+    """Yield each row that is not blank, with its line number."""
     records = csv.reader(StringIO(text, newline=""))
     try:
         header = [trim(cell) for cell in next(records, [])]

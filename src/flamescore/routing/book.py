@@ -1,4 +1,4 @@
-"""Reps as routing sees them, and what routing comes to."""
+"""Reps as routing sees them, and the result of routing."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from flamescore.project import Route
 
 UNROUTED: Final = pl.Schema({"contact_id": pl.String(), "reason": pl.String()})
-"""Leads that nobody could get, and why."""
+"""Leads that could not be routed to any rep, and why."""
 
 UNROUTED_FILE: Final = "unrouted.parquet"
 
 
 TOLD: Final = pl.Schema({"contact_id": pl.String(), "routed_to": pl.String(), "routed_reason": pl.String()})
-"""What lists show: who calls a lead, and why; `routed_to` is null of a lead that nobody could get."""
+"""What lists show: who calls a lead, and why; `routed_to` is null for a lead that could not be routed."""
 
 
 def none_routed(asked: Route | None) -> pl.DataFrame | None:
-    """Return what lists show before anybody is routed (`TOLD`); None where nobody is to be."""
+    """Return what lists show before any lead is routed (`TOLD`); None without `route`."""
     return None if asked is None else pl.DataFrame(schema=TOLD)
 
 
 class Rep(Struct, frozen=True):
-    """One of the team, on the day of the run. With a `weight` of 0 they get leads of their companies alone.
+    """A member of the team, on the day of the run. With a `weight` of 0, only gets leads of their companies.
 
-    `a_day` is the most new leads of a local day, None for any number. `fits` marks those of everyone in the
-    list who are in the territory; None: all are.
+    `a_day` is the maximum number of new leads per local day, None for no limit. `fits` marks the contacts of
+    the list who are in the rep's territory; None: all are.
     """
 
     name: str
@@ -43,11 +43,10 @@ class Rep(Struct, frozen=True):
 
 
 class Routed(Struct, frozen=True):
-    """What routing comes to.
+    """The result of routing.
 
-    `routes` are `ROUTES`, by contact id and instant: of who is routed now, and those that have ended
-    and still count. `fresh` has the `contact_id` of the routes made in this run; `unrouted` is `UNROUTED`,
-    best first.
+    `routes` are `ROUTES`, by contact id and time: the current routes, and those that have ended and still
+    count. `fresh` has the `contact_id` of the routes made in this run. `unrouted` is `UNROUTED`, best first.
     """
 
     routes: pl.DataFrame
@@ -56,11 +55,11 @@ class Routed(Struct, frozen=True):
 
     @property
     def now(self) -> pl.DataFrame:
-        """The routes that hold: one at most a contact."""
+        """The current routes: at most one per contact."""
         return self.routes.filter(~pl.col("ended"))
 
     def counts(self) -> dict[str, int]:
-        """Count the leads that keep their rep, that got one in this run, and that nobody could get."""
+        """Count the leads that keep their rep, that got one in this run, and that could not be routed."""
         new = self.fresh.height
         return {"kept": self.now.height - new, "new": new, "nobody": self.unrouted.height}
 
@@ -71,7 +70,7 @@ class Routed(Struct, frozen=True):
 
 
 def told_of(routes: pl.DataFrame, unrouted: pl.DataFrame) -> pl.DataFrame:
-    """Return what lists show (`TOLD`) of `ROUTES` and `UNROUTED`."""
+    """Return what lists show (`TOLD`) for `ROUTES` and `UNROUTED`."""
     now = routes.filter(~pl.col("ended"))
     return pl.concat(
         [

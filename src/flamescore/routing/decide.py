@@ -1,16 +1,16 @@
-"""Who gets which lead: one that has a rep keeps it; else the rep of its company has it, or the next in turn.
+"""Who gets which lead: a lead keeps its rep; otherwise the rep of its company gets it, or the next in turn.
 
-A worked example: A has weight 2, B weight 1; five hot leads without owners and companies, best first. The
-turn is that of the smallest `(n + 1) / weight`, `n` being the routes of the last 30 days.
+A worked example: A has weight 2, B weight 1; five hot leads without owners and companies, best first. A lead
+goes to the rep with the smallest `(n + 1) / weight`, where `n` is the number of routes in the last 30 days.
 
 lead   A             B             goes to
 1      1/2           1/1           A
-2      2/2           1/1           A: a tie, and A stands first in the team
+2      2/2           1/1           A: a tie, and A is first in the team
 3      3/2           1/1           B
 4      3/2           2/1           A
 5      4/2           2/1           A: a tie
 
-After each three leads A has twice as many as B. Fractions are compared exactly.
+After every three leads A has twice as many as B. Fractions are compared exactly.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from flamescore.routing.book import Rep
 
 REACH: Final = timedelta(days=30)
-"""How long a route counts for turns, and how long one that has ended is kept: 30 days of 24 hours."""
+"""How long a route counts for turns, and how long an ended one is kept: 30 days of 24 hours."""
 
 _NOBODY: Final = -1
 
@@ -53,13 +53,13 @@ def route(
     as_of: datetime,
     zone: ZoneInfo,
 ) -> Routed:
-    """Route the leads that have nobody, and end the routes that are over.
+    """Route the leads without a rep, and end the routes that are over.
 
-    `everyone` has all of the list, best first: `contact_id, owner` (String), `wanted, held_out` (Boolean).
-    `owner` is null of who has none; `wanted` marks the leads that are to have a rep: neither
-    excluded nor held out. `same` are columns of theirs by name, in the same order of rows: leads with the
-    same value go to the same rep. `before` are the routes of the state (`ROUTES`). `zone` is that of
-    local days. Ties go to whoever stands first in the team; with an empty team nobody is routed.
+    `everyone` has all contacts of the list, best first: `contact_id, owner` (String), `wanted, held_out`
+    (Boolean). `owner` is null without an owner; `wanted` marks the leads that should have a rep: neither
+    excluded nor held out. `same` are columns of these contacts by name, in the same row order: leads with the
+    same value go to the same rep. `before` are the routes of the state (`ROUTES`). `zone` is the time zone of
+    local days. Ties go to the first in the team; with an empty team no lead is routed.
     """
     held = _held_before(everyone, team, before, since=as_of - REACH)
     kept = held.filter(~pl.col("ended"))
@@ -88,10 +88,10 @@ def route(
 def _held_before(
     everyone: pl.DataFrame, team: Sequence[Rep], before: pl.DataFrame, *, since: datetime
 ) -> pl.DataFrame:
-    """Return the routes that are kept, and those that have ended and count still.
+    """Return the routes that are kept, and those that have ended but still count.
 
-    `place` is the row of everyone, `member` that of the team; they are null of who is in neither. A route
-    of a rep is of whoever in the team has that name, and is called so from now on.
+    `place` is the row in `everyone` and `member` the index in the team, each null if there is none. A route
+    belongs to the member of the team whose name matches the rep's, and takes on the spelling of that name.
     """
     members = {fold(rep.name): number for number, rep in enumerate(team)}
     number = folded(pl.col("rep")).replace_strict(members, default=None, return_dtype=pl.Int64)
@@ -114,16 +114,16 @@ def _held_before(
 
 
 def _reps_of_owners(owners: pl.Series, team: Sequence[Rep]) -> NDArray[np.int64]:
-    """Return the number in the team of each contact's owner, `_NOBODY` where it is none of the team."""
+    """Return the index in the team of each contact's owner, `_NOBODY` if the owner is not in it."""
     members = {fold(rep.name): number for number, rep in enumerate(team)}
     found = folded(pl.lit(owners)).replace_strict(members, default=_NOBODY, return_dtype=pl.Int64)
     return pl.select(found).to_series().fill_null(_NOBODY).to_numpy().copy()
 
 
 class _Together(Struct, frozen=True):
-    """By which column, and with whom, a lead stands together; how many contacts each rep has there.
+    """By which column, and with which contacts, a lead is grouped; how many contacts each rep has there.
 
-    `keys` are by column the value of each lead, folded and trimmed, by its place; `shown` is the cell.
+    `keys` are, by column, the value of each lead, folded and trimmed, by its place; `shown` has the cells.
     """
 
     keys: Mapping[str, Mapping[int, str]]
@@ -147,7 +147,7 @@ class _Together(Struct, frozen=True):
         return cls(keys, shown, counts)
 
     def match(self, place: int) -> tuple[int, str] | None:
-        """Return the rep who has most of those together with a lead, and why; None where nobody has any."""
+        """Return the rep with most of the contacts grouped with a lead, and why; None if no rep has any."""
         for name, keys in self.keys.items():
             if place in keys:
                 counts = self.counts[name][keys[place]]
@@ -158,14 +158,14 @@ class _Together(Struct, frozen=True):
         return None
 
     def add(self, place: int, member: int) -> None:
-        """Count a route that was made."""
+        """Count a new route."""
         for name, keys in self.keys.items():
             if place in keys:
                 self.counts[name][keys[place]][member] += 1
 
 
 class _Desk(Struct):
-    """Gives out leads, one after another. `recent` and `today` are the routes of each rep that count."""
+    """Assigns leads one by one. `recent` and `today` count the relevant routes of each rep."""
 
     team: Sequence[Rep]
     together: _Together
@@ -173,7 +173,7 @@ class _Desk(Struct):
     today: Counter[int] = field(default_factory=Counter)
 
     def count(self, held: pl.DataFrame, as_of: datetime, zone: ZoneInfo) -> None:
-        """Count the routes from before: those of the last 30 days for turns, those of the day for caps."""
+        """Count earlier routes: those of the last 30 days for turns, those of the day for caps."""
         day = to_local(as_of, zone).date()
         counted = held.filter(pl.col("member").is_not_null(), pl.col("at") > as_of - REACH)
         for member, at in counted.select("member", "at").iter_rows():
@@ -181,7 +181,7 @@ class _Desk(Struct):
             self.today[member] += to_local(at, zone).date() == day
 
     def assign(self, place: int) -> tuple[int | None, str]:
-        """Give a lead to a rep; return who gets it, None for nobody, and why."""
+        """Assign a lead to a rep; return the rep, None if no rep can take it, and why."""
         match = self.together.match(place)
         if match is not None and not self.team[match[0]].is_away and not self._is_full(match[0]):
             return self._give(place, *match)
@@ -204,7 +204,7 @@ class _Desk(Struct):
         return most is not None and self.today[member] >= most
 
     def _hindrance(self, member: int, place: int) -> str | None:
-        """Say why a rep gets no lead by turn, the first reason that fits; None where nothing hinders."""
+        """Return the first reason why a rep gets no lead by turn; None if there is none."""
         rep = self.team[member]
         if rep.is_away:
             return _AWAY

@@ -1,4 +1,4 @@
-"""Routes of contacts that were merged: they go on with whom the contact is now."""
+"""Routes of contacts that were merged: they continue with the surviving contact."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from flamescore.frames import SURVIVOR
 
 
 def of_survivors(routes: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return routes (`ROUTES`) under the ids that contacts have now, of merged ones the survivor's.
+    """Return routes (`ROUTES`) under current contact ids: those of merged contacts get the survivor's.
 
-    `aliases` are those of `frames.Exports`. Where a contact has several routes then that have not ended, the
-    earliest goes on, of equal instants that of its own id, and the others have ended.
+    `aliases` are those of `frames.Exports`. If a contact then has several routes that have not ended, the
+    earliest one continues (on ties, the one under its own id), and the others are marked as ended.
     """
     if aliases is None or routes.is_empty():
         return routes

@@ -1,4 +1,4 @@
-"""Routing of a scoring: everyone in ranked order, the team on the day of the run."""
+"""Routing for a scoring: all contacts in ranked order, the team on the day of the run."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def routed_in_run(
 ) -> Routed:
     """Route the leads of a scoring, by the `route` and the `team` of a project file.
 
-    `conditions` are by place those that `route` and territories have, which the segments can answer; `away`
-    are the days of the file, beside the team's own. `before` are the routes of the state
+    `conditions` are those of `route` and territories by place, which the segments can evaluate. `away` are
+    the days of the file, in addition to the team's own. `before` are the routes of the state
     (`acting_frames.ROUTES`), `aliases` those of the exports. A column of `same` that contacts don't have
-    holds nobody together.
+    groups no contacts.
     """
     asked, contacts, order = project.settings.route, scored.contacts, segments.order
     assert asked is not None
@@ -62,7 +62,7 @@ def routed_in_run(
 
 
 def _wanted(segments: Segments, condition: Condition | None) -> NDArray[np.bool_]:
-    """Mark the leads that are to have a rep, by default those who are hot."""
+    """Mark the leads that should have a rep, by default the hot ones."""
     if condition is not None:
         return segments.fitting(condition)
     hot = np.zeros(len(segments.order), np.bool_)
@@ -77,7 +77,7 @@ def _reps(
     conditions: Mapping[Path, Condition],
     away: Away,
 ) -> Iterator[Rep]:
-    """Yield the team on the local day of the run, territories in ranked order."""
+    """Yield the team on the local day of the run, with territories in ranked order."""
     day = to_local(scored.as_of, scored.book.zone).date()
     for number, member in enumerate(team):
         territory = conditions.get(("team", number, "where"))
@@ -97,7 +97,7 @@ def _held_out(scored: Scored) -> pl.Series:
 
 
 def _owners(contacts: pl.DataFrame, asked: Route) -> pl.Series:
-    """Return the owners, null where there is none or one that means nobody."""
+    """Return the owners; null if there is none, or if the name means unowned."""
     if "owner" not in contacts.columns:
         return pl.Series("owner", [None] * contacts.height, pl.String)
     nobody = [fold(name) for name in asked.unowned]

@@ -1,4 +1,4 @@
-"""Files for the CRM: what it does not know yet of scores and segments, and how that is undone."""
+"""Files for the CRM: changes in scores and segments that it has not imported yet, and files to undo them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The cells of a write-back as they are in this run: a row a contact, all text.
+"""The cells of a write-back for this run: one row per contact, all text.
 
-Four contacts, in ranked order; `flames` and `hot_since` go into `Flames` and `Hot Since`; key is the e-mail.
+For example, four contacts in ranked order; `flames` and `hot_since` go into `Flames` and `Hot Since`; the key
+is the e-mail.
 
 contact  e-mail     interest        hot since   key        Flames  Hot Since
 1        Ann@x.com  5 flames, 31.2  2026-11-20  ann@x.com  5       2026-11-20
@@ -30,18 +31,18 @@ if TYPE_CHECKING:
     from flamescore.write_back.columns import Export
 
 _ZERO: Final = ("flames", "score", "percent_of_ideal", "percentile")
-"""Measures of which a contact without a row has 0; of others it has none."""
+"""Measures that are 0 for a contact without a row; others are empty."""
 
 _DECIMALS: Final = 4
 
 
 class Leads(Struct, frozen=True):
-    """What write-backs are made of.
+    """The input of write-backs.
 
-    `contacts`: `contact_id` and, where the exports have it, `email`, in ranked order. `scores` is
-    `frames.SCORES`. `segments`: `segment, contact_id, since, held`; members that are held are in no list, and
-    so in no segment here. `held_out` are the ids of the hold-out. `routes`: `contact_id, rep, at, reason,
-    ended`; `import_as` says what the CRM calls a rep, if not as here.
+    `contacts`: `contact_id` and, if the exports have it, `email`, in ranked order. `scores` is
+    `frames.SCORES`. `segments`: `segment, contact_id, since, held`; held members are in no list, and
+    therefore in no segment here. `held_out` are the ids of the hold-out. `routes`: `contact_id, rep, at,
+    reason, ended`. `import_as` has the CRM's names of reps that differ from those used here.
     """
 
     contacts: pl.DataFrame
@@ -54,7 +55,7 @@ class Leads(Struct, frozen=True):
 
     @classmethod
     def of(cls, scored: Scored, team: Iterable[Member], tables: Mapping[str, pl.DataFrame]) -> Leads:
-        """Return those of a scoring; `tables` are by file what else the run has: segments and routes."""
+        """Return those of a scoring; `tables` are the run's other tables by file: segments and routes."""
         nobody = pl.DataFrame(schema={"contact_id": pl.String()})
         people = scored.contacts.select(pl.col("^(contact_id|email)$"))
         held_out = nobody if scored.holdout is None else scored.holdout
@@ -70,10 +71,10 @@ class Leads(Struct, frozen=True):
 
 
 class Cells(Struct, frozen=True):
-    """The cells of everyone who is in a write-back, whether they are news or not.
+    """The cells of all contacts in a write-back, whether they have changed or not.
 
-    `rows`: `key` (as it is compared), `shown` (as it is written), `contact_id`, and `cell_0` and so on, one a
-    column, in ranked order. Beside them how many contacts are left out, and why.
+    `rows`: `key` (as compared), `shown` (as written), `contact_id`, and `cell_0` and so on, one per column,
+    in ranked order. The other fields count the contacts that are left out, by reason.
     """
 
     rows: pl.DataFrame
@@ -83,11 +84,13 @@ class Cells(Struct, frozen=True):
 
 
 def cells_of(export: Export, leads: Leads, known: pl.Series) -> Cells:
-    """Return the cells of everyone in a write-back; `known` are the keys that were delivered before.
+    """Return the cells of all contacts in a write-back; `known` are the keys that were delivered before.
 
-    In it is who has a row under one of its scores or, with `segment`, is in that segment, and is not held
-    out; and, whatever has become of it, a contact whose key is known. Of several with the same key the first
-    in ranked order stands, one who is in it before one whose key alone is known.
+    Included are contacts who have a row under one of its scores or, with `segment`, are in that segment, and
+    are not held out. Contacts whose key is known stay included, except in a write-back of routes, which only
+    has routed contacts. Contacts without a key, or with one that the CRM does not accept, are left out. Of
+    several contacts with the same key the first in ranked order is used; those included only because their
+    key is known come last.
     """
     people = leads.contacts.pipe(_keyed, export)
     people = people.with_columns(
@@ -113,13 +116,13 @@ def cells_of(export: Export, leads: Leads, known: pl.Series) -> Cells:
 
 
 def _one_each(rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave one row of each key."""
+    """Keep one row of each key."""
     placed = rows.with_row_index("place").sort(~pl.col("inside"), "place")
     return placed.unique("key", keep="first", maintain_order=True).sort("place")
 
 
 def _keyed(contacts: pl.DataFrame, export: Export) -> pl.DataFrame:
-    """Add a contact's key as it is written (`shown`: trimmed), and as it is compared (`key`: folded too)."""
+    """Add a contact's key as written (`shown`: trimmed), and as compared (`key`: folded too)."""
     column = export.key.column
     if column not in contacts.columns:
         contacts = contacts.with_columns(pl.lit(None, pl.String).alias(column))
@@ -128,7 +131,7 @@ def _keyed(contacts: pl.DataFrame, export: Export) -> pl.DataFrame:
 
 
 def _fits(export: Export) -> pl.Expr:
-    """Mark keys of the shape that the CRM takes, and missing ones."""
+    """Mark missing keys, and keys with the shape that the CRM accepts."""
     shape = export.key.shape
     return (
         pl.lit(value=True)
@@ -138,7 +141,7 @@ def _fits(export: Export) -> pl.Expr:
 
 
 def _wanted(export: Export, leads: Leads) -> pl.Series:
-    """Return the ids of those whom a write-back asks for."""
+    """Return the ids of the contacts that a write-back selects."""
     if export.routes:
         return _routed(leads)["contact_id"]
     if export.settings.segment is not None:
@@ -148,7 +151,7 @@ def _wanted(export: Export, leads: Leads) -> pl.Series:
 
 
 def _marked(people: pl.DataFrame, ids: pl.Series, on: str = "contact_id") -> pl.Series:
-    """Mark the rows whose id, or other column, is among some."""
+    """Mark the rows whose id, or other column, is among the given ones."""
     return people[on].is_in(ids.cast(pl.String).implode()).fill_null(value=False)
 
 
@@ -170,9 +173,9 @@ def _texts(
     leads: Leads,
     standing: Mapping[str, pl.DataFrame],
 ) -> pl.Series:
-    """Return the cells of a column, for people in their order; without a score for who is held out.
+    """Return the cells of a column for `people`, in their order; without scores for held-out contacts.
 
-    `standing` has for each score its rows, one for each of the people.
+    `standing` has, for each score, one row per contact in `people`.
     """
     match column.kind:
         case "measure":
@@ -197,7 +200,7 @@ def _of_score(leads: Leads, score: str) -> pl.DataFrame:
 
 
 def _beside(people: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """Return a row of each contact, null where there is none."""
+    """Return a row for each contact, null if it has none."""
     return people.select("contact_id").join(values, on="contact_id", how="left", maintain_order="left")
 
 
@@ -216,7 +219,7 @@ def _measure(values: pl.Series, measure: str, export: Export, zone: ZoneInfo) ->
 
 
 def rounded_points(points: pl.Series, decimals: int) -> pl.Series:
-    """Round points (Float64, of whole ten-thousandths) halves away from zero, as plain text, never `-0`.
+    """Round points (Float64, of whole ten-thousandths) half away from zero, as plain text, never `-0`.
 
     With 0 decimals 62.628 is `63`, 12.5 is `13`, -0.4 is `0`; with 2, 62.628 is `62.63`. Null stays null.
     """
@@ -232,7 +235,7 @@ def rounded_points(points: pl.Series, decimals: int) -> pl.Series:
 
 
 def _rounded(numbers: pl.Series, decimals: int) -> pl.Series:
-    """Round any numbers so: by the decimals of their shortest text, value by value."""
+    """Round any numbers in this way, value by value, by the decimals of their shortest text."""
     step = Decimal(1).scaleb(-decimals)
     different = numbers.drop_nulls().unique()
     texts = []
@@ -245,6 +248,6 @@ def _rounded(numbers: pl.Series, decimals: int) -> pl.Series:
 
 
 def _day(instants: pl.Series, export: Export, zone: ZoneInfo) -> pl.Series:
-    """Write the local day of instants."""
+    """Format the local day of instants."""
     local = instants.dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
     return local.dt.strftime(export.settings.dates)

@@ -1,6 +1,6 @@
-"""Which rows of a write-back the CRM does not know yet, by the cells that were delivered last.
+"""The rows of a write-back that are new to the CRM, judged by the cells delivered last.
 
-The delivered state is `key, column, cell`, a row a cell. Columns `Flames` and `Percentile`:
+The delivered state is `key, column, cell`, one row per cell. For columns `Flames` and `Percentile`:
 
 key        delivered                     now        written
 ann@x.com  Flames 4, Percentile 97       5, 98      yes: Flames differs
@@ -33,18 +33,18 @@ ROWS: Final = pl.Schema(
         "previous": pl.String(),
     }
 )
-"""The cells of the rows that are written, in their order; `previous` is null where nothing was delivered."""
+"""The cells of the rows that are written, in order; `previous` is null if nothing was delivered."""
 
 
 _KEY: Final = "\x00key"
-"""No header is called so."""
+"""A name that no header has."""
 
 
 class Changed(Struct, frozen=True):
     """The rows to write.
 
-    `rows`: `key, shown, contact_id`, `first_time` (whether the key was never delivered), and of each column
-    `cell_0` and `was_0`: the cell, and the one delivered before, null where there was none.
+    `rows`: `key, shown, contact_id`, `first_time` (whether the key was never delivered), and for each column
+    `cell_0` and `was_0`: the cell, and the one delivered before, null if none.
     """
 
     export: Export
@@ -59,7 +59,7 @@ class Changed(Struct, frozen=True):
         return int(self.rows["first_time"].sum())
 
     def as_rows(self) -> pl.DataFrame:
-        """Return `ROWS`: one row a cell."""
+        """Return `ROWS`: one row per cell."""
         if self.rows.is_empty():
             return pl.DataFrame(schema=ROWS)
         placed = self.rows.with_row_index("\x00place")
@@ -79,7 +79,7 @@ class Changed(Struct, frozen=True):
 
 
 def changed(export: Export, cells: Cells, delivered: pl.DataFrame) -> Changed:
-    """Return the rows whose key was never delivered, or of which a steady cell, or a column, is another."""
+    """Return the rows with a new key, a new column, or a steady cell that differs from the delivered one."""
     known = _wide(delivered, [column.header for column in export.columns])
     rows = cells.rows.join(known, on="key", how="left", maintain_order="left")
     news = pl.col("known").is_null()
@@ -92,7 +92,7 @@ def changed(export: Export, cells: Cells, delivered: pl.DataFrame) -> Changed:
 
 
 def _wide(delivered: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
-    """Return a row a key: `known`, and as `was_0` and so on the cells of some columns."""
+    """Return one row per key: `known`, and the cells of the given columns as `was_0` and so on."""
     one_each = delivered.rename({"key": _KEY}).pivot(
         on="column", on_columns=list(headers), index=_KEY, values="cell", aggregate_function="first"
     )
@@ -104,19 +104,19 @@ def _wide(delivered: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
 
 
 def laid_over(delivered: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return what a CRM has once the rows of a run (`ROWS`) were imported.
+    """Return what a CRM has after importing the rows of a run (`ROWS`).
 
-    Columns that these no longer have are forgotten of their keys.
+    For their keys, columns that the rows no longer have are dropped.
     """
     others = delivered.join(rows.select("key").unique(), on="key", how="anti")
     return pl.concat([others, rows.select(DELIVERED_CELLS.names())]).sort("key", "column")
 
 
 def taken_back(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return what a CRM has once a run's undo files were imported; `before` was known before its delivery.
+    """Return what a CRM has after importing a run's undo files; `before` was known before its delivery.
 
-    That is `before` itself, unless another run was delivered after this one had been worked out: then its
-    undo files held older cells, and of keys that were new to it none, so that its own cells stand.
+    That is `before` itself, unless another run was delivered after this one had been computed. The undo files
+    then contain older cells, and none for keys that were new to the run, whose own cells remain.
     """
     undone = rows.select("key", "column", undone=pl.coalesce("previous", "cell"))
     found = before.join(undone, on=["key", "column"], how="left")

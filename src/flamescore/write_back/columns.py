@@ -1,4 +1,4 @@
-"""A write-back as it is made: its columns by what stands in them."""
+"""Write-backs as they are made, with the source of each column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Export(Struct, frozen=True):
-    """A write-back: `settings` as the project file has it, `columns` in its order."""
+    """A write-back: `settings` as in the project file, `columns` in the same order."""
 
     name: str
     settings: WriteBack
@@ -28,24 +28,24 @@ class Export(Struct, frozen=True):
 
     @property
     def key(self) -> CrmKey:
-        """Return the key by which the CRM knows contacts."""
+        """Return the key by which the CRM identifies contacts."""
         return self.settings.crm_key
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """Return the scores that the columns name, once each."""
+        """Return the distinct scores that the columns name."""
         return tuple(dict.fromkeys(each.of for each in self.columns if each.kind == "measure"))
 
     @property
     def routes(self) -> bool:
-        """Say whether it writes who is routed to whom: then nobody else is in it."""
+        """Return whether it writes which rep a contact is routed to: it then only has routed contacts."""
         return any(each.kind == "routed_to" for each in self.columns)
 
 
 def exports_of(project: Project, scores: Sequence[str]) -> tuple[Export, ...]:
     """Return the write-backs of a project; `scores` are those of the rule book, the default one first.
 
-    What they name must be there (`project.unknown_in_write_backs`).
+    Whatever they name must exist (`project.unknown_in_write_backs`).
     """
     return tuple(
         Export(

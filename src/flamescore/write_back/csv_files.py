@@ -1,6 +1,6 @@
-"""Rows as CSV for machines, cut into files that an import takes.
+"""Rows as machine-readable CSV, split into files of a size that an import accepts.
 
-UTF-8 without a BOM, commas, LF, quotes as in RFC 4180 where a cell needs them, one header line.
+The files are UTF-8 without a BOM, with commas, LF, RFC 4180 quotes if a cell needs them, and one header line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NEEDS_QUOTES: Final = '[",\r\n]'
 
 
 class CsvPart(Struct, frozen=True):
-    """One file: its rows, without the header, and its bytes."""
+    """One file: its number of rows, without the header, and its bytes."""
 
     rows: int
     data: bytes
@@ -27,10 +27,10 @@ class CsvPart(Struct, frozen=True):
 def csv_parts(
     frame: pl.DataFrame, headers: Sequence[str], *, max_rows: int | None, max_bytes: int | None
 ) -> Iterator[CsvPart]:
-    """Yield the files of a frame of text: a new one begins where the next row would pass a limit.
+    """Yield the files for a frame of text: a new one begins if the next row would exceed a limit.
 
-    With `max_rows: 2` five rows are files of 2, 2 and 1. `max_bytes` counts the header too; a row that is too
-    large by itself has a file of its own. No rows: no file. Null is an empty cell.
+    With `max_rows: 2`, five rows make files of 2, 2 and 1. `max_bytes` includes the header; a row that is too
+    large by itself gets its own file. No rows make no file. Null is an empty cell.
     """
     head = _lines(pl.DataFrame({f"{place}": [header] for place, header in enumerate(headers)}))[0] + "\n"
     lines = _lines(frame)
@@ -48,7 +48,7 @@ def csv_parts(
 
 
 def _lines(frame: pl.DataFrame) -> pl.Series:
-    """Return each row as a line, without its end."""
+    """Return each row as a line, without a line break."""
     cells = (pl.col(name).fill_null("") for name in frame.columns)
     quoted = (
         pl.when(cell.str.contains(_NEEDS_QUOTES))

@@ -1,8 +1,8 @@
-"""What a CRM is known to have: the cells of files that somebody said were imported.
+"""What a CRM is known to have: the cells of files that were confirmed as imported.
 
-The state names, for each write-back, the run delivered last and the file below its folder that holds all
-cells known since (`state.DELIVERED_CELLS`); such a file is never changed. `previous` names the one before it:
-empty text where nothing was known, null where the delivery before that can't be taken back.
+The state names, for each write-back, the run delivered last and the file in its folder with all cells known
+since (`state.DELIVERED_CELLS`). Such a file is never modified. `previous` names the file before it: empty
+text if nothing was known, null if the previous delivery can't be undone.
 
 command                       run_id  file              previous
 delivered keap --run R1       R1      keap-R1.parquet   ''
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
     from flamescore.state import StateStore
 
 PLACE: Final = "delivered"
-"""The folder of the state in which these files lie."""
+"""The folder of the state that contains these files."""
 
 _RUN_ID: Final = len("2026-11-21T070000Z-3f9a1c")
 
 
 class Delivery(Struct, frozen=True):
-    """What came of a command: the run, the rows of it that were delivered, and the keys known now.
+    """The outcome of a command: the run, how many of its rows were delivered, and how many keys are known.
 
-    `run_id` is None where nothing was known before.
+    `run_id` is None if nothing was known before.
     """
 
     run_id: str | None
@@ -63,12 +63,12 @@ class _Row(Struct, frozen=True):
 
 
 def deliver(store: StateStore, name: str, run: Run, *, timeout: float = 0.0) -> Delivery:
-    """Take the cells in a run's files of a write-back as known to the CRM; the same run again does nothing.
+    """Record the cells in a run's files of a write-back as known to the CRM; idempotent for the same run.
 
     Raises:
         NotFoundError: the run has no files of it.
         UsageError: the run is of an earlier `as_of` than the one delivered last.
-        LockedError: another command holds the state.
+        LockedError: another command has locked the state.
         StateDamagedError: the state can't be used.
     """
     if not has_table(run, _rows_file(name)):
@@ -95,11 +95,11 @@ def deliver(store: StateStore, name: str, run: Run, *, timeout: float = 0.0) -> 
 
 
 def undo(store: StateStore, runs: RunStore, name: str, *, timeout: float = 0.0) -> Delivery:
-    """Take the last delivery back, once its undo files were imported: what was known before is known again.
+    """Undo the last delivery, once its undo files were imported: restore what was known before.
 
     Raises:
-        NotFoundError: there is none, or it was taken back already.
-        LockedError: another command holds the state.
+        NotFoundError: there is none, or it was already undone.
+        LockedError: another command has locked the state.
         StateDamagedError: the state can't be used.
     """
     nothing = NotFoundError(Problem("N011", f"There is no delivery of `{name}` to take back."))
@@ -128,10 +128,10 @@ def undo(store: StateStore, runs: RunStore, name: str, *, timeout: float = 0.0) 
 
 
 def forget(store: StateStore, name: str, *, timeout: float = 0.0) -> Delivery:
-    """Drop all that is known of a write-back: the next files hold everybody.
+    """Delete everything known of a write-back: the next files will contain all contacts.
 
     Raises:
-        LockedError: another command holds the state.
+        LockedError: another command has locked the state.
         StateDamagedError: the state can't be used.
     """
     if not store.exists():
@@ -148,7 +148,7 @@ def _rows_file(name: str) -> str:
 
 
 def _rows(runs: RunStore, run_id: str, name: str) -> pl.DataFrame | None:
-    """Return the rows of a run's write-back, None where the run is no longer kept."""
+    """Return the rows of a run's write-back, None if the run is no longer kept."""
     run = next((runs.whole(each) for each in runs.runs() if each.run_id == run_id), None)
     return None if run is None else pl.read_parquet(file_of(run, _rows_file(name)))
 
@@ -160,7 +160,7 @@ def _row(connection: sqlite3.Connection, name: str) -> _Row | None:
 
 
 def _name(connection: sqlite3.Connection, name: str, row: _Row | None) -> None:
-    """Make a row the one of a write-back, or take its row away."""
+    """Set the row of a write-back, or delete it."""
     with transaction(connection):
         connection.execute("DELETE FROM delivered WHERE export = ?", (name,))
         if row is not None:
@@ -169,7 +169,7 @@ def _name(connection: sqlite3.Connection, name: str, row: _Row | None) -> None:
 
 
 def _write(store: StateStore, stem: str, cells: pl.DataFrame) -> str:
-    """Write cells as a file that is whole or not there; return its name below the state's folder."""
+    """Write cells as a file atomically; return its name relative to the state's folder."""
     folder = store.folder / PLACE
     beside = folder / f".{stem}-{secrets.token_hex(4)}"
     try:

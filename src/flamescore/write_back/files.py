@@ -1,4 +1,4 @@
-"""The files of a write-back in a run's folder: what a CRM imports, what undoes it, and what they are."""
+"""The files of a write-back in a run's folder: the import, the undo, and their description."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ FOLDER: Final = "write_back"
 ROWS_FILE: Final = "rows.parquet"
 RECORD_FILE: Final = "write_back.json"
 _WAITING: Final = "counting_runs"
-"""In the metadata of `rows.parquet`: the counting runs since a delivery, up to this one."""
+"""Key in the metadata of `rows.parquet`: how many counting runs since a delivery, including this one."""
 
 _CONTACTS: Final = "0-1"
-"""What HubSpot calls contacts."""
+"""HubSpot's object type id for contacts."""
 
 
 def write_files(
@@ -33,7 +33,7 @@ def write_files(
 ) -> None:
     """Write a write-back into `write_back/NAME` of a run's folder.
 
-    `based_on` is the run that was delivered last, `waiting` how many counting runs there were since.
+    `based_on` is the run delivered last, `waiting` the number of counting runs since.
     """
     export = changed.export
     place = folder / FOLDER / export.name
@@ -65,9 +65,9 @@ def write_files(
 
 
 def read_waiting(run: Path, name: str) -> tuple[str | None, int] | None:
-    """Return what a run's write-back was based on, and how many counting runs waited by then.
+    """Return the run that a run's write-back was based on, and how many counting runs had waited by then.
 
-    None where the run has none of this name, or one that can't be read.
+    Return None if the run has no write-back of this name, or one that can't be read.
     """
     place = run / FOLDER / name
     try:
@@ -78,7 +78,7 @@ def read_waiting(run: Path, name: str) -> tuple[str | None, int] | None:
 
 
 def import_request(export: Export, file: str, run_id: str, number: int) -> dict[str, Any]:
-    """Return what HubSpot's imports API takes beside a file."""
+    """Return what HubSpot's imports API takes along with a file."""
     key = export.key
     mappings = [
         {
@@ -104,7 +104,7 @@ def import_request(export: Export, file: str, run_id: str, number: int) -> dict[
 def _write_csv(
     place: Path, stem: str, changed: Changed, which: str, rows: pl.DataFrame
 ) -> list[dict[str, Any]]:
-    """Write rows as `STEM-001.csv` and so on: the key, and a column's `cell` or what it `was`."""
+    """Write rows as `STEM-001.csv` and so on: the key, and each column's current `cell` or previous `was`."""
     export = changed.export
     settings, crm = export.settings, export.crm
     columns = [f"{which}_{number}" for number in range(len(export.columns))]

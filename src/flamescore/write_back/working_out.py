@@ -1,4 +1,4 @@
-"""All write-backs of a run: worked out before it is written, told, and written into its folder."""
+"""All write-backs of a run: computed before it is written, reported, and written into its folder."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from flamescore.write_back.columns import Export
 
 PATIENCE: Final = 10
-"""Counting runs after which a note asks whether anybody imports the files."""
+"""Counting runs after which a note asks whether the files are being imported."""
 
 
 class WriteBack(Struct, frozen=True):
-    """One write-back of a run: its rows, the run delivered last, and the counting runs since."""
+    """One write-back of a run: its rows, the run delivered last, and how many counting runs since."""
 
     changed: Changed
     based_on: str | None
@@ -48,7 +48,7 @@ class WriteBack(Struct, frozen=True):
         return WriteBackEntry(name=self.name, rows=rows, first_time=self.changed.first_time)
 
     def findings(self) -> tuple[Finding, ...]:
-        """Tell keys that the CRM does not take, and files that nobody seems to import."""
+        """Report keys that the CRM does not accept, and files that seem not to be imported."""
         told = []
         if self.changed.bad_key:
             export, many = self.changed.export, self.changed.bad_key
@@ -74,7 +74,7 @@ class WriteBack(Struct, frozen=True):
 
 
 def work_out(exports: Sequence[Export], leads: Leads, before: Before) -> tuple[WriteBack, ...]:
-    """Return the write-backs of a run that the state moves to, against what was delivered."""
+    """Return the write-backs of a run that the state moves to, compared with what was delivered."""
     based_on = dict(before.delivered.select("export", "run_id").iter_rows())
     return tuple(_worked_out(export, leads, before, based_on.get(export.name)) for export in exports)
 
@@ -86,7 +86,7 @@ def _worked_out(export: Export, leads: Leads, before: Before, based_on: str | No
 
 
 def _waiting(name: str, before: Before, based_on: str | None) -> int:
-    """Count the counting runs since the last delivery; after one this run is the first."""
+    """Count the counting runs since the last delivery; the first run after it is number one."""
     earlier = None if before.run is None else read_waiting(before.run.path, name)
     since = earlier[1] if earlier is not None and earlier[0] == based_on else 0
     return since + (before.kind is Kind.COUNTING)
