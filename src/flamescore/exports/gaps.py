@@ -137,9 +137,10 @@ def unused_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Find
 
 
 def check_exclude(exclude: Condition, opened: Opened) -> None:
-    """Check that all files have the columns that `exclude` uses: a file without one would exclude no contact.
+    """Check that all files have the columns that `exclude` uses.
 
-    For events, only files that have a type which the condition refers to are checked.
+    Without such a column, `exclude` would let every contact through. For events, only files that
+    have a type which the condition refers to are checked.
 
     Raises:
         ProjectFileError: files do not have such a column, and it is not in the `optional` of their source.

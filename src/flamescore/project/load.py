@@ -112,7 +112,7 @@ class Project(Struct, frozen=True):
 
     @property
     def cache_folder(self) -> Path:
-        """Return the folder for objects fetched from S3: the `cache` setting, else a subfolder of the state."""
+        """Return the folder for objects from S3: the `cache` setting, else `cache` in the state folder."""
         named = self.settings.cache
         return self.state_folder / CACHE if named is None else self.resolve(named)
 
