@@ -1,4 +1,4 @@
-"""From files to clean frames: finding, reading, validating, rejecting."""
+"""Turn export files into clean frames: find, read and validate them, and reject bad rows."""
 
 from __future__ import annotations
 

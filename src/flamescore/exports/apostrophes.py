@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet marked as text by an apostrophe at their beginning (I127)."""
+"""Cells that a spreadsheet marked as text with a leading apostrophe (I127)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HALF: Final = 2
 
 
 def apostrophes_in(source: Validated, column: str) -> Finding | None:
-    """Tell a column of a source if at least half of its present cells begin with an apostrophe."""
+    """Return a warning if at least half of the non-missing cells of a column begin with an apostrophe."""
     there = quoted = 0
     for plan in source.plans:
         if column in plan:

@@ -1,7 +1,7 @@
-"""What is odd of the cells of events, noticed while they are read for a scoring, batch by batch.
+"""Detect odd cells of events while they are read for scoring, batch by batch.
 
-Each look costs a comparison of whole columns; only where one finds something a column is gone over once more,
-to say how many and which (`findings`).
+Each check costs a comparison of whole columns. Only if one finds something is the column read a second time,
+to report how many cells are odd and which (`findings`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HALF: Final = 2
 
 
 class BatchWatch(Struct):
-    """Looks at the batches of a source as they are read in a window."""
+    """A watch over the batches of a source as they are read in a window."""
 
     validated: Validated
     options: LoadOptions
@@ -37,12 +37,12 @@ class BatchWatch(Struct):
     early: int = 0
     later: bool = False
     _numbers: dict[str, bool] = field(default_factory=dict)
-    """Whether a column has a cell like `1.250` and, so far, none with other decimals."""
+    """Whether a column has a cell like `1.250` and, so far, no cell with other decimals."""
     _quoted: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """How many cells of a column are present, and how many begin with an apostrophe."""
+    """How many cells of a column are not missing, and how many begin with an apostrophe."""
 
     def look(self, batch: pl.DataFrame) -> None:
-        """Look at sound rows of a batch."""
+        """Check the sound rows of a batch."""
         self._times(batch)
         for name, dtype in batch.schema.items():
             if dtype == pl.String and name != "event" and not name.startswith("\0"):
@@ -52,15 +52,15 @@ class BatchWatch(Struct):
                 self._thousands(name, batch[name])
 
     def keys(self, name: str, cells: pl.Series) -> None:
-        """Look at the ids of a batch, or at another column of it."""
+        """Check the ids or another column of a batch."""
         if cells.dtype == pl.String:
             there, quoted = self._quoted.get(name, (0, 0))
-            begins = (cells >= "'") & (cells < "(")  # a third of the time of `starts_with`
+            begins = (cells >= "'") & (cells < "(")  # takes a third of the time of `starts_with`
             here = int(begins.sum() or 0)
             self._quoted[name] = there + len(cells) - cells.null_count(), quoted + here
 
     def findings(self) -> Iterator[Finding]:
-        """Go over what was odd once more, and tell it."""
+        """Read the odd columns again and yield their findings."""
         for name, odd in sorted(self._numbers.items()):
             found = doubtful_in(self.validated, name) if odd else None
             if found is not None:

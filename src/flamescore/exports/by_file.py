@@ -1,8 +1,8 @@
-"""One file of a source, or a piece of a table, by itself; what needs all files is left to the caller.
+"""Read one file of a source, or a piece of a table, by itself.
 
-That is which row of an id stands (`contacts.settle_contacts`), which events are there more than once
-(`dedupe.marks_of`), and whether a source has too many rejects. The law of rows holds for each file: `rows` of
-the counts is the sum of all the others and of the rows that are handed on.
+Whatever needs all files is left to the caller: which row of an id is kept (`contacts.settle_contacts`), which
+events are duplicates (`dedupe.marks_of`), and whether a source has too many rejects. In each file the row
+counts add up: `rows` is the sum of all other counts and of the rows that are returned.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _BATCH: Final = 262_144
 
 
 class Reading(Struct, frozen=True):
-    """How exports are read, as `load` takes it, in a form that can be sent to another machine."""
+    """The options that `load` takes, in a form that can be sent to another machine."""
 
     zone: ZoneInfo
     fallback: RejectLimit = DEFAULT_LIMIT
@@ -68,7 +68,7 @@ class Reading(Struct, frozen=True):
     lists: ListColumns = NO_LISTS
 
     def options(self, spool: Spool | None = None) -> LoadOptions:
-        """Return the options of a loading on this machine."""
+        """Return the options for loading on this machine."""
         return LoadOptions(
             self.dates,
             self.zone,
@@ -81,10 +81,10 @@ class Reading(Struct, frozen=True):
 
 
 class Told(Struct):
-    """What became of the rows of a file that are not handed on; `rows` is how many it has.
+    """What became of the rows of a file that are not returned; `rows` is how many the file has.
 
-    It is complete when the last of the rows that are handed on has come. `reasons` says how many rejects
-    each reason has, `rejects` which they are (`frames.REJECTS`).
+    It is complete once the last returned row has been read. `reasons` is the number of rejects by reason,
+    `rejects` are the rejects themselves (`frames.REJECTS`).
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -92,7 +92,7 @@ class Told(Struct):
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
 
     def take(self, looked: Validated, counts: Counts | None = None) -> None:
-        """Note what is known of the rows."""
+        """Record what is known about the rows."""
         self.counts = looked.record().counts if counts is None else counts
         for each in looked.files:
             for reason, many in each.reasons().items():
@@ -101,10 +101,10 @@ class Told(Struct):
 
 
 def source_of_frame(kind: str, frame: pl.DataFrame, named: NamedColumns | None) -> OpenSource:
-    """Return a frame under canonical names as a source of a kind, of which all rows are of one file.
+    """Return a frame with canonical column names as a source of a kind; all its rows belong to one file.
 
     Raises:
-        InputError: I009: it lacks a column that its kind needs.
+        InputError: I009: the frame has no column that its kind requires.
     """
     spec = OF_KIND[kind](path=kind)
     plan = plan_of(frame_table(frame.lazy(), spec.path), spec)
@@ -117,12 +117,12 @@ def source_of_frame(kind: str, frame: pl.DataFrame, named: NamedColumns | None) 
 
 
 def columns_of_frames(frames: Sequence[tuple[str, pl.DataFrame]]) -> Columns:
-    """Return what frames of some kinds offer to rules, by their columns alone."""
+    """Return the columns that frames of some kinds offer to rules, without reading any row."""
     return columns_of([source_of_frame(kind, frame.clear(), None) for kind, frame in frames])
 
 
 def schema_by_file(source: OpenSource, reading: Reading) -> pl.Schema:
-    """Return the columns that rows of contacts or events of a frame will have, and their types."""
+    """Return the columns and types that the rows of a frame of contacts or events will have."""
     options = reading.options()
     plan = source.plans[0]
     if source.spec.KIND == "events":
@@ -133,7 +133,7 @@ def schema_by_file(source: OpenSource, reading: Reading) -> pl.Schema:
 
 
 def contacts_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.DataFrame:
-    """Return the contacts of a file, each id once, with their `PLACE` in it; `told` hears of the others."""
+    """Return the contacts of a file, each id once, with their `PLACE` in it; `told` records the others."""
     try:
         read = read_contacts(validate(source, reading.options()), reading.options())
     except InputError as error:
@@ -145,7 +145,7 @@ def contacts_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.Dat
 
 
 def history_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.DataFrame:
-    """Return the rows of a tag history's file in order; `contact_id` has the keys of their contacts."""
+    """Return the rows of a tag history file in order; `contact_id` contains the keys of their contacts."""
     looked = validate(source, reading.options())
     told.take(looked)
     return history_of_file(looked.plans[0], reading.options(), SeenDays())
@@ -161,11 +161,11 @@ def events_by_file(
     numbered: bool = False,
     marked: bool = False,
 ) -> Iterator[pl.DataFrame]:
-    """Yield the events of a file that a window needs, but for those that are rejected or left out.
+    """Yield the events of a file that a window needs, except those that are rejected or left out.
 
-    They have `key` (as keys compare), `event` (as text), `AGE` in seconds and the `columns` that the file
-    has, companions too; with `numbered` also `row`, the place among the sound records of the file. With
-    `marked` rows that the file has more than once are marked (`DROP`).
+    They have `key` (normalized for comparison), `event` (as text), `AGE` in seconds and those of `columns`
+    that the file has, including companions; with `numbered` also `row`, the index among the sound records of
+    the file. With `marked`, repeated rows of the file are marked (`DROP`).
     """
     options = reading.options()
     validated = check_records(source, options)
@@ -175,7 +175,7 @@ def events_by_file(
     wanted = [name for name in columns if name in schema]
 
     def number(batch: pl.DataFrame) -> pl.DataFrame:
-        """Mark the keys that can be nobody's, as if all others had a contact."""
+        """Mark the keys that cannot belong to any contact; all others are treated as if they had one."""
         nobody = rounded(pl.col(KEY))
         if events.key == "contact_id":
             nobody |= total_id(pl.col(KEY))
@@ -199,7 +199,7 @@ def events_by_file(
 
 
 def keys_by_file(source: OpenSource, reading: Reading, keys: Keys, names: Sequence[str]) -> pl.DataFrame:
-    """Return `row` and the hashes by which a file's rows are found to be there more than once."""
+    """Return `row` and the hashes by which repeated rows of a file are found."""
     options = reading.options()
     (plan,) = check_records(source, options).plans
     return keys_of_file(plan, names, options, replace(keys, named=()))

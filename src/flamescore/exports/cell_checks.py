@@ -1,6 +1,6 @@
-"""Check the cells of a file: which rows lack an id, a type or a time that reads, and how many times are odd.
+"""Check the cells of a file: which rows have no id, type or readable time, and how many times are odd.
 
-A row is rejected for the first thing that it lacks.
+A row is rejected for the first check that it fails.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NOT_WHOLE: Final = "not_whole"
 _LEFT_OUT: Final = "left_out"
 ROUNDED: Final = "rounded_id"
 ID_COLUMNS: Final = ("contact_id", "contact", "opportunity_id", "event_id")
-"""The columns that say who or what a row is: a rounded id in one of them is a reject."""
+"""The columns that identify a row or its contact: a rounded id in one of them makes the row a reject."""
 _ACTIONS: Final = ("applied", "removed")
 _CODES: Final = {name: code for code, name in enumerate((*REASONS, _NOT_WHOLE, _LEFT_OUT))}
 
@@ -56,10 +56,10 @@ class CellChecks(Struct, frozen=True):
 
 
 def check_file(plan: Plan, at: TimeColumn | None, most: int, window: Window | None) -> CellChecks:
-    """Check every row of a file for what its kind needs; note the first `most` rows that fail.
+    """Check every row of a file for what its kind requires; record the first `most` rows that fail.
 
-    `at` has the times of the rows; None where the kind has none. Of rows of events that are old by the
-    `window` nothing is told, whatever is wrong with them.
+    `at` has the times of the rows, or is None if the kind has no times. Event rows that are old according to
+    the `window` are not reported, whatever is wrong with them.
     """
     looked = with_reasons(plan.table.scan(), plan, at, window)
     told = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
@@ -72,9 +72,9 @@ def check_file(plan: Plan, at: TimeColumn | None, most: int, window: Window | No
 def with_reasons(
     rows: pl.LazyFrame, plan: Plan, at: TimeColumn | None, window: Window | None = None
 ) -> pl.LazyFrame:
-    """Add to rows of a file the code of why each does not count, else null, and what is odd of its time.
+    """Add to the rows of a file why each does not count (a code, else null), and what is odd about its time.
 
-    Rows that the source leaves out are never rejected, and rows that are old by the `window` are neither.
+    Rows that the source leaves out, and rows that are old according to the `window`, are never rejected.
     """
     checks, odd = _checks(plan), pl.lit(0, pl.UInt8())
     if at is not None:
@@ -98,17 +98,17 @@ def with_reasons(
 
 
 def rejected_for(reason: str) -> pl.Expr:
-    """Say which of the rows that `with_reasons` returns are rejected for a reason."""
+    """Return a mask of the rows of `with_reasons` that are rejected for a reason."""
     return pl.col(_REASON).eq_missing(pl.lit(_CODES[reason], pl.UInt8()))
 
 
 def counting() -> pl.Expr:
-    """Say which of the rows that `with_reasons` returns are neither rejected nor left out."""
+    """Return a mask of the rows of `with_reasons` that are neither rejected nor left out."""
     return pl.col(_REASON).is_null()
 
 
 class _Tally(Struct):
-    """Counts what `with_reasons` told of rows, batch by batch; notes the first `most` that fail."""
+    """A tally of what `with_reasons` found, batch by batch, with the first `most` rows that fail."""
 
     most: int
     left_out: int = 0
@@ -144,7 +144,7 @@ class _Tally(Struct):
 
 
 def check_floats(plan: Plan) -> None:
-    """Stop where ids are floats that are not whole, or so large that they are not exact."""
+    """Raise an `InputError` if ids are floats that are not whole, or too large to be exact."""
     check = _checks(plan).get(_NOT_WHOLE)
     table = plan.table
     wrong = 0 if check is None else int(table.collect(table.scan().select(check.sum())).item())
@@ -158,7 +158,7 @@ def _not_whole(table: Table, wrong: int) -> InputError:
 
 
 def _checks(plan: Plan) -> dict[str, pl.Expr]:
-    """Return what a row is rejected for, by reason, the first first; of the times nothing."""
+    """Return the checks that reject a row, by reason, in order of precedence; times are not among them."""
     source, keyed = plan.source, key_column(plan.source)
     checks: dict[str, pl.Expr] = {}
     for name in (keyed, "opportunity_id", "event_id"):
@@ -183,20 +183,20 @@ def _checks(plan: Plan) -> dict[str, pl.Expr]:
 
 
 def id_column(name: str, plan: Plan) -> pl.Expr:
-    """Return a column as text, trimmed; null where it is missing, and where it is an id that was rounded."""
+    """Return a column as stripped text; null where it is missing or is an id that was rounded."""
     cells = present(plan.column(name))
     return pl.when(~rounded(cells)).then(cells) if name in ID_COLUMNS else cells
 
 
 def _rounded_row(plan: Plan) -> pl.Expr:
-    """Mark the rows in which a column that says who or what they are is text that a spreadsheet rounded."""
+    """Mark the rows in which an identifying column has a text id that a spreadsheet rounded."""
     asked = {key_column(plan.source), "opportunity_id", "event_id"} & {*plan.source.CANONICAL, "contact"}
     marks = [mark for name in ID_COLUMNS if name in asked and (mark := rounded_cells(name, plan)) is not None]
     return pl.any_horizontal(marks) if marks else pl.lit(value=False)
 
 
 def rounded_cells(name: str, plan: Plan) -> pl.Expr | None:
-    """Mark the cells of an id's column that are text which a spreadsheet rounded; None where none can be."""
+    """Mark the text cells of an id column that a spreadsheet rounded; None if no cell can be rounded."""
     headers = plan.headers.get(name, ())
     if not headers or any(plan.table.schema[each].is_numeric() for each in headers):
         return None
@@ -204,6 +204,6 @@ def rounded_cells(name: str, plan: Plan) -> pl.Expr | None:
 
 
 def _missing(name: str, plan: Plan) -> pl.Expr:
-    """Say where an id is missing; two thirds of the time that `id_column(...).is_null()` takes."""
+    """Mark where an id is missing; takes two thirds of the time of `id_column(...).is_null()`."""
     cells = plan.column(name)
     return cells.is_null() | (cells.str.strip_chars() == "")

@@ -1,14 +1,14 @@
-r"""Bytes that stand before the cells of a CSV file and keep its quotes from opening them: blanks and marks.
+r"""Bytes before the cells of a CSV file that keep quotes from opening them: blanks and byte order marks.
 
-A parser takes a quote for one that opens a cell only where the cell begins. Two kinds of files put something
-before it: those that write a blank behind each delimiter (`skip_spaces: true` takes it away), and those that
-were put together of several, whose byte order marks (U+FEFF) stand at the start of records. A worked example,
+A parser lets a quote open a cell only at the very beginning of the cell. Two kinds of files put something
+before it: those that write a blank after each delimiter (`skip_spaces: true` strips it), and those that were
+concatenated from several files, with byte order marks (U+FEFF) at the start of records. A worked example,
 with a comma as the delimiter and `'` as the quote:
 
-    1, 'A, B'          becomes  1,'A, B'       the blank goes
-    \ufeff'2',x        becomes  '\ufeff2',x    the mark goes into the cell, which loses it when it is read
-    'so, ''hi'' ',x    stays, since all of its first cell is found at once
-    3, 5' pipe         stays, since no quote stands where the cell begins
+    1, 'A, B'          becomes  1,'A, B'       the blank is removed
+    \ufeff'2',x        becomes  '\ufeff2',x    the mark moves into the cell, and is stripped when it is read
+    'so, ''hi'' ',x    unchanged, since its whole first cell is matched at once
+    3, 5' pipe         unchanged, since no quote is at the beginning of a cell
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from flamescore.exports.tempfiles import Spool
 
 TRIED: Final = 100
-"""So many records with a stray quote must all be mended by `skip_spaces` for it to be named."""
+"""How many records with a stray quote `skip_spaces` must fix, all of them, before it is suggested."""
 
 _AHEAD: Final = 1 << 16
-"""So many bytes behind a record are looked at, for the quote that closes its last cell."""
+"""How many bytes after a record are searched for the quote that closes its last cell."""
 
 
 class CellStarts(Struct, frozen=True):
-    """How the cells of a file begin: what may part two of them, and what they are quoted with.
+    """How the cells of a file begin: the possible delimiters and the quote.
 
-    `blanks`: whether blanks before a quote go. A tab is one unless cells may be parted by it.
+    `blanks`: whether blanks before a quote are removed. A tab is a blank unless it may be a delimiter.
     """
 
     delimiters: str
@@ -51,13 +51,14 @@ class CellStarts(Struct, frozen=True):
     blanks: bool
 
     def tidied(self, data: bytes) -> bytes:
-        """Return whole lines of a file, the first of which begins a record, without what is in the way."""
+        """Return whole lines of a file without the bytes before quotes; the first must begin a record."""
         return _pattern(self).sub(_put_right, data)
 
     def copy(self, path: Path, to: Path, *, start: int = 0, shown: str) -> None:
-        """Write a file again; its first `start` bytes stay as they are.
+        """Write a tidied copy of a file; its first `start` bytes stay unchanged.
 
-        A cell over several lines is seen whole up to `LONGEST` bytes of a file whose quotes are not in pairs.
+        Lines are held back until their quotes are paired, so that a multi-line cell is matched as a whole.
+        Once `LONGEST` bytes are held, they are written anyway.
         """
         quote, held = self.quote.encode(), b""
         with copying(shown), path.open("rb") as source, to.open("wb") as target:
@@ -72,7 +73,7 @@ class CellStarts(Struct, frozen=True):
 
 
 def without_marks(file: CsvFile, spool: Spool) -> CsvFile:
-    """Return a CSV file, read from a copy without marks before the quotes at the start of records."""
+    """Return a CSV file that reads from a copy without byte order marks before quotes that begin records."""
     path = spool.new()
     starts = CellStarts(file.delimiter, file.quote, blanks=False)
     starts.copy(file.data, path, start=file.start, shown=file.found.shown)
@@ -80,7 +81,7 @@ def without_marks(file: CsvFile, spool: Spool) -> CsvFile:
 
 
 def mended_by_skipping(files: Sequence[Rejected], spool: Spool) -> bool:
-    """Say whether `skip_spaces` would make the first `TRIED` records with a stray quote sound ones."""
+    """Return whether `skip_spaces` would fix the first `TRIED` records with a stray quote."""
     left = TRIED
     for each in files:
         csv, sweep = each.table.csv, each.sweep
@@ -94,7 +95,7 @@ def mended_by_skipping(files: Sequence[Rejected], spool: Spool) -> bool:
 
 
 def _all_sound(file: CsvFile, strays: pl.DataFrame, spool: Spool) -> bool:
-    """Tidy the stretch of a file that holds some records, and look whether each of them has become sound."""
+    """Tidy the part of a file that contains some records, and return whether each of them is now sound."""
     first, last = strays.row(0, named=True), strays.row(-1, named=True)
     with file.data.open("rb") as source:
         source.seek(first["start"])
@@ -113,7 +114,7 @@ def _all_sound(file: CsvFile, strays: pl.DataFrame, spool: Spool) -> bool:
 
 @lru_cache(maxsize=16)
 def _pattern(starts: CellStarts) -> re.Pattern[bytes]:
-    """Return what finds a cell in quotes with all that stands before it, or marks on a line of their own."""
+    """Return a pattern for a quoted cell with the bytes before it, or for marks on a line of their own."""
     cuts, edge = re.escape(starts.delimiters.encode()), re.escape(starts.quote.encode())
     blank = b"[ \t]" if "\t" not in starts.delimiters else b" "
     blanks = blank + b"*+" if starts.blanks else b""
@@ -128,7 +129,7 @@ def _pattern(starts: CellStarts) -> re.Pattern[bytes]:
 
 
 def _put_right(found: re.Match[bytes]) -> bytes:
-    """Return a quoted cell without what stood before it: marks stand inside of it, blanks nowhere."""
+    """Return a quoted cell without the bytes before it: marks move into the cell, blanks are dropped."""
     if found["cell"] is not None:
         return found["cell"]
     first = found["first"]

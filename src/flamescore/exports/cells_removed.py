@@ -1,4 +1,4 @@
-"""What is told of invisible characters at the ends of cells, which are taken away (I126)."""
+"""Notes on invisible characters that were stripped from the ends of cells (I126)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _ASKED: Final = ("event_id", "opportunity_id", "event", "at", "tags", "tag", "ac
 
 
 def invisible_ends(source: Source, plans: Sequence[Plan], named: NamedColumns) -> Iterator[Finding]:
-    """Yield a note for each column of ids, types, times, tags, or that rules name, if its cells lost any.
+    """Yield a note for each column of ids, types, times or tags, or that rules name, if its cells lost any.
 
-    Only files whose bytes hold such characters are gone over once more; of files that are no text, which are
-    to be read first, those in which cells with such characters were noticed, or whose tags are lists.
+    Only files whose bytes contain such characters are read again. Of binary files, which must be read first,
+    those are read again in which cells with such characters were noticed, or whose tags are lists.
     """
     asked = dict.fromkeys((key_column(source), *_ASKED, *sorted(getattr(named, source.KIND, ()))))
     place = InExport(source.KIND, source.path)
@@ -47,7 +47,7 @@ def invisible_ends(source: Source, plans: Sequence[Plan], named: NamedColumns) -
 
 
 def _may_have(name: str, plan: Plan) -> bool:
-    """Say whether cells of a column may have lost any."""
+    """Return whether cells of a column may have lost invisible characters."""
     if not plan.bare or plan.noticed is None or plan.listed(name):
         return plan.bare
     return not plan.noticed.headers.isdisjoint(plan.headers[name])

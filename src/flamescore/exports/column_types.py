@@ -1,8 +1,8 @@
-"""What columns of no plain type are read as: JSON, text or UUIDs; and which can't be read at all.
+"""Convert columns without a plain type to JSON, text or UUIDs, and find those that can't be read at all.
 
-Parquet holds types that are no single value (lists, maps, structs), bytes that may mean text or a UUID, and
-some that Polars can't read (decimals past 38 digits, intervals). Only columns that are needed are looked at,
-and only they can be at fault.
+Parquet has nested types (lists, maps, structs), bytes that may mean text or a UUID, and some types that
+Polars can't read (decimals past 38 digits, intervals). Only columns that are needed are examined, and only
+they can cause an error.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from flamescore.exports.table import Table
 
     Steps = tuple[str, ...]
-    """Where bytes stand in a type: the fields that lead to them."""
+    """The path to bytes inside a type: the fields that lead to them."""
 
 _MOST_DIGITS: Final = 38
 _UUID_BYTES: Final = 16
 _UUID_PARTS: Final = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
 _CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
 _INTERVAL: Final = pl.Struct({"months": pl.Int32, "days": pl.Int32, "nanoseconds": pl.Duration("ns")})
-"""What Polars makes of an interval's type; its values it can't read."""
+"""The type that Polars gives an interval; it can't read the values."""
 _TEXT_KEYS: Final = (pl.String, pl.Categorical, pl.Enum)
 _CARRIED: Final = ("contacts", "opportunities")
-"""The kinds of which every column is read, whether anything names it or not."""
+"""The kinds whose columns are all read, whether anything names them or not."""
 
 
 class Bytes(Enum):
-    """What the bytes of a column mean, told by all of them together."""
+    """What the bytes of a column mean, judged by all of its values together."""
 
     TEXT = "text"
     UUID = "uuid"
@@ -53,10 +53,11 @@ class Bytes(Enum):
 
 
 def plain_types(sources: Sequence[OpenSource], named: NamedColumns | None) -> tuple[OpenSource, ...]:
-    """Return the sources with tables whose columns are plain values or text, but for lists of tags.
+    """Return the sources with tables whose columns are plain values or text, except for lists of tags.
 
-    `named` are the columns that rules and the project file ask for, beside what the sources' own keys name;
-    None: any column may be asked for. A column that can't be read is left out, of contacts with a note.
+    `named` are the columns that rules and the project file refer to, in addition to those that the sources'
+    own keys name. None means that any column may be needed. A column that can't be read is left out; for
+    contacts a note reports it.
 
     Raises:
         InputError: a column that is named can't be read.
@@ -108,9 +109,9 @@ def _problem(header: str, told: str, table: Table) -> Problem:
 
 
 def _plain_table(plan: Plan, needed: frozenset[str] | None) -> tuple[Table, dict[str, str]]:
-    """Return the table with plain columns alone, and by header the types of those that can't be read.
+    """Return the table with only plain columns, and the types of those that can't be read, by header.
 
-    Bytes are looked into only where they are `needed` (None: all are); other columns of bytes are left out.
+    Bytes are examined only in `needed` columns (None: all); other columns of bytes are left out.
     """
     table = plan.table
     done = table.texts.keys() - table.added
@@ -146,7 +147,7 @@ def _is_nested_inside(dtype: pl.DataType) -> bool:
 
 
 def _named_headers(plan: Plan, wanted: frozenset[str]) -> frozenset[str]:
-    """Return the headers that a source's keys, its kind or rules name, by themselves or as mapped."""
+    """Return the headers that a source's keys, its kind or rules name, directly or through a mapping."""
     spec = plan.source
     merged = getattr(spec, "merged", None)
     numbers = () if spec.numbers is None else (name for name, _ in spec.numbers.columns)
@@ -159,7 +160,7 @@ def _named_headers(plan: Plan, wanted: frozenset[str]) -> frozenset[str]:
 
 
 def _tags_of(plan: Plan) -> str | None:
-    """Return the header that alone holds the tags of contacts, which may be a list."""
+    """Return the header of the contacts' tags, which may be a list, if it is the only one mapped to them."""
     headers = plan.headers.get("tags", ())
     return headers[0] if plan.source.KIND == "contacts" and len(headers) == 1 else None
 
@@ -169,7 +170,7 @@ def _special(dtype: pl.DataType) -> bool:
 
 
 def _unreadable(dtype: pl.DataType) -> str | None:
-    """Return the name of a type that can't be read, or has such a type inside; None of all others."""
+    """Return the name of a type that can't be read or contains such a type; None for all others."""
     if dtype == _INTERVAL:
         return "interval"
     if isinstance(dtype, pl.Decimal) and dtype.precision > _MOST_DIGITS:
@@ -181,7 +182,7 @@ def _unreadable(dtype: pl.DataType) -> str | None:
 
 
 def _leaves(cells: pl.Expr, dtype: pl.DataType, steps: Steps = ()) -> Iterator[tuple[Steps, pl.Expr]]:
-    """Yield the columns of bytes inside a column, all their cells one after the other."""
+    """Yield the columns of bytes inside a column, with their cells flattened."""
     if isinstance(dtype, pl.Binary):
         yield steps, cells
         return
@@ -197,7 +198,7 @@ def _leaves(cells: pl.Expr, dtype: pl.DataType, steps: Steps = ()) -> Iterator[t
 
 
 def _meaning(leaf: pl.Expr, table: Table) -> Bytes:
-    """Say what the bytes of a column mean: text where each is printable UTF-8, UUIDs where each has 16."""
+    """Return what the bytes of a column mean: text if all are printable UTF-8, UUIDs if all have 16 bytes."""
     rows = table.scan()
     with reading(table.found.shown):
         try:
@@ -215,7 +216,7 @@ def _meaning(leaf: pl.Expr, table: Table) -> Bytes:
 
 
 def _plain(cells: pl.Expr, dtype: pl.DataType, meaning: Mapping[Steps, Bytes], steps: Steps = ()) -> pl.Expr:
-    """Return cells with bytes as text and keys as text, at any depth; times that are none become null."""
+    """Return cells with bytes and keys as text, at any depth; times out of range become null."""
     if not dtype.is_nested():
         return _plain_value(cells, dtype, meaning.get(steps, Bytes.TEXT))
     if _plain_type(dtype) == dtype and not _dated(dtype):
@@ -237,7 +238,7 @@ def _plain_value(cells: pl.Expr, dtype: pl.DataType, meaning: Bytes) -> pl.Expr:
         return _bytes_text(cells, meaning)
     if isinstance(dtype, pl.Date | pl.Datetime):
         return in_years(cells, dtype)
-    # Polars takes 1.5 for equal to 1 where both have 16 bits.
+    # Polars considers 1.5 equal to 1 if both are Float16.
     return cells.cast(pl.Float32) if isinstance(dtype, pl.Float16) else cells
 
 
@@ -254,7 +255,7 @@ def _plain_map(cells: pl.Expr, dtype: pl.Map, meaning: Mapping[Steps, Bytes], st
 
 
 def _plain_type(dtype: pl.DataType) -> pl.DataType:
-    """Return the type of `_plain` cells."""
+    """Return the type of the cells that `_plain` returns."""
     if isinstance(dtype, pl.Binary):
         return pl.String()
     if isinstance(dtype, pl.Float16):

@@ -1,4 +1,4 @@
-"""Load contacts: all columns as text, one row an id, whatever file it stands in; who was merged into whom."""
+"""Load contacts: all columns as text, one row per id across all files, and who was merged into whom."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ JSON: Final = "\0json"
 _ALWAYS: Final = ("contact_id",)
 _NEVER_DATES: Final = frozenset({"contact_id", "tags"})
 _TIME: Final = ":"
-"""HubSpot writes `76340251:1661707291575`: the id, and when it was merged."""
+"""HubSpot writes `76340251:1661707291575`: the id, and the time of the merge."""
 
 
 MERGED: Final = "I145"
 
 
 class LoadedContacts(Struct, frozen=True):
-    """The contacts, their sources' rejects and records."""
+    """The contacts, and the rejects and records of their sources."""
 
     contacts: pl.DataFrame
     rejects: tuple[pl.DataFrame, ...]
@@ -61,9 +61,9 @@ class LoadedContacts(Struct, frozen=True):
 def load_contacts(
     lists: Sequence[Validated], options: LoadOptions, keys: frozenset[str] | None = None
 ) -> LoadedContacts:
-    """Read contacts. Of ids that stand in several files the newer file's row stays.
+    """Read contacts. If an id is in several files, the row of the newest file is kept.
 
-    With `keys` only ids, the columns of these names, and who was merged into whom are read.
+    With `keys`, only the ids, the columns with these names, and who was merged into whom are read.
     """
     files = [read_contacts(each, options, keys) for each in lists]
     for each in files:
@@ -72,7 +72,7 @@ def load_contacts(
 
 
 class ContactsRead(Struct, frozen=True):
-    """The contacts of a source as its files have them: a frame a file, with `ROW`, each id once."""
+    """The contacts of a source before its files are combined: a frame per file, with `ROW`, each id once."""
 
     validated: Validated
     frames: tuple[pl.DataFrame, ...]
@@ -81,7 +81,7 @@ class ContactsRead(Struct, frozen=True):
 def settle_contacts(
     read: Sequence[ContactsRead], options: LoadOptions, keys: frozenset[str] | None = None
 ) -> LoadedContacts:
-    """Say which row of each id stands, and who was merged into whom: what all files decide together."""
+    """Decide which row of each id is kept and who was merged into whom, which takes all files together."""
     parts = [frame for each in read for frame in each.frames]
     plans = tuple(plan for each in read for plan in each.validated.plans)
     by_age = sorted(range(len(plans)), key=lambda index: plans[index].table.found.age_key)
@@ -115,7 +115,7 @@ def settle_contacts(
 def _whole(
     plans: Sequence[Plan], options: LoadOptions, standing: pl.DataFrame, contact_id: str
 ) -> pl.DataFrame:
-    """Read the row of a contact with the columns of all files; `standing` says where it is."""
+    """Read the row of a contact, located by `standing`, with the columns of all files."""
     [(here, row)] = standing.filter(pl.col("contact_id") == contact_id).select(FILE, ROW).rows()
     parts = []
     for number, plan in enumerate(plans):
@@ -125,7 +125,7 @@ def _whole(
 
 
 def _links(standing: pl.DataFrame, read: Sequence[ContactsRead]) -> Iterator[tuple[str, str]]:
-    """Yield who was merged into whom, by the sources that say it."""
+    """Yield who was merged into whom, according to the sources that list merged ids."""
     first = 0
     for each in read:
         span = range(first, first := first + len(each.frames))
@@ -137,7 +137,7 @@ def _links(standing: pl.DataFrame, read: Sequence[ContactsRead]) -> Iterator[tup
 
 
 def _name_of(column: str, validated: Validated) -> str:
-    """Return the name that a header goes by."""
+    """Return the column name that a header is mapped to."""
     for plan in validated.plans:
         if column not in plan:
             return next((name for name, headers in plan.headers.items() if column in headers), column)
@@ -155,7 +155,7 @@ def _in_one(parts: list[pl.DataFrame]) -> pl.DataFrame:
 def read_contacts(
     validated: Validated, options: LoadOptions, keys: frozenset[str] | None = None
 ) -> ContactsRead:
-    """Read the files of a source, each by itself; rows that repeat an id of their file become rejects."""
+    """Read the files of a source separately; rows that repeat an id within their file become rejects."""
     frames, files, as_json = [], [], 0
     seen = SeenDays()
     spec = validated.spec
@@ -179,7 +179,7 @@ def read_contacts(
 
 
 def contact_rows(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
-    """Return the rows of a file that count, lazily, with the columns by which contacts are known."""
+    """Return the rows of a file that the source does not leave out, lazily, with the columns of contacts."""
     return _selected(plan.table.scan(), plan, options)
 
 
@@ -192,9 +192,9 @@ def _selected(
     numbered: bool = False,
     seen: SeenDays | None = None,
 ) -> pl.LazyFrame:
-    """Name and read the columns of rows that count, all or `keys` alone, and `ROW` of `numbered` ones.
+    """Select columns, all or only `keys`, of the rows that are not left out, and `ROW` if `numbered`.
 
-    `seen` looks at the days of their dates.
+    `seen` records the days of their dates.
     """
     dates = options.dates.contacts - _NEVER_DATES if keys is None else frozenset[str]()
     tagged = "tags" in plan and plan.listed("tags") is None and (keys is None or "tags" in keys)
@@ -210,13 +210,13 @@ def _selected(
 
 
 def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Rejected]:
-    """Take out what is rejected; rows with a rounded id, and the later ones of an id, are rejects too."""
+    """Remove rejected rows, including those with a rounded id and all but the first row of each id."""
     named = rows.filter(pl.col("contact_id").is_not_null()) if rows["contact_id"].null_count() else rows
     lossy = named.select(rounded(pl.col("contact_id"))).to_series()
     if lossy.any():
         rejected = _with_rejects(rejected, named[ROW].filter(lossy), ROUNDED)
         named = named.filter(~lossy)
-    # Hashes that all differ are of ids that do; to tell the first of each id takes seven times as long.
+    # Distinct hashes mean distinct ids. Finding the first row of each id takes seven times as long.
     if named["contact_id"].hash().n_unique() == named.height:
         return named, rejected
     first = pl.col("contact_id").is_first_distinct()
@@ -225,7 +225,7 @@ def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Reje
 
 
 def _with_rejects(rejected: Rejected, rows: pl.Series, reason: str) -> Rejected:
-    """Add rows, by their numbers in the file and in order, to what is rejected of it."""
+    """Add rows, given by their numbers in the file in order, to its rejects."""
     told = rows.head(rejected.room).cast(pl.Int64).alias("row").to_frame()
     more = FailedRows({reason: len(rows)}, told.with_columns(reason=pl.lit(reason)))
     return replace(rejected, failed=rejected.failed.joined(more, rejected.room))
@@ -246,7 +246,7 @@ def _column(name: str, plan: Plan) -> pl.Expr:
 
 
 def _filled(cells: pl.Series) -> pl.Series:
-    """Make blank cells null; most columns have none that may be blank, and are left as they are."""
+    """Make blank cells null. Most columns have no cell that may be blank and are returned unchanged."""
     cell = pl.col("cell")
     frame = cells.to_frame("cell")
     if not frame.select((maybe_blank(cell) & cell.is_not_null()).any()).item():
@@ -263,7 +263,7 @@ def _tags(plan: Plan) -> pl.Expr:
 
 
 def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
-    """Return `key, owner`: every contact of each value of a column, in order; merged ones' survivors."""
+    """Return `key, owner`: the contacts of each value of a column, in order; survivors for merged ones."""
     text = keyed(pl.col(key), key).alias("key")
     pairs = [loaded.contacts.select(text, owner="contact_id")]
     if loaded.aliases is not None:
@@ -272,10 +272,10 @@ def owners_of(loaded: LoadedContacts, key: str) -> pl.DataFrame:
 
 
 def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool = False) -> pl.Expr:
-    """Return tags as List[String], trimmed, in order; a missing cell is an empty list.
+    """Return tags as List[String], stripped, in order; a missing cell is an empty list.
 
-    A cell that is a JSON list of texts is read as that, whatever the separator. `bare`: whether tags may
-    begin or end with characters that nobody sees.
+    A cell that is a JSON list of strings is read as such, whatever the separator. `bare`: whether tags may
+    begin or end with invisible characters.
     """
     if isinstance(dtype, pl.List):
         return list_text(cells, dtype, bare=bare)
@@ -285,8 +285,8 @@ def tag_list(cells: pl.Expr, dtype: pl.DataType, form: TagFormat, *, bare: bool 
 class Merged(Struct, frozen=True):
     """Old ids and their survivors (`into`), and how many links were left out.
 
-    `clashes` are old ids that a second contact claims too, `cycles` links that would make a contact an
-    old id of its own, `rounded` old ids that a spreadsheet rounded, which may be anybody's.
+    `clashes` are old ids that a second contact claims too, `cycles` are links that would make a contact an
+    old id of itself, and `rounded` are old ids that a spreadsheet rounded, which may be any contact's.
     """
 
     into: dict[str, str]
@@ -295,7 +295,7 @@ class Merged(Struct, frozen=True):
     rounded: int = 0
 
     def findings(self) -> Iterator[Finding]:
-        """Say what of the lists contradicts itself."""
+        """Yield findings on contradictions between the lists, and on rounded ids."""
         first = "the one that comes first in the export"
         if self.clashes:
             what = f"{count(self.clashes, 'merged id')} claimed by a second contact"
@@ -315,7 +315,7 @@ def _of_merged(message: str, many: int) -> Finding:
 
 
 def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:
-    """Yield (old id, survivor) as a column of the contacts says it, in order of the export."""
+    """Yield pairs (old id, survivor) from a column of the contacts, in the order of the export."""
     if form.into is not None:
         told = contacts.select("contact_id", present(pl.col(column)).alias("into"))
         yield from told.drop_nulls().iter_rows()
@@ -329,7 +329,7 @@ def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tupl
 
 
 def resolve(pairs: Iterable[tuple[str, str]]) -> Merged:
-    """Follow every chain to its end. Of claims that contradict each other the first one holds."""
+    """Follow every chain to its end. If claims contradict each other, the first one wins."""
     into: dict[str, str] = {}
     clashes = cycles = rounded = 0
     for old, survivor in pairs:
@@ -359,9 +359,9 @@ def _end(contact: str, into: dict[str, str]) -> str:
 
 
 class Split(Struct, frozen=True):
-    """The contacts that stand, and the merged ones under `SURVIVOR` (`frames.Exports.aliases`).
+    """The remaining contacts, and the merged ones with their `SURVIVOR` (`frames.Exports.aliases`).
 
-    `lost` rows were merged into somebody who is not in the list: they are neither.
+    `lost` is the number of rows merged into a contact that is not in the list; they are in neither frame.
     """
 
     standing: pl.DataFrame
@@ -369,14 +369,14 @@ class Split(Struct, frozen=True):
     lost: int = 0
 
     def findings(self) -> Iterator[Finding]:
-        """Say what was lost."""
+        """Yield a finding if rows were lost."""
         if self.lost:
             what = f"{count(self.lost, 'contact')} merged into somebody who is not in the list"
             yield _of_merged(f"{what}; they get no score.", self.lost)
 
 
 def split(contacts: pl.DataFrame, merged: Merged) -> Split:
-    """Part contacts from those that were merged away."""
+    """Split the contacts into those that remain and those that were merged into others."""
     if not merged.into:
         return Split(contacts)
     into = pl.DataFrame(

@@ -1,9 +1,9 @@
-"""What the files of a source are by their first bytes: zips become their members, spreadsheets become CSV.
+"""Identify the files of a source by their first bytes: unpack zips, convert spreadsheets to CSV.
 
-A worked example, a folder as `find` gives it:
+A worked example, a folder as `find` returns it:
 
-    leads.csv        text: it stays as it is
-    old.csv          begins as gzip does: it is read as gzip, and a note says so
+    leads.csv        text: unchanged
+    old.csv          begins like a gzip file: it is read as gzip, and a note reports it
     week.zip         becomes `week.zip/a.csv` and `week.zip/b.xlsx`; `readme.docx` inside is left out
     week.zip/b.xlsx  becomes a CSV of its first visible sheet
 """
@@ -41,14 +41,14 @@ _PACKED: Final = {"gz": "gzip", "zst": "Zstandard"}
 
 
 class Contents(Struct, frozen=True):
-    """The files of a source as they are read, and what is to be told of them."""
+    """The files of a source as they will be read, and the findings about them."""
 
     files: tuple[Found, ...]
     findings: tuple[Finding, ...] = ()
 
 
 class _Seen(Struct):
-    """What is to be told of the files of a source, as they are looked into."""
+    """What to report about the files of a source, collected as they are examined."""
 
     unknown: list[str]
     packed: dict[str, list[str]] = field(default_factory=dict)
@@ -56,11 +56,11 @@ class _Seen(Struct):
 
 
 def contents_of(found: FoundFiles, source: Source, spool: Spool) -> Contents:
-    """Look into the files of a source; copies of sheets and members go to the spool.
+    """Return the contents of the files of a source; copies of sheets and members go to the spool.
 
     Raises:
         InputError: a file is a web page, can't be unpacked, or is a zip without any file of a known format.
-            Every such file is told.
+            Every such file is reported.
     """
     seen = _Seen(list(found.unknown))
     files: list[Found] = []
@@ -76,7 +76,7 @@ def contents_of(found: FoundFiles, source: Source, spool: Spool) -> Contents:
 
 
 def _inside(found: Found, source: Source, spool: Spool, seen: _Seen) -> Iterator[Found]:
-    """Yield what a file holds: itself, or the members of a zip."""
+    """Yield the file itself, or the members of a zip."""
     kind = _nature(found)
     if kind == "zip":
         for member, path in _unzipped(found, source, spool, seen):
@@ -90,7 +90,7 @@ def _inside(found: Found, source: Source, spool: Spool, seen: _Seen) -> Iterator
 
 
 def _nature(found: Found) -> str:
-    """Return what a file is by its first bytes, or its name where they say nothing of it."""
+    """Return what a file is by its first bytes, or by its name if they do not identify it."""
     with found.path.open("rb") as file:
         kind = nature(file.read(ENOUGH))
     if kind == "zip" and (found.format == "spreadsheet" or is_spreadsheet(found.path)):
@@ -101,7 +101,7 @@ def _nature(found: Found) -> str:
 
 
 def _plain(found: Found, source: Source, spool: Spool, seen: _Seen) -> Found:
-    """Return a file that is no zip as one that can be read as it is."""
+    """Return a file that is not a zip in a form that can be read directly."""
     kind = _nature(found)
     if kind == "spreadsheet":
         path = spool.new()
@@ -118,7 +118,7 @@ def _plain(found: Found, source: Source, spool: Spool, seen: _Seen) -> Found:
 
 
 def _unzipped(found: Found, source: Source, spool: Spool, seen: _Seen) -> Iterator[tuple[Member, Path]]:
-    """Yield the members of a zip archive that are of a known format, unpacked."""
+    """Yield the members of a zip archive that have a known format, unpacked."""
     every = [each for each in members(found.path, found.shown) if not _hidden(each)]
     wanted = [each for each in every if source.format is not None or kind_of(_path(each))[0] is not None]
     unknown = [each for each in every if each not in wanted]
@@ -140,7 +140,7 @@ def _hidden(member: Member) -> bool:
 
 
 def _member(member: Member, archive: Found, source: Source) -> Found:
-    """Return a member as a file; what its own name does not say that of the archive may."""
+    """Return a member as a file; columns that its own name does not give may come from the archive's."""
     known, packed = kind_of(_path(member))
     parts = dict(archive.parts) | dict(partition(_path(member)))
     own = {key: value for key, value in named(member.last, source) if value is not None}
@@ -157,7 +157,7 @@ def _member(member: Member, archive: Found, source: Source) -> Found:
     )
 
 
-# --- what is told --------------------------------------------------------------------------------------
+# --- findings ------------------------------------------------------------------------------------------
 
 
 def _findings(seen: _Seen, source: Source) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Open a CSV file: its encoding, delimiter and header, told by its first bytes."""
+"""Open a CSV file: detect its encoding, delimiter and header from its first bytes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 HEAD: Final = 1 << 16
 SEARCHED: Final = 100
-"""So many records are looked at for a header."""
+"""How many records are searched for a header."""
 
 _NUMBERED: Final = re.compile(r"#[0-9]+$")
 LONGEST_HEADER: Final = 1 << 23
@@ -49,27 +49,27 @@ _OTHERS: Final = {
 
 
 class Head(Struct, frozen=True):
-    """The first bytes of a file, and where in them the next line begins."""
+    """The first bytes of a file, and the position in them at which the next line begins."""
 
     data: bytes
     at: int = 0
     line: int = 1
 
     def next_line(self) -> bytes:
-        """Return the line that begins there, with its end."""
+        """Return the line that begins there, with its line ending."""
         end = self.data.find(b"\n", self.at)
         return self.data[self.at :] if end < 0 else self.data[self.at : end + 1]
 
     def past(self, length: int) -> Head:
-        """Go past so many bytes."""
+        """Skip this many bytes."""
         skipped = self.data[self.at : self.at + length]
         return replace(self, at=self.at + length, line=self.line + skipped.count(b"\n"))
 
 
 def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
-    """Find out how a file is written. What can't be read for certain is an `InputError`.
+    """Detect how a file is written. Raise an `InputError` if it can't be read with certainty.
 
-    The CSV of a sheet is written in one way, whatever the source says of its other files.
+    The CSV of a sheet has a fixed dialect, whatever the source declares for its other files.
     """
     if found.sheet:
         source = source.with_keys(delimiter=",", quote='"', encoding=None, skip_spaces=False)
@@ -103,7 +103,7 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
 
 
 def _past_nothing(head: Head, source: Source) -> Head:
-    """Go past blank lines, and past those before the header that are comments."""
+    """Skip blank lines, and comment lines before the header."""
     mark = source.comment.encode() if source.comment is not None and source.header else None
     while head.at < len(head.data):
         line = head.next_line()
@@ -114,13 +114,13 @@ def _past_nothing(head: Head, source: Source) -> Head:
 
 
 def beginning(file: CsvFile) -> Head:
-    """Return the first bytes of a file that is open, from its first line on."""
+    """Return the first bytes of an open file, from its first line on."""
     head = Head(_read(file.data, HEAD))
     return replace(head, at=3 if head.data.startswith(UTF8_MARK) else 0)
 
 
 def first_records(file: CsvFile) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the first `SEARCHED` records of an open file, as each delimiter cuts them, with the delimiter."""
+    """Yield the first `SEARCHED` records of an open file, split by each delimiter, with the delimiter."""
     head = beginning(file)
     for _ in range(SEARCHED):
         if head.at >= len(head.data):
@@ -132,10 +132,10 @@ def first_records(file: CsvFile) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def header_below(head: Head, source: Source, by_hand: Collection[str] | None = None) -> Head | None:
-    """Return the first of the next `SEARCHED` records that has every column which the source needs.
+    """Return the first of the next `SEARCHED` records that has every column the source needs.
 
-    These are what it maps (of a list one) and what its kind needs beside it; of a preset's columns only what
-    the kind needs is looked for, and those that are mapped `by_hand`.
+    These are the columns that it maps (any one of a list) and those that its kind requires. Of a preset's
+    columns only those that the kind requires, or that are mapped `by_hand`, are searched for.
     """
     wanted = _wanted(source, by_hand)
     for _ in range(SEARCHED):
@@ -151,7 +151,7 @@ def header_below(head: Head, source: Source, by_hand: Collection[str] | None = N
 
 
 def _wanted(source: Source, by_hand: Collection[str] | None) -> list[set[str]]:
-    """Return the columns that a header must have, each as the headers that may stand for it."""
+    """Return the columns that a header must have, each as the set of headers that are accepted for it."""
     if by_hand is None:
         by_hand = {*source.columns}.difference(source.optional) if source.preset is None else ()
     needed = {*source.REQUIRED, key_column(source)}.difference(source.constants, source.from_file_name)
@@ -163,7 +163,7 @@ def _wanted(source: Source, by_hand: Collection[str] | None) -> list[set[str]]:
 
 
 def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[str, ...]]:
-    """Return the file, or a copy of it as UTF-8 with line feeds, and what is to be said of it."""
+    """Return the file, or a copy of it as UTF-8 with line feeds, and notes about it."""
     start = _read(found.path, HEAD)
     if not start:
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
@@ -185,7 +185,7 @@ def readable(found: Found, source: Source, spool: Spool) -> tuple[Path, tuple[st
 
 
 def _ends_with_returns(start: bytes, quote: str) -> bool:
-    """Say whether lines end with a carriage return alone; what stands in quotes ends none."""
+    """Return whether lines end with a carriage return alone; text in quotes is ignored."""
     outside = (
         re.sub(rb"%b[^%b]*(?:%b|$)" % ((re.escape(quote.encode()),) * 3), b"", start) if quote else start
     )
@@ -220,7 +220,7 @@ def _read(path: Path, size: int) -> bytes:
 
 
 def _after(head: Head, text: str, found: Found, source: Source) -> Head:
-    """Go past the line of this text alone; empty cells after it don't count."""
+    """Skip to the line after the one that consists of this text; empty cells after the text are ignored."""
     while head.at < len(head.data):
         line = head.next_line()
         head = head.past(len(line))
@@ -240,7 +240,7 @@ def _separator_line(head: Head) -> tuple[Head, str | None]:
 
 
 def _records(head: Head, quote: str, most: int) -> list[bytes]:
-    """Return the first whole records, by quotes; at least one, the rest of the bytes if need be."""
+    """Return the first whole records, respecting quotes; at least one, even if it is incomplete."""
     mark = quote.encode() or b"\0"
     out: list[bytes] = []
     start = end = head.at
@@ -253,7 +253,10 @@ def _records(head: Head, quote: str, most: int) -> list[bytes]:
 
 
 def _likely(head: Head, quote: str) -> str:
-    """Return the delimiter that cuts the first records into equally many cells, the most of them."""
+    """Return the delimiter that most consistently splits the first records into equally many cells.
+
+    If there is a tie, the one with more cells in the first record wins.
+    """
     records = [record for record in _records(head, quote, 20) if record.strip()]
     counts = {each: [len(cells_of(record, each, quote)) for record in records] for each in DELIMITERS}
 
@@ -265,7 +268,7 @@ def _likely(head: Head, quote: str) -> str:
 
 
 def cells_of(record: bytes, delimiter: str, quote: str) -> list[str]:
-    """Cut one record into its cells."""
+    """Split a record into its cells."""
     text = record.decode("utf-8", "replace").rstrip("\r\n")
     try:
         reader = csv.reader(

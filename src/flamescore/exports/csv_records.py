@@ -1,14 +1,14 @@
 r"""Find the records of a CSV file by its bytes: where each begins, how many cells it has, which are damaged.
 
-Polars' parser pads short rows in silence and loses its way at a stray quote; this pass does not. numpy finds
-every delimiter, line feed and quote of a block. A quote is in place where it opens a cell at the beginning
-of one, or closes it at the end. The block is looked at in up to three ways, each of which costs more:
+Polars' parser silently pads short rows and loses track at a stray quote; this pass does not. numpy finds
+every delimiter, line feed and quote of a block. A quote is in place if it opens a cell at the cell's
+beginning, or closes it at its end. Up to three methods are tried on a block, each more expensive:
 
-1. From its first byte on, quotes open and close in turn. Where each is in place, the block is sound as to its
-   quotes, and a line feed outside of them ends a record.
-2. Else each line is looked at by itself, its first quote opening. Where all are in place and the last one
+1. From its first byte on, quotes open and close in turn. If each is in place, the quotes of the block are
+   sound, and a line feed outside of them ends a record.
+2. Otherwise each line is examined by itself, its first quote opening. If all are in place and the last one
    closes, the line is a record.
-3. The other lines are settled one by one with regular expressions (`_Form`): a record goes on over several
+3. The other lines are resolved one by one with regular expressions (`_Form`): a record continues over several
    lines, or is damaged and is cut off at the end of its line.
 
 For example, with two columns (`␊` is the line feed, below each line are offsets from the file's first byte):
@@ -16,13 +16,13 @@ For example, with two columns (`␊` is the line feed, below each line are offse
     1,"a, b"␊  2,"two␊  lines"␊  3,x"y␊  4,"open␊  5,"z"␊
     0          9        16       23      29        37
 
-The quotes are at 2, 7, 11, 21, 26, 31, 39 and 41. The first way takes 26 as one that opens, but `x` stands
-before it, so it is not in place. In the second way, lines 1 and 6 are records: their quotes at 2 and 39 open
-at the beginning of a cell, those at 7 and 41 close at the end. The delimiter at 4 is between quotes, so
-line 1 has two cells. Line 2 has one quote; settled by itself it goes on to the end of line 3, which is
-not looked at again. Line 4 has a stray quote. The quote of line 5 closes at 39, where `z` follows; so it was
-never closed, and the record is cut off at the end of its line. Records end at 9, 23, 29, 37 and 43: sound,
-sound, stray quote, unclosed quote, sound. Without lines 4 and 5 the first way would have been enough.
+The quotes are at 2, 7, 11, 21, 26, 31, 39 and 41. The first method takes 26 as an opening quote, but `x`
+comes before it, so it is not in place. By the second method, lines 1 and 6 are records: their quotes at 2 and
+39 open at the beginning of a cell, those at 7 and 41 close at the end. The delimiter at 4 is between quotes,
+so line 1 has two cells. Line 2 has one quote; resolved by itself, its record continues to the end of line 3,
+which is not examined again. Line 4 has a stray quote. The quote of line 5 would close at 39, but `z` follows;
+so it was never closed, and the record is cut off at the end of its line. Records end at 9, 23, 29, 37 and 43:
+sound, sound, stray quote, unclosed quote, sound. Without lines 4 and 5 the first method would be enough.
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ _MOST_AT_ONCE: Final = 64
 
 
 class CsvFile(Struct, frozen=True):
-    """A CSV file, opened. `data` is the file or its readable copy.
+    """An open CSV file. `data` is the file or its readable copy.
 
     Records begin at byte `start`, line `line`.
 
-    `headers` are trimmed, one a column; `found_at` is their line where they were looked for and found below.
-    `quote` is empty where nothing is quoted.
+    `headers` are stripped, one per column; `found_at` is the header's line if it was searched for and found
+    further down. `quote` is empty if nothing is quoted.
     """
 
     found: Found
@@ -91,7 +91,7 @@ class CsvFile(Struct, frozen=True):
     found_at: int | None = None
 
     def blocks(self, look: Callable[[bytes], None] | None = None) -> Iterator[Block]:
-        """Yield every record, in blocks; `look` sees the lines that they are found in."""
+        """Yield every record, in blocks; `look` is called with the lines in which they are found."""
 
         def find(lines: Lines) -> tuple[Ints, Codes | None]:
             if look is not None:
@@ -103,7 +103,7 @@ class CsvFile(Struct, frozen=True):
 
 
 def scan_records(file: CsvFile, spool: Spool, most: int) -> tuple[RecordScan, Path | None]:
-    """Go over the bytes of a file once; unless every line is part of a sound record, copy those that are."""
+    """Scan the bytes of a file once; unless every line is part of a sound record, copy the sound records."""
     counter = RecordCounter(most)
     ranges = _sound_ranges(file, counter)
     first = next(ranges, None)
@@ -115,9 +115,9 @@ def scan_records(file: CsvFile, spool: Spool, most: int) -> tuple[RecordScan, Pa
 
 
 def _sound_ranges(file: CsvFile, counter: RecordCounter) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of sound records as byte ranges, as wide as they are; the counter sees each block.
+    """Yield the longest runs of sound records as byte ranges; each block is added to the counter.
 
-    Of a file without any other line there is one stretch, which is known when all of it has been seen.
+    A file in which every record is sound has a single run, yielded once the whole file has been scanned.
     """
     begun = ended = file.start
     for block in file.blocks(counter.look):
@@ -138,11 +138,11 @@ def _runs(block: Block) -> Iterator[tuple[int, int]]:
     yield from zip(block.starts[edges[0::2]].tolist(), block.ends[edges[1::2] - 1].tolist(), strict=True)
 
 
-# --- a block at once -----------------------------------------------------------------------------------
+# --- a whole block -------------------------------------------------------------------------------------
 
 
 def _find(lines: Lines, file: CsvFile) -> tuple[Ints, Codes | None]:
-    """Return where the whole records at the beginning of some lines end, and what each one is."""
+    """Return where the complete records at the beginning of some lines end, and the state of each."""
     data, columns = lines.data, len(file.headers)
     if not data.isascii():
         decoded(data, shown=file.found.shown, line=lines.line)
@@ -174,13 +174,13 @@ def _find(lines: Lines, file: CsvFile) -> tuple[Ints, Codes | None]:
 
 
 def _opens(codes: Codes, quotes: Ints, file: CsvFile) -> Bools:
-    """Say which of some quotes stand where a cell begins, or a quote closed: then two are one in its text."""
-    before = codes[quotes - 1]  # of the first byte that is the last, a line feed
+    """Return which quotes are where a cell begins, or follow a closing quote (a doubled quote in text)."""
+    before = codes[quotes - 1]  # before the first byte this is the last byte, a line feed
     return _edges(file.delimiter, file.quote)[before]
 
 
 def _closes(codes: Codes, quotes: Ints, file: CsvFile) -> Bools:
-    """Say which of some quotes stand where a cell ends, or a quote opens again."""
+    """Return which quotes are where a cell ends, or are followed by a quote that opens again."""
     after = codes[quotes + 1]
     held = _edges(file.delimiter, file.quote)[after]
     returns = np.flatnonzero(after == _RETURN)
@@ -196,7 +196,7 @@ def _edges(delimiter: str, quote: str) -> Bools:
 
 
 def _spills(ends: Ints, wrong: Ints, feeds: Ints) -> bool:
-    """Say whether one of the wrong records has several lines: its quote was closed by that of a later one."""
+    """Return whether a wrong record has several lines: the quote of a later record closed its quote."""
     if not len(wrong):
         return False
     lines = np.diff(np.searchsorted(feeds, ends), prepend=0)
@@ -204,7 +204,7 @@ def _spills(ends: Ints, wrong: Ints, feeds: Ints) -> bool:
 
 
 def _states(data: bytes, ends: Ints, cells: Ints, file: CsvFile) -> Codes | None:
-    """Return what each record is by the number of its cells; None where all are sound."""
+    """Return the state of each record by its number of cells; None if all are sound."""
     columns = len(file.headers)
     if not len(ends):
         return None
@@ -227,9 +227,9 @@ def _states(data: bytes, ends: Ints, cells: Ints, file: CsvFile) -> Codes | None
 
 
 def _surplus(data: bytes, ends: Ints, more: Ints, file: CsvFile) -> Bools:
-    """Say of which long records all cells past the header are empty, `more` of them.
+    """Return which long records have only empty cells past the header, `more` of them.
 
-    Of most of them nothing stands between the delimiters at the end of the line: those are told at once.
+    Most such records end with adjacent delimiters; these are found in bulk.
     """
     codes, cut = np.frombuffer(data, np.uint8), ord(file.delimiter)
     stops = ends - 1
@@ -254,7 +254,7 @@ def _surplus(data: bytes, ends: Ints, more: Ints, file: CsvFile) -> Bools:
 
 
 def _ends_blank(record: bytes, many: int, delimiter: bytes, quote: bytes) -> bool:
-    """Say whether so many cells at the end of a record are blank, in quotes or without."""
+    """Return whether this many cells at the end of a record are blank, quoted or not."""
     end = len(record.rstrip(b"\r\n"))
     for _ in range(many):
         before = record.rfind(delimiter, 0, end)
@@ -271,7 +271,7 @@ def _ends_blank(record: bytes, many: int, delimiter: bytes, quote: bytes) -> boo
 def _line_by_line(
     lines: Lines, file: CsvFile, at: Ints, is_quote: Bools, seen: NDArray[np.int32]
 ) -> tuple[Ints, Codes | None]:
-    """Look at each line by itself, and settle those whose quotes don't hold."""
+    """Examine each line by itself, and resolve those whose quotes are not in place."""
     codes, feeds = lines.codes, lines.feeds[at]
     line_ends = np.flatnonzero(feeds)
     before = np.concatenate([[0], seen[line_ends[:-1]]])
@@ -288,7 +288,7 @@ def _line_by_line(
 def _settled(
     lines: Lines, file: CsvFile, ends: Ints, state: Codes | None, loose: Ints
 ) -> tuple[Ints, Codes | None]:
-    """Settle the records that begin in loose lines; lines that belong to one of them are no records."""
+    """Resolve the records that begin in loose lines; lines that continue one of them are not records."""
     form = _form(file.delimiter, file.quote, len(file.headers))
     state = np.zeros(len(ends), np.uint8) if state is None else state
     own = np.ones(len(ends), np.bool_)
@@ -316,7 +316,7 @@ def _form(delimiter: str, quote: str, columns: int) -> _Form:
 
 
 class _Form:
-    """How the records of a file are written, as patterns that never go back."""
+    """How the records of a file are written, as patterns that never backtrack."""
 
     def __init__(self, delimiter: bytes, quote: bytes, columns: int) -> None:
         cut, edge = re.escape(delimiter), re.escape(quote)
@@ -330,9 +330,9 @@ class _Form:
         self.sound = re.compile(rb"(?:" + cell + cut + rb")*+" + cell + rb"\r?\n")
 
     def record(self, data: bytes, at: int, *, last: bool) -> tuple[int, int]:
-        """Return where the record at an offset ends, and what it is; (0, SOUND) where more must be seen.
+        """Return where the record at an offset ends, and its state; (0, SOUND) if more data is needed.
 
-        No more is there to be seen of the `last` one.
+        No more data is needed for the `last` one.
         """
         whole = self.sound.match(data, at)
         if whole is None:
@@ -352,9 +352,10 @@ class _Form:
         return self.closed.sub(b"", record).count(self.delimiter) + 1 if self.columns > 1 else 1
 
     def _cut(self, data: bytes, at: int, *, last: bool) -> tuple[int, int]:
-        """Cut off the damaged record: its line, and those after it that can only belong to it.
+        """Cut off the damaged record: its line, and the following lines that can only belong to it.
 
-        A line belongs to it while the delimiters so far are too few and its own don't make them too many.
+        A line belongs to it as long as the delimiters so far are too few, and its own do not make them too
+        many.
         """
         wanted = self.columns - 1
         end = data.find(b"\n", at) + 1
@@ -381,7 +382,7 @@ class _Form:
         return self._fault(record, at) if at < len(record) else UNCLOSED
 
     def _fault(self, data: bytes, at: int) -> int:
-        """Return the first fault of a quote at or after an offset: it stands astray, or stays open."""
+        """Return the first fault of a quote at or after an offset: it is stray, or it is never closed."""
         before = self.before.match(data, at)
         at = before.end() if before else at
         closed = self.closed.match(data, at)

@@ -1,4 +1,4 @@
-"""A source that is a query of a database: its rows become a Parquet file, and are read as from any other."""
+"""A source that is a database query: its rows are stored in a Parquet file and read like any other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def from_database(source: Source, folder: Path, spool: Spool) -> Found:
-    """Ask the database now; the file of the rows goes to the spool.
+    """Run the query now; the file with its rows goes to the spool.
 
     Raises:
         InputError: the database can't be reached, refuses, or has a column that can't be read.
@@ -28,7 +28,7 @@ def from_database(source: Source, folder: Path, spool: Spool) -> Found:
 
 
 def _tags_of(source: Source) -> str | None:
-    """Return the header that alone holds the tags of contacts: only there a list stays one."""
+    """Return the header of the contacts' tags if it is the only one: only there does a list stay a list."""
     if source.KIND != "contacts":
         return None
     headers = source.columns.get("tags", ("tags",))

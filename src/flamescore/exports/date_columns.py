@@ -1,4 +1,4 @@
-"""Dates in other columns than `at`: their cells as ISO text, beside the cells themselves."""
+"""Dates in columns other than `at`: their cells as ISO text, in addition to the cells themselves."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _NAIVE: Final = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2
 def iso_columns(
     names: frozenset[str], plan: Plan, zone: ZoneInfo, seen: SeenDays | None = None
 ) -> Iterator[pl.Expr]:
-    """Yield the companions that columns of a file need: ISO text under the column's name and `ISO_SUFFIX`.
+    """Yield the companions of a file's columns: ISO text, named after the column with `ISO_SUFFIX`.
 
-    A cell that fits no declared format is as it was; a naive time becomes UTC where the source has a zone of
-    its own. `zone` is the rule file's. `seen` looks at the days that declared formats read.
+    A cell that fits no declared format is unchanged; a naive time is converted to UTC if the source's time
+    zone differs from `zone`, the rule file's. `seen` records the days that declared formats read.
     """
     source = plan.source
     shifted = source.timezone is not None and source.timezone.key != zone.key
@@ -50,7 +50,7 @@ def iso_columns(
 
 
 def formats_of(name: str, *plans: Plan) -> tuple[str, ...]:
-    """Return the formats of dates that are declared for a column, by its name or its header alone."""
+    """Return the date formats declared for a column, by its name or by its only header."""
     for plan in plans:
         headers, dates = plan.headers.get(name, ()), plan.source.dates
         found = dates.get(name, ()) or dates.get(headers[0] if len(headers) == 1 else name, ())
@@ -61,7 +61,7 @@ def formats_of(name: str, *plans: Plan) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class IsoText:
-    """Write cells as ISO text."""
+    """A function that writes cells as ISO text."""
 
     zone: ZoneInfo
     formats: tuple[str, ...]
@@ -70,7 +70,7 @@ class IsoText:
     seen: SeenDays | None = field(default=None, compare=False)
 
     def __call__(self, cells: pl.Series) -> pl.Series:
-        """Return the cells of a String column as ISO text, or as they are."""
+        """Return the cells of a String column as ISO text, or unchanged."""
         out = pl.repeat(None, len(cells), dtype=pl.String(), eager=True)
         for form in self.formats:
             out = out.zip_with(out.is_not_null(), self._read(cells, form))

@@ -1,4 +1,4 @@
-"""Mark events that don't count: superseded by their event id, or exact duplicates."""
+"""Mark events that don't count: those superseded by event id, and exact duplicates."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ _OWN: Final = frozenset({"contact_id", "contact", "event", "at", "event_id"})
 
 
 class Repeated(Struct, frozen=True):
-    """The rows of a source that are there more than once.
+    """The repeated rows of a source.
 
-    `marks` are those of each file's rows, by its index (`frames.DROP`): a duplicate, superseded or 0. `lost`
-    says of each column that rules name how many event ids have no cell of it, though a row that fell had one.
+    `marks` has a mark for each row of each file, by the file's index (`frames.DROP`): duplicate, superseded
+    or 0. `lost` is, for each column that rules name, the number of event ids whose kept row has no cell in it
+    although a superseded row had one.
     """
 
     marks: Mapping[int, pl.Series] = field(default_factory=dict)
@@ -40,11 +41,11 @@ class Repeated(Struct, frozen=True):
 
 
 class Keys(Struct, frozen=True):
-    """By what rows of a source are found to be there more than once; falsy where it asks for nothing.
+    """How repeated rows of a source are found; falsy if it requires no deduplication.
 
-    `ids`: of one event id the row of the newest file stands, in it the last; rows without one are not
-    touched. `distinct`: of rows equal in every mapped column one stands. `named` are the columns of which it
-    is told how many ids lack them.
+    `ids`: for each event id the last row of the newest file is kept; rows without an event id are not
+    affected. `distinct`: of rows that are equal in every mapped column one is kept. `named` are the columns
+    for which lost cells are counted (`Repeated.lost`).
     """
 
     ids: bool
@@ -53,7 +54,7 @@ class Keys(Struct, frozen=True):
 
     @classmethod
     def of(cls, source: OpenSource, options: LoadOptions) -> Keys:
-        """Return the keys of a source, by the columns of all its files."""
+        """Return the keys of a source, based on the columns of all its files."""
         spec = source.spec
         assert isinstance(spec, EventsSource)
         ids = any("event_id" in plan for plan in source.plans)
@@ -65,10 +66,10 @@ class Keys(Struct, frozen=True):
 
 
 def repeated_rows(validated: Validated, options: LoadOptions) -> Repeated:
-    """Return which rows of a source are there more than once, by its `Keys`.
+    """Return which rows of a source are repeated, according to its `Keys`.
 
-    Rows that are rejected or left out take no part; old ones do. Rows are told apart by 128-bit hashes: 32
-    bytes a row at most, odds of a mistake below 1e-18 for 100 M rows.
+    Rows that are rejected or left out take no part; old ones do. Rows are compared by 128-bit hashes: at most
+    32 bytes per row, with odds of a mistake below 1e-18 for 100 M rows.
     """
     keys, plans = Keys.of(validated.source, options), validated.plans
     if not keys:
@@ -88,7 +89,7 @@ def repeated_rows(validated: Validated, options: LoadOptions) -> Repeated:
 def marks_of(every: pl.DataFrame, keys: Keys) -> pl.DataFrame:
     """Return `file, row` and the `mark` (`frames.DROP`) of the rows that don't count.
 
-    `every` are the keys of all files of a source, the oldest file's first, each in order of its rows.
+    `every` has the keys of all files of a source, oldest file first, in row order within each.
     """
     mark = pl.lit(0, pl.UInt8())
     if keys.ids:
@@ -102,9 +103,9 @@ def marks_of(every: pl.DataFrame, keys: Keys) -> pl.DataFrame:
 
 
 def _lost(every: pl.DataFrame, named: Sequence[str]) -> dict[str, int]:
-    """Count the ids whose last row lacks a cell that another one has, for each column.
+    """Count, for each column, the ids whose last row is missing a cell that another row has.
 
-    Of the rows `A 50`, `A -`, `B -` and `B 7` the order A lost its cell, and B did not.
+    In the rows `A 50`, `A -`, `B -` and `B 7`, order A lost its cell, and B did not.
     """
     later = pl.col(_ID[0]).is_not_null() & ~pl.struct(_ID).is_last_distinct()
     repeated = every.join(every.filter(later).select(_ID).unique(), on=_ID, how="semi", maintain_order="left")
@@ -119,9 +120,9 @@ def _marks(dropped: pl.DataFrame, rows: int) -> pl.Series:
 
 
 def keys_of_file(plan: Plan, names: Sequence[str], options: LoadOptions, keys: Keys) -> pl.DataFrame:
-    """Return `row` and the hashes of a file's sound rows, and which columns have a cell there.
+    """Return `row` and the hashes of a file's sound rows, and which columns have a cell in them.
 
-    `names` are the columns of all files of the source: what a file lacks is missing in its rows.
+    `names` are the columns of all files of the source; columns that a file does not have are null.
     """
     spec = plan.source
     table = plan.table
@@ -147,7 +148,7 @@ def _has(plan: Plan, name: str) -> pl.Expr:
 
 
 def _mapped_cells(plan: Plan, names: Sequence[str]) -> list[pl.Expr]:
-    """Return the columns that the project file maps, and the canonical ones, of every file of the source."""
+    """Return the columns that the project file maps and the canonical ones, over all files of the source."""
     spec, nothing = plan.source, pl.lit(None, pl.String())
     wanted = (
         each for each in names if each in spec.columns or each in spec.CANONICAL or each in spec.constants

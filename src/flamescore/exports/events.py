@@ -1,4 +1,4 @@
-"""Load events, lazily: mapped columns over sound records, and what marks rows that don't count."""
+"""Load events, lazily: mapped columns over sound records, and marks for rows that don't count."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 ROW: Final = "\0row"
 ODD: Final = "\0odd"
-"""The column (UInt8, not 0) that marks times which are told of: of repeated or skipped hours, say."""
+"""The column (UInt8, not 0) that marks times to be reported: of repeated or skipped hours, for example."""
 
 LEFT_OUT, FAULTY = 3, 4
 """Further marks of `DROP`: left out by the source, rejected for its event id."""
@@ -61,10 +61,10 @@ NONE_REPEATED: Final = Repeated()
 _DOUBTFUL: Final = "\0doubtful"
 
 _LOCAL: Final = timedelta(days=2)
-"""No local time is further from UTC."""
+"""An upper bound on the offset of local times from UTC."""
 
 _TYPES: Final = 10_000
-"""Distinct types of events; a file with more of them is read whole where a type lasts for ever."""
+"""The most distinct event types; a file with more of them is read whole if some type never expires."""
 
 
 def load_events(
@@ -72,7 +72,7 @@ def load_events(
 ) -> EventSource:
     """Return the events of a source as a lazy frame, and its record.
 
-    Only its bytes have been validated; cells are looked at when the rows are read.
+    Only its bytes have been validated; cells are checked when the rows are read.
     """
     return events_of(validated, options, contacts, repeated_rows(validated, options))
 
@@ -85,10 +85,10 @@ def events_of(
     *,
     numbered: bool = False,
 ) -> ExportedEvents:
-    """Return the events of a source, of whose rows those that are `repeated` are known.
+    """Return the events of a source whose `repeated` rows are known.
 
-    With `numbered`, of a source of one file, they have their place among its sound records (`ROW`), and none
-    is skipped.
+    With `numbered`, for a source of one file, they have their index among its sound records (`ROW`), and no
+    row is skipped.
     """
     spec = validated.spec
     assert isinstance(spec, EventsSource)
@@ -111,10 +111,10 @@ def events_of(
 
 
 class ExportedEvents(EventSource, frozen=True, kw_only=True):
-    """Events of files, whose cells nobody has looked at yet, so that a sound source is read once.
+    """Events of files whose cells have not been checked yet, so that a sound source is read only once.
 
-    Its frame has rows without a contact, a type or a time, and two more marks of `DROP`: `LEFT_OUT` and
-    `FAULTY`. `marks` are those of each file's repeated rows, `lost` is what events lack for that.
+    Its frame includes rows without a contact, a type or a time, and has two more marks in `DROP`: `LEFT_OUT`
+    and `FAULTY`. `marks` has the marks of each file's repeated rows, `lost` counts the cells lost with them.
     """
 
     marks: Mapping[int, pl.Series]
@@ -125,15 +125,15 @@ class ExportedEvents(EventSource, frozen=True, kw_only=True):
     numbered: bool = False
 
     def read(self, query: EventQuery) -> EventBatches:
-        """Return the events that a scoring asks for, batch by batch; each call reads them anew."""
+        """Return the events that a scoring needs, batch by batch; each call reads them again."""
         plans, seen = self.validated.plans, SeenDays()
-        # Marks stand for rows by their place in the file, so none may be skipped.
+        # Marks refer to rows by their index in the file, so no row may be skipped.
         rows = [plan.table.scan() if self.marks else _recent(plan, query.window) for plan in plans]
         stacked = _in_one(rows, self.marks, self.validated, self.options, seen, numbered=self.numbered)
         return _Batches(self, query, stacked, seen)
 
     def sound(self, since: datetime | None = None) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on."""
+        """Return `event` and `at` of readable rows, whatever becomes of them; complete from `since` on."""
         window = Window() if since is None else Window(int(since.timestamp()), widest=1)
         recent = [_recent(plan, window) for plan in self.validated.plans]
         rows = _in_one(recent, {}, self.validated, self.options)
@@ -147,7 +147,7 @@ class ExportedEvents(EventSource, frozen=True, kw_only=True):
         """Return the time of the newest event of each of its files, in order.
 
         Raises:
-            InputError: a file can't be read any more.
+            InputError: a file can no longer be read.
         """
         found = []
         for plan in self.validated.plans:
@@ -157,19 +157,19 @@ class ExportedEvents(EventSource, frozen=True, kw_only=True):
         return tuple(each for each in found if each is not None)
 
     def only(self, frame: pl.LazyFrame) -> EventSource:
-        """Return the source with these of its rows alone, all with a time: nothing is told of the others."""
+        """Return the source with only these of its rows, all with a time; the others are not reported."""
         sound = frame.filter(pl.col(DROP) <= SUPERSEDED) if DROP in self.frame.collect_schema() else frame
         return EventSource(sound.drop(ODD, strict=False), self.record, self.key)
 
     def file_at_fault(self) -> str:
-        """Return the first file that can't be read to its end, or all of them where each can."""
+        """Return the first file that can't be read to its end, or the path of the source if all can."""
         return _torn(self.validated)
 
 
 class _Batches(EventBatches):
-    """Batches without rows that lack something, are left out by the source, or whose id was rounded.
+    """Batches without rows that are incomplete, are left out by the source, or have a rounded id.
 
-    Of those that are old nothing is told: `_near` counts the ones not past the window's widest reach.
+    Such rows are not reported if they are old; `_near` counts the old ones within the window's widest reach.
     """
 
     source: ExportedEvents
@@ -184,7 +184,7 @@ class _Batches(EventBatches):
         self._watch = BatchWatch(source.validated, source.options, query.window)
 
     def end(self, *, tell: bool = True) -> EventsRead:
-        """Say what became of the other rows; each reject with its reason is found by reading them again."""
+        """Return what became of the other rows; the rejects and their reasons are found by reading again."""
         record, rejects = self.source.record, pl.DataFrame(schema=REJECTS)
         known = record.counts
         rejected = known.rejected + self._faulty
@@ -203,7 +203,7 @@ class _Batches(EventBatches):
         return EventsRead(record, rejects, beyond=old != self._near)
 
     def _findings(self) -> Iterator[Finding]:
-        """Yield what was noticed on the way, and what can be told of the source as a whole."""
+        """Yield what was noticed while reading, and findings about the source as a whole."""
         source = self.source.validated
         yield from lost_cells(source, self.source.lost)
         yield from refunds_in(source)
@@ -213,7 +213,7 @@ class _Batches(EventBatches):
         yield from self._orphans.findings(source.spec, self.source.contacts)
 
     def _marks(self) -> tuple[pl.Expr, ...]:
-        """Mark rows that may lack something, and odd times, by comparisons that cost next to nothing."""
+        """Mark rows that may be incomplete, and odd times, by very cheap comparisons."""
         odd = (pl.col(ODD),) if ODD in self._schema else ()
         contact = "contact_id" if self.source.key == "contact_id" else "contact"
         doubtful = pl.col("at").is_null() | maybe_blank(pl.col(contact)) | maybe_blank(pl.col("event"))
@@ -246,20 +246,20 @@ class _Batches(EventBatches):
         return numbered.drop(KEY)
 
     def _false_ids(self, strangers: pl.DataFrame) -> pl.Series:
-        """Mark totals, and ids that a spreadsheet rounded, among rows without a contact."""
+        """Mark total rows, and ids that a spreadsheet rounded, among rows without a contact."""
         false = rounded(pl.col(KEY))
         if self.source.key == "contact_id":
             false |= total_id(pl.col(KEY))
         return strangers.select(false.alias("false").fill_null(value=False)).to_series()
 
     def _without(self, batch: pl.DataFrame, faulty: pl.Series) -> pl.DataFrame:
-        """Take rejected rows out of a batch, and count them."""
+        """Remove rejected rows from a batch, and count them."""
         sound, many = self._parted(batch, faulty)
         self._faulty += many
         return sound
 
     def _parted(self, batch: pl.DataFrame, marked: pl.Series) -> tuple[pl.DataFrame, int]:
-        """Take marked rows out of a batch; return the others, and how many of the marked ones are not old."""
+        """Remove marked rows from a batch; return the others, and how many of the marked ones are not old."""
         if not marked.any():
             return batch, 0
         window, taken = self.query.window, batch.filter(marked)
@@ -269,7 +269,7 @@ class _Batches(EventBatches):
 
 
 def _torn(validated: Validated) -> str:
-    """Return the first file that can't be read to its end, or all of them where each can."""
+    """Return the first file that can't be read to its end, or the path of the source if all can."""
     tables = [plan.table for plan in validated.plans]
     for table in tables if len(tables) > 1 else ():
         try:
@@ -289,7 +289,7 @@ def _as_written(
     *,
     numbered: bool = False,
 ) -> pl.LazyFrame:
-    """Return rows with ids and types as written, `at` null where it is missing or does not read."""
+    """Return rows with ids and types as written, and `at` null where it is missing or can't be read."""
     at = options.times(plan, seen)
     odd = () if at.complete else (at.oddities().alias(ODD),)
     rows = rows if marks is None else rows.with_row_index(ROW)
@@ -304,7 +304,7 @@ def _as_written(
 
 
 def _drop(plan: Plan, marks: pl.Series | None) -> Iterator[pl.Expr]:
-    """Yield the column of marks (`DROP`), if a row of the file can have any; `marks` are of repeated rows."""
+    """Yield the column of marks (`DROP`) if a row of the file can have one; `marks` are of repeated rows."""
     left = plan.left_out()
     lossy = rounded_cells("event_id", plan)
     if marks is None and left is None and lossy is None:
@@ -324,7 +324,7 @@ def _fixed(plan: Plan) -> frozenset[str]:
 
 
 def _properties(plan: Plan, options: LoadOptions, seen: SeenDays | None) -> Iterator[pl.Expr]:
-    """Yield what an event has beside contact, type and time, and the companions of its dates."""
+    """Yield the columns of events other than contact, type and time, and their companions."""
     fixed = _fixed(plan)
     for name in plan.names:
         if name not in fixed and name not in ("contact", "contact_id"):
@@ -343,9 +343,9 @@ def _in_one(
     *,
     numbered: bool = False,
 ) -> pl.LazyFrame:
-    """Stack the rows of files. A property whose type differs between them becomes its canonical text in all.
+    """Concatenate the rows of files. A property with different types in them becomes canonical text in all.
 
-    Rows of files without a column of marks have none.
+    Rows of files without a column of marks get 0 in it.
     """
     frames = [
         _as_written(some, plan, options, marks.get(index), seen, numbered=numbered)
@@ -372,38 +372,39 @@ def _in_one(
 
 
 def _recent(plan: Plan, window: Window) -> pl.LazyFrame:
-    """Return the rows of a file that may not be old.
+    """Return the rows of a file, without those that are certainly old.
 
-    These are the rows inside the widest window, those of types that last whatever their age, and all whose
-    time is missing or may not read. A file whose times are no instants is returned whole.
+    These are the rows inside the widest window, those of types that never expire, and all rows whose time is
+    missing or may be unreadable. A file whose times are not of type Datetime is returned whole.
 
-    A Parquet reader decodes the columns that a condition names first, skips row groups whose statistics rule
-    it out, and decodes other columns for the rows that are left: so a night does not cost more with every
-    year of history. Nothing here decides: what is left is looked at by its exact time, what is not is old.
+    A Parquet reader decodes the columns of the predicate first, skips row groups whose statistics rule it
+    out, and decodes the other columns only for the remaining rows. So a nightly run does not get slower with
+    every year of history. This is only a prefilter: every row that it removes is old, and the remaining rows
+    are checked by their exact time.
     """
     dtype, since, rows = plan.time_type, window.since, plan.table.scan()
     if since is None or not isinstance(dtype, pl.Datetime):
         return rows
-    plan = replace(plan, bare=False)  # what is compared is what the file holds, so that statistics serve
+    plan = replace(plan, bare=False)  # compare values as stored, so that the file's statistics can be used
     lasting = _lasting(plan, window)
     if lasting is None:
         return rows
     at = plan.column("at", text=False)
     cut = since if dtype.time_zone is not None else since.replace(tzinfo=None) - _LOCAL
-    # What lies before the first year does not read as a time.
+    # Values before year 1 are not readable as times.
     first = datetime.min.replace(tzinfo=cut.tzinfo)
     wanted = (at >= _in_zone(cut, dtype)) | at.is_null() | (at < _in_zone(first, dtype))
     return rows.filter(wanted | plan.column("event").is_in(lasting) if lasting else wanted)
 
 
 def _in_zone(instant: datetime, dtype: pl.Datetime) -> pl.Expr:
-    """Return an instant as columns of a type can be held against it: Polars compares none of other zones."""
+    """Return an instant in the time zone of a type, since Polars does not compare different time zones."""
     value = pl.lit(instant)
     return value if dtype.time_zone in (None, "UTC") else value.dt.convert_time_zone(dtype.time_zone)
 
 
 def _lasting(plan: Plan, window: Window) -> list[str] | None:
-    """Return the types of a file's events, as written, that last; None where it is hard to say."""
+    """Return the types of a file's events, as written, that never expire; None if there are too many."""
     if not window.lasting:
         return []
     types = plan.table.scan().select(plan.column("event").alias("event").unique()).head(_TYPES + 1)

@@ -1,6 +1,6 @@
 """Find the files of a source: a file, a pattern, a folder, a hive-partitioned folder, or a stream.
 
-Each file is found once, and no link leads out of the folder that was named.
+Each file is found once, and links that lead out of the named folder are not followed.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ _HIVE_NULLS: Final = ("__HIVE_DEFAULT_PARTITION__", "NULL", "null", "None", "")
 
 
 class Found(Struct, frozen=True):
-    """One file of a source. `shown` is how users know it; `parts` are its hive partition's columns.
+    """One file of a source. `shown` is its name for users; `parts` are the columns of its hive partition.
 
-    `packed` says how it is compressed; `path` is its copy where it is a stream, a sheet of a spreadsheet
-    (`sheet`) or a member of a zip archive, which goes by a `member` name there.
+    `packed` is its compression. `path` is its copy if it is a stream, a sheet of a spreadsheet (`sheet`) or a
+    member of a zip archive, whose name there is `member`.
 
     `modified` is in nanoseconds since 1970.
     """
@@ -85,25 +85,25 @@ class Found(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Return its name without folders."""
+        """Return the file name without folders."""
         return self.path.name if self.member is None else self.member
 
     @property
     def age_key(self) -> tuple[int, str]:
-        """Order files from older to newer."""
+        """Return a key that sorts files from oldest to newest."""
         return self.modified, self.shown
 
     @property
     def told(self) -> tuple[str, int, str]:
-        """Return path, bytes and time of change, as the run's record has them."""
+        """Return the path, size in bytes and modification time, as stored in the run's record."""
         at = datetime.fromtimestamp(self.modified // 1_000_000_000, UTC)
         return self.shown, self.size, at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class FoundFiles(Struct, frozen=True):
-    """The files of a source by name, and what a user should know of how they were found.
+    """The files of a source, and findings about how they were found.
 
-    `unknown` are the files of its folder that are of no known format.
+    `unknown` are the files of its folder that have no known format.
     """
 
     files: tuple[Found, ...]
@@ -112,10 +112,10 @@ class FoundFiles(Struct, frozen=True):
 
 
 def find_files(source: Source, folder: Path, cache: Path, spool: Spool) -> FoundFiles:
-    """Return the files of a source; an `InputError` names it where there is none.
+    """Return the files of a source; if there are none, raise an `InputError` that names the source.
 
-    What comes as a stream (`-` is standard input) is copied to the spool first, and so are rows of a
-    database; objects of S3 go to the cache.
+    Streams (`-` is standard input) and rows of a database are copied to the spool first; S3 objects go to the
+    cache.
     """
     try:
         return _find(source, folder, cache, spool)
@@ -126,11 +126,11 @@ def find_files(source: Source, folder: Path, cache: Path, spool: Spool) -> Found
 
 def _find(source: Source, folder: Path, cache: Path, spool: Spool) -> FoundFiles:
     if source.uri is not None:
-        from flamescore.exports.databases import from_database  # noqa: PLC0415 - only where one is named
+        from flamescore.exports.databases import from_database  # noqa: PLC0415 - only if needed
 
         return FoundFiles((from_database(source, folder, spool),))
     if source.path.startswith(S3):
-        from flamescore.exports.objects import from_store  # noqa: PLC0415 - only where one is named
+        from flamescore.exports.objects import from_store  # noqa: PLC0415 - only if needed
 
         return from_store(source, cache)
     if source.path == STDIN:
@@ -166,7 +166,7 @@ def _led_out(left: str, many: int, source: Source) -> Finding:
 
 
 def these_instead(names: Iterable[PurePath]) -> str:
-    """Say which suffixes some files have, as the end of a sentence; nothing where there are none."""
+    """Return the suffixes of some files as the end of a sentence; empty if there are no files."""
     kinds = sorted({printable(name.suffix.lower() or name.name) for name in names})
     more = f" and {len(kinds) - _NAMED:,} more" if len(kinds) > _NAMED else ""
     return f"; it has {', '.join(kinds[:_NAMED])}{more}" if kinds else ""
@@ -175,9 +175,9 @@ def these_instead(names: Iterable[PurePath]) -> str:
 def _paths(
     path: Path, source: Source, folder: Path
 ) -> tuple[list[Path], list[Path], Path | None, list[Path]]:
-    """Return the files that a source means, the links that were not followed, the folder it names.
+    """Return the files of a source, the links that were not followed, and the folder that it names, if any.
 
-    The last are the folder's files of no known format.
+    The last item is the list of the folder's files that have no known format.
     """
     if path.is_file():
         return [path], [], None, []
@@ -198,7 +198,7 @@ def _wanted(path: Path, source: Source) -> bool:
 
 
 def _left(links: list[str]) -> str:
-    """Say which links were not followed, the first three by name; nothing where there are none."""
+    """Return a text that lists the links that were not followed, the first three by name; empty if none."""
     if not links:
         return ""
     named = ", ".join(f"`{link}`" for link in links[:_NAMED])
@@ -211,14 +211,14 @@ def _left(links: list[str]) -> str:
 
 
 def _shown(paths: Iterable[Path], folder: Path) -> list[str]:
-    """Return paths as users know them: relative to the project where they lie below it."""
+    """Return paths as users know them: relative to the project folder if they are below it."""
     return [
         printable(str(path.relative_to(folder) if path.is_relative_to(folder) else path)) for path in paths
     ]
 
 
 def kind_of(path: PurePath) -> tuple[Format | None, Packing | None]:
-    """Return what a file is by its name, and how it is compressed; only text is compressed so."""
+    """Return the format and compression of a file by its name; only text formats can be compressed."""
     packed = PACKED.get(path.suffix.lower())
     kind = SUFFIXES.get((path.with_suffix("") if packed else path).suffix.lower())
     return (None, packed) if packed and kind in _NEVER_PACKED else (kind, packed)
@@ -233,7 +233,7 @@ def _found(path: Path, source: Source, folder: Path, root: Path | None) -> Found
 
 
 def format_of(path: Path, name: PurePath, source: Source, shown: str) -> tuple[Format, Packing | None]:
-    """Return the format of a file that goes by a name: the source's, else by its name or first bytes."""
+    """Return the format and compression of a file: the source's `format`, else by its name or first bytes."""
     known, packed = kind_of(name)
     kind = source.format or known or _BY_CONTENT.get(nature(_head(path)))
     if kind is None:
@@ -244,14 +244,14 @@ def format_of(path: Path, name: PurePath, source: Source, shown: str) -> tuple[F
 
 
 def named(name: str, source: Source) -> Iterator[tuple[str, str | None]]:
-    """Yield the columns that the file's name holds; null where the expression does not fit."""
+    """Yield the columns extracted from the file's name; None if the expression does not match."""
     for column, pattern in source.from_file_name.items():
         match = re.search(pattern, name)
         yield column, match[1] if match else None
 
 
 def partition(path: PurePath) -> tuple[tuple[str, str | None], ...]:
-    """Return the columns that the folders of a path hold, as `region=north` does."""
+    """Return the columns encoded in the folders of a path, such as `region=north`."""
     pairs = (part.partition("=") for part in path.parts[:-1])
     return tuple(
         (unquote(key), None if value in _HIVE_NULLS else unquote(value))
@@ -264,7 +264,7 @@ def partition(path: PurePath) -> tuple[tuple[str, str | None], ...]:
 
 
 def standard_input(source: Source, spool: Spool) -> Found:
-    """Copy standard input; what it is its first bytes say, unless `format` does."""
+    """Copy standard input; its format is detected from its first bytes unless `format` declares it."""
     if sys.stdin is None or sys.stdin.closed:
         text = f"{source.KIND}: standard input is closed, and `-` is standard input."
         raise fault(MISSING, text, "Pipe a file into it.")
@@ -299,10 +299,10 @@ def _head(path: Path) -> bytes:
 
 
 class Walked(Struct):
-    """What lies below a folder: its folders (itself too), its files, and the links that lead out of it.
+    """The contents of a folder: its folders (including itself), its files, and the links that lead out of it.
 
-    Every folder and file is there once, however many links lead to it, under its own name where it has a
-    visible one.
+    Every folder and file is listed once, however many links lead to it, under its own name if that is
+    visible.
     """
 
     folders: list[Path] = field(default_factory=list)
@@ -330,7 +330,7 @@ def walk(root: Path, hidden: str = HIDDEN_IN_FOLDERS) -> Walked:
 
 
 def _below(top: Path, hidden: str, found: Walked, seen: set[str]) -> list[Path]:
-    """Add folders and files that are no links; return the links, in order."""
+    """Add folders and files that are not links; return the links, in order."""
     links: list[Path] = []
     waiting = [(top, os.path.realpath(top))]
     while waiting:
@@ -360,18 +360,18 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 class Matched(Struct, frozen=True):
-    """The files that fit a pattern, in order, each once; and the links that `**` did not follow."""
+    """The files that match a pattern, in order, each once; and the links that `**` did not follow."""
 
     files: tuple[Path, ...]
     led_out: tuple[Path, ...] = ()
 
 
 def match(pattern: str, folder: Path) -> Matched:
-    """Return the files that fit a pattern, which is absolute, under a home (`~`) or relative to a folder.
+    """Return the files that match a pattern, which is absolute, under a home (`~`) or relative to a folder.
 
-    Neither the folder nor the home is part of the pattern, and a part of it that is the name of something
-    means just that. A link that is matched by name is followed; `**` takes only what lies below the folder
-    in which it stands.
+    Special characters in the folder or the home have no meaning, and a part of the pattern that is the name
+    of an existing file or folder matches only that. A link that is matched by name is followed; `**` matches
+    only what is below the folder in which it appears.
     """
     base, parts = _split(pattern, folder)
     led_out: dict[Path, None] = {}
@@ -399,7 +399,7 @@ def _expand(base: Path, parts: Sequence[str], led_out: dict[Path, None]) -> Iter
     elif first == ANY_FOLDERS:
         yield from _anywhere(base, rest, led_out)
     else:
-        for name in sorted(glob.glob(first, root_dir=base)):  # noqa: PTH207 - Path.glob takes hidden ones too
+        for name in sorted(glob.glob(first, root_dir=base)):  # noqa: PTH207 - Path.glob also matches hidden names
             yield from _expand(base / name, rest, led_out)
 
 
@@ -417,7 +417,7 @@ def _anywhere(base: Path, rest: Sequence[str], led_out: dict[Path, None]) -> Ite
 
 
 def _once(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Leave each file once: under its own name rather than that of a link."""
+    """Return each file once, under its own name rather than that of a link."""
     by_file: dict[str, list[Path]] = {}
     for path in paths:
         by_file.setdefault(os.path.realpath(path), []).append(path)

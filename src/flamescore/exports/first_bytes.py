@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name says."""
+"""Detect what a file is by its first bytes, whatever its name suggests."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ Nature = Literal[
 ]
 
 ENOUGH: Final = 1 << 12
-"""So many bytes tell."""
+"""How many bytes are enough to identify a file."""
 
 _MARKS: Final[dict[bytes, Nature]] = {
     b"\x1f\x8b": "gz",
     b"\x28\xb5\x2f\xfd": "zst",
-    **{bytes([0x50 + number, 0x2A, 0x4D, 0x18]): "zst" for number in range(16)},  # a frame to be skipped
+    **{bytes([0x50 + number, 0x2A, 0x4D, 0x18]): "zst" for number in range(16)},  # a skippable frame
     b"PAR1": "parquet",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "spreadsheet",  # what Office wrote before 2007, and what it encrypts
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "spreadsheet",  # Office files before 2007, and encrypted ones
     b"PK\x03\x04": "zip",
-    b"PK\x05\x06": "zip",  # an empty one
-    b"PK\x07\x08": "zip",  # the first part of a split one
+    b"PK\x05\x06": "zip",  # an empty archive
+    b"PK\x07\x08": "zip",  # the first part of a split archive
 }
 _TEXT_MARK: Final = b"\xef\xbb\xbf"
 _PAGES: Final = (b"<!doctype html", b"<html", b"<table", b"<?xml")
 
 WEB_PAGE: Final = "is a web page, not CSV: the download may have met a login page"
-"""What a message (I004) says of a web page, after the name of the file."""
+"""The text of a message (I004) about a web page, after the name of the file."""
 
 
 def nature(head: bytes) -> Nature:
-    """Return what the first `ENOUGH` bytes of a file say it is.
+    """Return what a file is according to its first `ENOUGH` bytes.
 
-    A zip may be a spreadsheet: `zips.is_spreadsheet` looks into it. `json` begins with `{`, `json list`
-    with `[`, both after blanks; `text` is all else.
+    A zip may be a spreadsheet; `zips.is_spreadsheet` checks that. `json` begins with `{`, `json list` with
+    `[`, both after optional white space; `text` is everything else.
     """
     if not head:
         return "empty"
@@ -46,7 +46,7 @@ def nature(head: bytes) -> Nature:
 
 
 def packing(head: bytes) -> Literal["gz", "zst"] | None:
-    """Return how a stream is compressed by its first bytes; one that ends within a mark is cut short."""
+    """Return how a stream is compressed by its first bytes, even if truncated within the magic number."""
     for mark, kind in _MARKS.items():
         if kind in ("gz", "zst") and (head.startswith(mark) or (head and mark.startswith(head))):
             return kind
@@ -54,6 +54,6 @@ def packing(head: bytes) -> Literal["gz", "zst"] | None:
 
 
 def json_list_cure(name: str) -> str:
-    """Return what to do about a JSON list (I004), given the name of the file."""
+    """Return how to fix a JSON list (I004), given the name of the file."""
     stem = name.removesuffix(".json")
     return f"write one object a line: jq -c '.[]' {name} > {stem}.ndjson"

@@ -1,11 +1,11 @@
-"""Footers: the last records of a CSV export that are no rows of it, and total rows among the ids.
+"""Footers, the last records of a CSV export that are not rows, and total rows among the ids.
 
 A worked example, the last records of contacts with the columns `Name, Id`:
 
     Ann,7            a contact
     (a blank line)
-    Hot list         of the footer, since it comes after the last blank line before a footer record
-    Copyright (c) 2026 Example    a footer record, by how it begins
+    Hot list         part of the footer, since it comes after the last blank line before a footer record
+    Copyright (c) 2026 Example    a footer record, by its beginning
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 TOTAL_ROW: Final = "total_row"
-"""Why a row whose whole id is a total word is rejected elsewhere in a file."""
+"""The reason for which a row with only a total word as its id is rejected elsewhere in a file."""
 
 _WORDS: Final = (
     r"(?:total|totals|grand totals?|subtotals?|sum|summe|gesamt|gesamtsumme|total general|totale|totaal)"
@@ -36,10 +36,10 @@ _BEGINNINGS: Final = ("Confidential Information", "Copyright (c)", "Copyright ©
 
 
 class LastRecord(Struct, frozen=True):
-    """One of the last records of a file: its cells as text, and what its row would be.
+    """One of the last records of a file: its cells as text, and how they would be read as a row.
 
-    `id_at` is the index of the cell that is its id, None where that is missing. `time_reads` is None where
-    rows of the kind need no time; a missing time does not read.
+    `id_at` is the index of the id cell, or None if the id is missing. `time_reads` is whether the time is
+    readable (a missing time is not), or None if rows of the kind need no time.
     """
 
     cells: tuple[str, ...]
@@ -53,7 +53,7 @@ class LastRecord(Struct, frozen=True):
 
     @property
     def says_footer(self) -> bool:
-        """Say whether the record is a footer by itself: a total row, or a line that exports end with."""
+        """Return whether the record is a footer by itself: a total row, or a typical last line of exports."""
         present = self.present
         if not present:
             return False
@@ -68,7 +68,7 @@ class LastRecord(Struct, frozen=True):
 def footer_records(records: Sequence[LastRecord]) -> tuple[int, ...]:
     """Return the indices of the footer records among the last `LAST` records of a file, in order.
 
-    Blank records are none of them, wherever they stand. Records before the last `LAST` are never one.
+    Blank records, wherever they are, and records before the last `LAST` are never footer records.
     """
     start = max(0, len(records) - LAST)
     last = records[start:]
@@ -83,5 +83,5 @@ def footer_records(records: Sequence[LastRecord]) -> tuple[int, ...]:
 
 
 def total_id(column: pl.Expr) -> pl.Expr:
-    """Mark ids of a String column that are a total word as a whole (false where one is missing)."""
+    """Mark ids of a String column that are nothing but a total word (false if missing)."""
     return column.str.strip_chars().str.contains(_TOTAL_ID).fill_null(value=False)

@@ -1,8 +1,8 @@
-"""What a declared format of times asks of Polars, whose parser knows less than a project file may say.
+"""Translate a declared time format for Polars, whose parser supports less than a project file may declare.
 
-Worked examples: `%Y-%m-%d %H:%M UTC` is read as it stands, and its times are UTC, not of the source's zone.
-`%Y%m%d%H` has no minute, so `2026112009` is read as `2026112009 00` by `%Y%m%d%H %M`. `%H:%M:%S %Z %Y` is
-three formats, with `UTC`, `GMT` and `Z` for `%Z`; a cell with `PST` there fits none.
+Worked examples: `%Y-%m-%d %H:%M UTC` is passed on unchanged, and its times are in UTC, not in the source's
+time zone. `%Y%m%d%H` has no minute, so `2026112009` is read as `2026112009 00` with `%Y%m%d%H %M`.
+`%H:%M:%S %Z %Y` becomes three formats, with `UTC`, `GMT` and `Z` for `%Z`; a cell with `PST` there fits none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ISO: Final = (
     r"(?:[.,][0-9]+)?(?: ?(?:(?<utc>[Zz]|UTC|GMT)"
     r"|(?<sign>[+-])(?<hours>[01][0-9]|2[0-3])(?::?(?<minutes>[0-5][0-9]))?))?$"
 )
-"""Extended ISO 8601, and what exports make of it: `+0000`, `+00`, ` UTC`, a comma before the fraction."""
+"""Extended ISO 8601, and its variants in exports: `+0000`, `+00`, ` UTC`, a comma before the fraction."""
 
 _DIRECTIVE: Final = re.compile(r"%[-_0]?[.:#]?[0-9]?([A-Za-z%])")
 _DIRECTIVES_OF_OFFSET: Final = re.compile(r"(?<!%)(?:%%)*%[.:#]*z")
@@ -33,24 +33,24 @@ _MINUTES: Final = frozenset("MTRrXs")
 
 
 class FormatReading(Struct, frozen=True):
-    """One way to read a declared format: Polars' own format, what to put behind cells, whether it is UTC."""
+    """One way to read a declared format: the Polars format, a suffix for the cells, and whether it is UTC."""
 
     form: str
     behind: str = ""
     utc: bool = False
 
     def read(self, cells: pl.Series) -> pl.Series:
-        """Read cells of a String column: instants in UTC, or naive times; null where one does not read."""
+        """Parse cells of a String column as times in UTC, or naive times; null if one can't be parsed."""
         texts = cells.str.strip_chars()
         texts = texts + self.behind if self.behind else texts
         read = texts.str.to_datetime(self.form, strict=False, time_unit="us", cache=False)
         return read.dt.replace_time_zone("UTC") if self.utc else read
 
     def as_written(self, cells: pl.Series, read: pl.Series) -> pl.Series | None:
-        """Return what was `read` of some cells as the times that stand there, before any offset at the end.
+        """Return the times `read` from some cells as local times, without any offset at the end.
 
-        None where an offset stands elsewhere in the format. Of `11/01/2026 23:30 -0700` the instant is of the
-        12th, but the day that may have been exchanged with the month is 11.
+        None if the format has an offset elsewhere. For `11/01/2026 23:30 -0700`, the instant is on the 12th,
+        but the day that may have been swapped with the month is 11.
         """
         if not _DIRECTIVES_OF_OFFSET.search(self.form):
             return read
@@ -62,7 +62,7 @@ class FormatReading(Struct, frozen=True):
 
 
 def readings(form: str) -> tuple[FormatReading, ...]:
-    """Return the ways to read a declared format (none of the epochs, nor `excel`), to be tried in order."""
+    """Return the ways to read a declared format, in the order to try them; not for epochs or `excel`."""
     plain = form.replace(".%f", "%.f")
     used = [each[1] for each in _DIRECTIVE.finditer(plain)]
     behind = ""
@@ -79,7 +79,7 @@ def _with_word(form: str, word: str) -> str:
 
 
 def _ends_in_utc(form: str) -> bool:
-    """Say whether a format ends with a literal `UTC`, `GMT` or `Z`, with or without a space before it."""
+    """Return whether a format ends with a literal `UTC`, `GMT` or `Z`, with or without a space before it."""
     word = next((each for each in UTC_WORDS if form.endswith(each)), None)
     if word is None:
         return False

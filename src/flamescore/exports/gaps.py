@@ -1,4 +1,4 @@
-"""Columns that rules or the project file name, and that some files of the exports lack."""
+"""Columns that rules or the project file name, but that some files of the exports do not have."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _NOBODY = ""
 
 
 class Asker(Struct, frozen=True):
-    """Who names a column: `rule "Visit" (rules.yaml:8)`; nobody names a canonical one.
+    """What names a column: `rule "Visit" (rules.yaml:8)`, or an empty text for a canonical column.
 
-    `types` are the events that it is asked of, all rows where there are none. `elsewhere`: whether another
-    source of the kind that has the column shows that this one ought to.
+    `types` are the event types for which the column is needed; empty means all rows. `elsewhere`: whether the
+    column is expected here if another source of the kind has it.
     """
 
     who: str
@@ -51,7 +51,7 @@ class Asker(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """A column that files of a source lack, and who names it. `source` is its place in the project file."""
+    """A column missing from files of a source, and its askers. `source` is its place in the project file."""
 
     source: tuple[str, int]
     path: str
@@ -59,12 +59,12 @@ class Gap(Struct, frozen=True):
     lack: Lack
     askers: tuple[Asker, ...]
     others: str = ""
-    """A file of another source that has it, where no file of this one does."""
+    """A file of another source that has the column, if no file of this source does."""
 
     def finding(self, types: Collection[tuple[str, ...]]) -> Finding | None:
-        """Return the warning; None where nobody asks it of what the source holds.
+        """Return the warning, or None if no asker needs the column for events that the source has.
 
-        `types` are the lists of event types, as rules name them, of which the source has events.
+        `types` are the lists of event types, as rules name them, for which the source has events.
         """
         asker = next((each for each in self.askers if not each.types or each.types in types), None)
         if asker is None:
@@ -100,9 +100,10 @@ class Gap(Struct, frozen=True):
 
 
 def gaps_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Gap, ...]:
-    """Return the columns that somebody names and files lack, in order of the project file.
+    """Return the columns that are named but that files do not have, in the order of the project file.
 
-    What the project file maps by hand is told elsewhere; what a source has in `optional` is as it should be.
+    Columns that the project file maps by hand are reported elsewhere; those in a source's `optional` may be
+    missing.
     """
     found: list[Gap] = []
     for source in opened.sources:
@@ -114,7 +115,7 @@ def gaps_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Gap, .
 
 
 def unused_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Finding, ...]:
-    """Return notes on canonical columns of contacts that nothing names, and that are spelled otherwise."""
+    """Return notes on canonical columns of contacts that nothing names and that are spelled differently."""
     found: list[Finding] = []
     for source in opened.of("contacts"):
         spec, place = source.spec, InExport(source.spec.KIND, source.spec.path)
@@ -136,12 +137,13 @@ def unused_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Find
 
 
 def check_exclude(exclude: Condition, opened: Opened) -> None:
-    """See that all files have the columns that the call list goes by: one without lets everybody through.
+    """Check that all files have the columns that `exclude` uses.
 
-    Of events these are the files that have a type which the condition asks of.
+    Without such a column, `exclude` would let every contact through. For events, only files that
+    have a type which the condition refers to are checked.
 
     Raises:
-        ProjectFileError: files lack one, and `optional` of their source does not say so.
+        ProjectFileError: files do not have such a column, and it is not in the `optional` of their source.
     """
     asked: dict[tuple[str, str], set[str]] = {}
     for each in asked_by(exclude):
@@ -162,7 +164,7 @@ def check_exclude(exclude: Condition, opened: Opened) -> None:
 def _askers(
     source: OpenSource, opened: Opened, loaded: LoadedRules, book: RuleBook
 ) -> dict[str, list[Asker]]:
-    """Return who names which column of a source: rules first, then the project file, then nobody."""
+    """Return the askers of each column of a source: rules, the project file, then unnamed askers."""
     project, spec = opened.project, source.spec
     found: dict[str, list[Asker]] = {}
     rules = project.near(loaded.path)
@@ -185,14 +187,14 @@ def _askers(
 
 
 def _looked_at(asked: Asked, opened: Opened) -> str:
-    """Return the column that is looked at for what is asked: `email` for a domain that no export has."""
+    """Return the column that is read for a column in a rule: `email` for a domain that no export has."""
     if (asked.kind, asked.column) == ("contacts", DOMAIN) and is_derived(opened.columns.contacts):
         return EMAIL
     return asked.column
 
 
 def _key(key: str, source: OpenSource, project: Project) -> str:
-    """Say which key of a source names a column, and where."""
+    """Return a text that describes which key of a source names a column, and where."""
     where = project.where(*source.place, key, key=True)
     return f"`{key}`" if where is None else f"`{key}` ({project.near(where.path)}:{where.line})"
 
@@ -221,7 +223,7 @@ def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opene
 
 
 def _without(column: str, source: OpenSource) -> list[Table]:
-    """Return the files without a column of this name, or header where a key may name one so."""
+    """Return the files without a column of this name, and without such a header if a key may use it."""
     by_header = any(name == column and header for _, name, header in references(source))
     return [table for table in without_column(column, source) if not (by_header and column in table.schema)]
 

@@ -1,4 +1,4 @@
-"""Tables that Python hands over, as Polars frames: by Arrow, or from columns and rows of plain values."""
+"""Convert tables passed in from Python to Polars frames, by Arrow or from columns or rows of plain values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ArrowTable(Protocol):
-    """Anything that hands over its rows by Arrow's C stream."""
+    """Any object that exports its rows through Arrow's C stream interface."""
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
@@ -24,22 +24,22 @@ class ArrowTable(Protocol):
 Table: TypeAlias = (
     pl.DataFrame | pl.LazyFrame | ArrowTable | Mapping[str, Iterable[object]] | Sequence[Mapping[str, object]]
 )
-"""What a table may come as."""
+"""The types that are accepted as a table."""
 
 _ARROW: Final = "__arrow_c_stream__"
 
 
 def as_frame(kind: str, given: object) -> pl.DataFrame | pl.LazyFrame:
-    """Return a table as a Polars frame; one of Polars comes back as it is.
+    """Return a table as a Polars frame; a Polars frame is returned unchanged.
 
     `given` is anything with `__arrow_c_stream__` (pandas, pyarrow, DuckDB, Ibis), a mapping of column names
-    to values, or a sequence of mappings, a row each: a key that a row lacks is null. Categories become text;
-    NaN and NaT of pandas are null, and its index is dropped. `kind` is what the table is of, for messages.
+    to values, or a sequence of mappings, one per row, in which missing keys are null. Categories become text;
+    NaN and NaT of pandas become null, and its index is dropped. `kind` is the kind of table, for messages.
 
     Raises:
-        InputError: I070: a column has values of several types, columns are not of one length, two have one
-            name, or pandas comes without pyarrow.
-        MisuseError: it is no table, with the `TypeError` to raise.
+        InputError: I070: a column has values of several types, columns differ in length, two have the same
+            name, or pandas is used without pyarrow.
+        MisuseError: `given` is not a table; it carries the `TypeError` to raise.
     """
     if isinstance(given, pl.DataFrame | pl.LazyFrame):
         return given
@@ -71,9 +71,9 @@ def _is_of_pandas(given: object) -> bool:
     return kind.__module__.partition(".")[0] == "pandas" and kind.__name__ == "DataFrame"
 
 
-def _of_pandas(kind: str, given: Any) -> pl.DataFrame:  # noqa: ANN401 - pandas need not be there
+def _of_pandas(kind: str, given: Any) -> pl.DataFrame:  # noqa: ANN401 - pandas may not be installed
     try:
-        import pyarrow as pa  # noqa: F401, PLC0415 - no dependency
+        import pyarrow as pa  # noqa: F401, PLC0415 - not a dependency
     except ImportError:
         raise fault(GIVEN, "A pandas frame needs pyarrow: pip install pyarrow.") from None
     names = [str(name) for name in given.columns]
@@ -84,11 +84,11 @@ def _of_pandas(kind: str, given: Any) -> pl.DataFrame:  # noqa: ANN401 - pandas 
 
 
 def _series_of_pandas(kind: str, name: str, column: Any) -> pl.Series:  # noqa: ANN401
-    """Return a column; one of Python objects that are no text is looked at value by value."""
+    """Return a column; one of Python objects that are not text is converted value by value."""
     objects = str(column.dtype) == "object"
     try:
         made = cast("pl.Series", pl.from_pandas(column, nan_to_null=True))
-    except (TypeError, ValueError, OverflowError):  # those of pyarrow are among them
+    except (TypeError, ValueError, OverflowError):  # errors of pyarrow derive from these
         if not objects:
             raise
     else:
@@ -124,7 +124,7 @@ def _values(kind: str, name: str, given: object) -> list[Any]:
 
 
 def _series(kind: str, name: str, values: list[Any]) -> pl.Series:
-    """Return values of one type as a column; whole numbers among floats are floats."""
+    """Return values of one type as a column; integers among floats become floats."""
     if _mixed(values):
         raise _several_types(kind, name)
     try:
@@ -134,9 +134,9 @@ def _series(kind: str, name: str, values: list[Any]) -> pl.Series:
 
 
 def _mixed(values: Iterable[Any]) -> bool:
-    """Say whether Polars would take for one type what is not.
+    """Return whether values have several types that Polars would silently combine.
 
-    It takes truth for a number, and local times for those of a zone.
+    It combines Booleans with numbers, and naive times with zoned ones.
     """
     kinds = {type(value) for value in values if value is not None}
     if bool in kinds and len(kinds) > 1:
@@ -146,7 +146,7 @@ def _mixed(values: Iterable[Any]) -> bool:
 
 
 def _floats(values: list[Any]) -> list[Any]:
-    """Take whole numbers for floats where both are there, if all stay what they are."""
+    """Convert integers to floats if both occur and no value changes."""
     kinds = {type(value) for value in values if value is not None}
     if kinds != {int, float}:
         return values

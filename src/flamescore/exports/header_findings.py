@@ -1,4 +1,4 @@
-"""What is to be told of the headers of a source: found further down, or of a preset and twice in a file."""
+"""Findings about headers: found further down in a file, or, for a preset's columns, repeated in a file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def header_findings(plans: Sequence[Plan], by_hand: Collection[str]) -> Iterator[Finding]:
-    """Yield what is to be told of the headers of a source's files.
+    """Yield findings about the headers of a source's files.
 
-    `by_hand` are the columns that the project file maps itself: one of those that is unclear stops the run.
+    `by_hand` are the columns that the project file maps itself. They are skipped here: if one of them is
+    unclear, the run stops.
     """
     yield from _below(plans)
     spec = plans[0].source
@@ -38,7 +39,7 @@ def _below(plans: Sequence[Plan]) -> Iterator[Finding]:
 
 
 def _unclear(name: str, plans: Sequence[Plan]) -> Iterator[Finding]:
-    """Yield the warning of a preset's column whose header stands twice in files."""
+    """Yield a warning for a preset's column whose header is repeated in files."""
     headers = plans[0].source.columns[name]
     unclear = [plan for plan in plans if any(_is_unclear(each, plan) for each in headers)]
     if not unclear:

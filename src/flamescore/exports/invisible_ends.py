@@ -1,4 +1,4 @@
-"""Invisible characters at the ends of cells: taken away, told by bytes, and counted."""
+"""Invisible characters at the ends of cells: strip them, detect them in bytes, and count them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _AT_START, _AT_END = f"^({_CLASS})", f"({_CLASS})$"
 _MOST_ENDS: Final = 10_000
 _CONTROLS: Final = bytes(each for each in (*range(1, 32), 127) if each not in b"\t\n\r")
 _SOUGHT: Final = np.isin(np.arange(1 << 16), [ord(each) for each in INVISIBLE])
-"""For each of the first 65,536 code points, whether it is an invisible one; none is beyond."""
+"""For each of the first 65,536 code points, whether it is invisible; none beyond them is."""
 
 MARK: Final = "\ufeff".encode()
-"""A byte order mark, as UTF-8; files that are put together of several have it at the start of records."""
+"""A byte order mark, as UTF-8; files concatenated from several have it at the start of records."""
 
 _MARKED: Final = re.compile(rb"(?:^|\n)(?:%b)+(?:[!-/:-@\[-`{-~]|\r?\n)" % MARK)
 """Such marks before what may be a quote, or on a line of their own."""
 
 _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
-"""The least first bytes of characters of two, three and four bytes in UTF-8."""
+"""The lowest first bytes of two-, three- and four-byte characters in UTF-8."""
 
 
 _MAYBE: Final = (
@@ -41,7 +41,7 @@ _MAYBE: Final = (
 
 
 class Removed(Struct, frozen=True):
-    """How many cells of a column had invisible characters at an end, and which, the commonest first."""
+    """How many cells of a column had invisible characters at an end, and which, most common first."""
 
     cells: int
     characters: tuple[str, ...]
@@ -53,14 +53,14 @@ class Removed(Struct, frozen=True):
 
 
 def with_bare_ends(cell: pl.Expr) -> pl.Expr:
-    """Take white space and invisible characters from both ends of cells; null stays null."""
+    """Strip white space and invisible characters from both ends of cells; null stays null."""
     return cell.str.strip_chars(ENDS)
 
 
 def holds_any(data: bytes) -> bool:
-    """Say whether UTF-8 bytes hold an invisible character anywhere; without one no cell need be looked at.
+    """Return whether UTF-8 bytes contain an invisible character. If not, no cell needs checking.
 
-    A character that the end of a block splits is not seen: blocks end where lines do.
+    A character split by the end of a block is not detected; blocks end at line ends, so none is split.
     """
     if len(data.translate(None, _CONTROLS)) < len(data):
         return True
@@ -68,18 +68,18 @@ def holds_any(data: bytes) -> bool:
 
 
 class Noticed(Struct, frozen=True):
-    """The headers of a file under which cells with an invisible character at an end were read so far.
+    """The headers of a file under which cells with an invisible character at an end have been read so far.
 
-    For files that are no text: no pass over their bytes says it beforehand.
+    For binary formats, whose bytes can't be scanned for them in advance.
     """
 
     headers: set[str] = field(default_factory=set)
 
     def bare(self, cell: pl.Expr, header: str) -> pl.Expr:
-        """Take both ends of such cells away; all other cells, and null, stay as they are.
+        """Strip both ends of such cells; all other cells, and null, stay unchanged.
 
-        Cells that are ASCII without controls at their ends cost a few comparisons: of 5 million ids 0.07 s,
-        where to strip them all took 0.17 s.
+        Cells that are ASCII without controls at their ends cost only a few comparisons: 0.07 s for 5 million
+        ids, where stripping all of them took 0.17 s.
         """
 
         def each(cells: pl.Series) -> pl.Series:
@@ -98,12 +98,12 @@ class Noticed(Struct, frozen=True):
 
 
 def has_marks(data: bytes) -> bool:
-    """Say whether a byte order mark begins one of some lines, before a quote or with nothing behind it."""
+    """Return whether a line begins with a byte order mark before a possible quote or the end of the line."""
     return MARK in data and _MARKED.search(data) is not None
 
 
 def _holds_beyond_ascii(data: bytes) -> bool:
-    """Work out the code points of all characters that are not ASCII, and look them up."""
+    """Return whether a non-ASCII character is invisible: compute all code points and look them up."""
     codes = np.frombuffer(data + b"\0\0", np.uint8)
     at = np.flatnonzero(codes >= _TWO)
     first, second, third = (codes[at + step].astype(np.int32) for step in range(3))
@@ -114,17 +114,17 @@ def _holds_beyond_ascii(data: bytes) -> bool:
 
 
 def has_invisible_ends(cell: pl.Expr) -> pl.Expr:
-    """Mark cells of a String column with an invisible character at an end (false where one is missing).
+    """Mark cells of a String column with an invisible character at an end (false if the cell is missing).
 
-    White space alone marks none.
+    Cells with only white space at their ends are not marked.
     """
     return (cell.str.strip_chars(ENDS) != cell.str.strip_chars()).fill_null(value=False)
 
 
 def removed(cells: pl.Series, rows: pl.Series | None = None) -> Removed:
-    """Count the cells of a String column that lose something, for a note (I126).
+    """Count the cells of a String column that lose characters, for a note (I126).
 
-    `rows` says how often each cell stands, where they are the distinct ones.
+    `rows` has the number of occurrences of each cell, if `cells` are the distinct ones.
     """
     frame = pl.DataFrame(
         {"cell": cells, "rows": pl.repeat(1, len(cells), eager=True) if rows is None else rows}

@@ -1,4 +1,4 @@
-"""Tags that stand in a cell as a JSON list of texts, such as `["VIP", "Blog"]`."""
+"""Tags stored in a cell as a JSON list of strings, such as `["VIP", "Blog"]`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _BEGINS: Final = r"^\s*\["
 
 
 def json_lists(cells: pl.Expr) -> pl.Expr:
-    """Return the lists (List[String]) of String cells that are JSON lists of texts; null for all others.
+    """Return the lists (List[String]) in String cells that are JSON lists of strings; null for all others.
 
-    An export without such cells costs a look at how each begins.
+    In an export without such cells, only the beginning of each cell is checked.
     """
     return cells.map_batches(_lists, return_dtype=LIST, is_elementwise=True)
 
 
 def json_items(cells: pl.Expr) -> pl.Expr:
-    """Do the same of JSON lists of plain values: numbers are their digits as written, nulls are left out."""
+    """Return lists as `json_lists` does, for lists of plain values: numbers as written, nulls dropped."""
     return cells.map_batches(partial(_lists, read=_plain_list), return_dtype=LIST, is_elementwise=True)
 
 

@@ -1,4 +1,4 @@
-"""Take the footer of a CSV file out of its records: what its last ones are, and a copy without them."""
+"""Separate the footer of a CSV file from its records, and make a copy without it."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     Cells = tuple[str, ...]
 
 _LONGEST: Final = 1 << 16
-"""How many bytes of a record are looked at."""
+"""How many bytes of a record are examined."""
 
 
 def without_footers(
     plan: Plan, scan: RecordScan, copy: Path | None, spool: Spool
 ) -> tuple[RecordScan, Path | None]:
-    """Return the scan with the footer told apart, and the copy of sound records without it.
+    """Return the scan with the footer separated, and the copy of sound records without it.
 
-    `copy` has the sound records; None: the file has no other. It is shortened, or made where a record of the
-    footer would read as a row.
+    `copy` has the sound records, or is None if the file has no others. It is shortened, or created if a
+    record of the footer could be read as a row.
     """
     csv = plan.table.csv
     assert csv is not None
@@ -51,7 +51,7 @@ def _footers(plan: Plan, csv: CsvFile, scan: RecordScan) -> pl.DataFrame:
         () if state == BLANK else tuple(cells_of(data, csv.delimiter, csv.quote))
         for state, data in zip(scan.last["state"], _bytes(csv, scan.last), strict=True)
     ]
-    if not footer_records([LastRecord(cells) for cells in records]):  # whatever the id and the time are
+    if not footer_records([LastRecord(cells) for cells in records]):  # whatever their ids and times are
         return scan.last.clear()
     reads = _times_read(plan, records)
     ids = [
@@ -72,13 +72,13 @@ def _bytes(csv: CsvFile, places: pl.DataFrame) -> list[bytes]:
 
 
 def _id_cells(plan: Plan) -> list[int]:
-    """Return which cells hold the id."""
+    """Return the indices of the cells that contain the id."""
     headers = plan.headers.get(key_column(plan.source), ())
     return [plan.table.headers.index(each) for each in headers if each in plan.table.headers]
 
 
 def _times_read(plan: Plan, records: Sequence[Cells]) -> list[bool] | list[None]:
-    """Say of which records the time reads; None of a kind that needs none."""
+    """Return for each record whether its time is readable, or None if the kind needs no time."""
     if "at" not in plan.source.REQUIRED or "at" not in plan:
         return [None] * len(records)
     inner = plan.table.inner
@@ -106,7 +106,7 @@ def _copied(
         copy = spool.new()
         copy_ranges(csv.data, copy, [(csv.start, begin), *ranges])
         return copy
-    size = csv.data.stat().st_size  # the last line may have no end
+    size = csv.data.stat().st_size  # the last line may have no line ending
     cut = sum(min(end, size) - start for start, end in behind.select("start", "end").iter_rows())
     cut_and_add(copy, cut, csv.data, ranges)
     return copy

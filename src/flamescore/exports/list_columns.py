@@ -1,7 +1,7 @@
-"""Columns whose cells hold several values: the items, beside the cells themselves.
+"""List columns, whose cells contain several values: their items, in addition to the cells themselves.
 
-A column is one where the project file says what parts its values (`lists`), and where its cells are lists in
-the file: of a Parquet column, or arrays of plain values in NDJSON.
+A column is a list column if the project file declares a separator for it (`lists`), or if its cells are lists
+in the file: a list column in Parquet, or arrays of plain values in NDJSON.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CUT: Final = "\x1f"
 
 
 def list_columns(names: frozenset[str], plan: Plan) -> Iterator[pl.Expr]:
-    """Yield the companions that columns of a file need: items under the column's name and `LIST_SUFFIX`."""
+    """Yield the companions of a file's columns: items, named after the column with `LIST_SUFFIX`."""
     for name in held_lists(plan):
         if name in names:
             cell = plan.column(name)
@@ -34,7 +34,7 @@ def list_columns(names: frozenset[str], plan: Plan) -> Iterator[pl.Expr]:
 
 
 def held_lists(plan: Plan) -> Iterator[str]:
-    """Yield the columns of a file whose cells hold several values; the contacts' `tags` is none of them."""
+    """Yield the columns of a file whose cells contain several values, except the contacts' `tags`."""
     declared = getattr(plan.source, "lists", {})
     for name in plan.names:
         if name in declared or (_is_listed(name, plan) and not (name == "tags" and _has_tags(plan))):
@@ -42,9 +42,9 @@ def held_lists(plan: Plan) -> Iterator[str]:
 
 
 def stored_items(cells: pl.Expr, separator: str | None) -> pl.Expr:
-    """Return the items of cells of a run's table, as `LIST_SUFFIX` has them, parted at a separator.
+    """Return the items of cells of a run's table, in the form of `LIST_SUFFIX` columns, split at a separator.
 
-    Without one cells are lists only where they are JSON, as lists of a file are in such a table.
+    Without a separator, cells are lists only if they are JSON, as a file's lists are in such a table.
     """
     told = json_items(cells)
     listed = pl.when(told.is_not_null()).then(cleaned(told))
@@ -53,26 +53,26 @@ def stored_items(cells: pl.Expr, separator: str | None) -> pl.Expr:
 
 
 def distinct_items(cells: pl.Expr, separator: str, *, bare: bool = False) -> pl.Expr:
-    """Return what `items_of_text` does, of whole columns: each distinct cell is parted once.
+    """Return the same as `items_of_text`, for whole columns: each distinct cell is split once.
 
-    Of a million contacts with 30 tags few have a cell of their own; to part all took four times as long.
+    Among a million contacts with 30 tags, few have a unique cell; splitting all took four times as long.
     """
 
     def items(column: pl.Series) -> pl.Series:
         cell = column.unique()
         parted = cell.to_frame("cell").select(items_of_text(pl.col("cell"), separator, bare=bare)).to_series()
         place = column.replace_strict(cell, pl.Series(range(len(cell)), dtype=pl.UInt32))
-        return parted.gather(place.cast(pl.UInt32))  # without any row the places are String else
+        return parted.gather(place.cast(pl.UInt32))  # without rows they would be String
 
     return cells.map_batches(items, return_dtype=pl.List(pl.String()))
 
 
 def items_of_text(cells: pl.Expr, separator: str, *, bare: bool = False) -> pl.Expr:
-    """Part String cells at a separator: trimmed items in order, none of them empty, as List[String].
+    """Split String cells at a separator into List[String]: stripped items in order, none of them empty.
 
-    Quotes around an item fall away, and one in quotes may hold the separator. A cell that is a JSON list of
-    texts is that list. A missing cell has no items. `bare`: whether items may begin or end with characters
-    that nobody sees.
+    Quotes around an item are removed, and a quoted item may contain the separator. A cell that is a JSON list
+    of strings is read as that list. A missing cell has no items. `bare`: whether items may begin or end with
+    invisible characters.
     """
     separator = separator.strip() or separator
     text = cells.str.replace_all(separator, _CUT, literal=True)
@@ -82,7 +82,7 @@ def items_of_text(cells: pl.Expr, separator: str, *, bare: bool = False) -> pl.E
 
 
 def cleaned(items: pl.Expr, *, bare: bool = False) -> pl.Expr:
-    """Trim the items of lists, and drop empty ones; null becomes an empty list."""
+    """Strip the items of lists, and drop empty ones; null becomes an empty list."""
     item = with_bare_ends(pl.element()) if bare else pl.element()
     return items.list.eval(present(item)).list.drop_nulls().fill_null([])
 
@@ -96,11 +96,11 @@ def _items(name: str, cell: pl.Expr, plan: Plan) -> pl.Expr:
     if _is_listed(name, plan):
         told = json_items(cell)
         return pl.when(told.is_not_null()).then(cleaned(told, bare=plan.bare))
-    return items_of_text(cell, plan.source.lists[name], bare=plan.bare)  # type: ignore[attr-defined] # it is declared there
+    return items_of_text(cell, plan.source.lists[name], bare=plan.bare)  # type: ignore[attr-defined] # `lists` is declared
 
 
 def _is_listed(name: str, plan: Plan) -> bool:
-    """Say whether the cells of a column are lists of plain values in the file."""
+    """Return whether the cells of a column are lists of plain values in the file."""
     headers = plan.headers.get(name, ())
     if len(headers) != 1:
         return False

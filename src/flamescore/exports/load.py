@@ -1,4 +1,4 @@
-"""From what `survey` opened, or frames that a user hands over, to clean frames."""
+"""Turn what `survey` opened, or frames passed by a user, into clean frames."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ _SPECS: Final[tuple[Source, ...]] = (
 
 
 def with_asked(opened: Opened, named: NamedColumns) -> Opened:
-    """Give the sources the columns that are named by a path into others, such as `properties.url`."""
+    """Add to the sources the columns that are named by a path into others, such as `properties.url`."""
     sources = with_named(opened.sources, named)
     return replace(opened, sources=sources, columns=columns_of(sources))
 
 
 def readable(opened: Opened, named: NamedColumns | None) -> Opened:
-    """Leave out columns that can't be read, and settle what those of no plain type are read as.
+    """Leave out columns that can't be read, and decide how columns without a plain type are read.
 
-    `named` are the columns that rules and the project file ask for; None: any may be asked for.
+    `named` are the columns that rules and the project file refer to; None: any may be needed.
 
     Raises:
-        InputError: a column that is named can't be read, or a file that must be looked into for it.
+        InputError: a column that is named, or a file that must be examined for it, can't be read.
     """
     sources = plain_types(with_named(opened.sources, named), named)
     return replace(opened, sources=sources, columns=columns_of(sources))
@@ -86,22 +86,22 @@ def load(
 ) -> Exports:
     """Read what `survey` opened. Contacts are in memory, events lazy.
 
-    Columns that can't be read are left out, unless `readable` has looked at the sources already.
+    Columns that can't be read are left out, unless `readable` has processed the sources already.
 
-    With `keys` of the contacts only these columns and those that something is matched by are read
+    With `keys`, only these columns of the contacts, and those by which other rows are matched, are read
     (`frames.Exports.whole`).
 
-    With `once` contacts are in order of id already, as one scoring wants them (two copies of 2 M
+    With `once`, contacts are already sorted by id, as a single scoring needs them (two copies of 2 M
     contacts took 0.4 GB more).
 
-    The cells of events are not looked at: which rows are rejected depends on the windows of the rules. So
-    that is left to who reads them (`frames.EventSource.settle`), and `rejects` lack theirs.
+    The cells of events are not checked, since which rows are rejected depends on the windows of the rules.
+    That is left to the reader (`frames.EventSource.settle`), and `rejects` does not include them.
 
-    `named` are the columns that rules and the project file ask of.
+    `named` are the columns that rules and the project file refer to.
 
-    `dates`, `numbers` and `lists` are the columns that rules read as these, `zone` that of the rule file
-    (default UTC). `max_rejects` overrides the project's and the sources' own; `strict` allows no reject.
-    Every source with too many is told in one `InputError`.
+    `dates`, `numbers` and `lists` are the columns that rules read as dates, numbers and lists; `zone` is the
+    time zone of the rule file (default UTC). `max_rejects` overrides the limits of the project and the
+    sources; `strict` allows no rejects. All sources with too many are reported in one `InputError`.
     """
     fallback = opened.project.settings.max_rejects
     options = LoadOptions(
@@ -131,11 +131,11 @@ def from_frames(
     named: NamedColumns | None = None,
     lists: ListColumns = NO_LISTS,
 ) -> Exports:
-    """Return frames as clean exports, under canonical column names; rows that don't fit become rejects.
+    """Return frames with canonical column names as clean exports; rows that are not valid become rejects.
 
-    Needed are `contact_id`; of events `contact_id`, `event` and `at`; of a tag history `contact_id`, `tag`
+    Contacts must have `contact_id`; events `contact_id`, `event` and `at`; a tag history `contact_id`, `tag`
     and `at`. `at` is a Datetime, a Date, text or an epoch; naive times are in `zone` (default UTC).
-    `named` are the columns that rules ask for; None: any may be asked for. `lists` are those read as lists.
+    `named` are the columns that rules refer to; None: any may be needed. `lists` are those read as lists.
     """
     options = LoadOptions(
         DateColumns(), zone or UTC_ZONE, Spool(), max_rejects or DEFAULT_LIMIT, None, strict, lists=lists
@@ -165,7 +165,7 @@ def _load(
     once: bool = False,
     keys: Collection[str] | None = None,
 ) -> Exports:
-    """Read sources."""
+    """Validate and read sources."""
     validated, problems = _validated(sources, options)
     lists = [each for each in validated if each.spec.KIND == "contacts"]
     try:
@@ -202,13 +202,13 @@ def _load(
 def _unused(
     validated: Sequence[Validated], kind: str, number: int, settings: Sequence[SettingValue]
 ) -> tuple[Unused, ...]:
-    """Return the settings of a source, by its place among those of its kind, that fit no cell of it."""
+    """Return the settings of a source, given by its index within its kind, that match none of its cells."""
     source = [each for each in validated if kind == each.spec.KIND][number]
     return unused_values(source.plans, settings)
 
 
 def _matched(sources: Sequence[OpenSource], keys: Collection[str]) -> frozenset[str]:
-    """Add the columns of contacts that a source's rows are matched by."""
+    """Return the keys, plus the columns of contacts by which rows of sources are matched."""
     named = (getattr(source.spec, "contact_key", None) for source in sources)
     return frozenset((*keys, *(name for name in named if name is not None)))
 
@@ -219,9 +219,10 @@ def _addressed(lists: Sequence[Validated], options: LoadOptions) -> tuple[pl.Dat
 
 
 def _validated(sources: Sequence[OpenSource], options: LoadOptions) -> tuple[list[Validated], list[Problem]]:
-    """Validate every source; what stops one is gathered.
+    """Validate every source and collect the problems that stop one.
 
-    Contacts are judged when their ids are known, the cells of events when they are read.
+    The limit for contacts is enforced once their ids are known, and cells of events are checked when they are
+    read.
     """
     validated: list[Validated] = []
     problems: list[Problem] = []
@@ -242,10 +243,10 @@ def _validated(sources: Sequence[OpenSource], options: LoadOptions) -> tuple[lis
 def _stopped(
     problems: Sequence[Problem], validated: Sequence[Validated], last: InputError | None = None
 ) -> ExportsRefusedError:
-    """Return the error of all sources, with what is known of each; the `last` knows its own better."""
+    """Return one error for all sources, with what is known about each; details in `last` take precedence."""
     known = {}
     for each in validated:
-        with suppress(InputError):  # a file that can't be read again has been told of already
+        with suppress(InputError):  # a file that can't be read again has already been reported
             known[each.spec.KIND, each.spec.path] = each.record(), each.rejects
     if isinstance(last, ExportsRefusedError):
         for record, rejects in zip(last.records, last.rejects, strict=True):

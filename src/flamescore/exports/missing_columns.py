@@ -1,7 +1,8 @@
-"""Columns that files of a source lack: which files, what they have instead, and what to write.
+"""Columns that files of a source do not have: which files, what they have instead, and what to write.
 
-What the project file maps or a kind needs is looked for before any row is read; what rules ask for beside it
-is `gaps`. Where a file's header is missing its first row stands for it, and messages name none of its cells.
+Columns that the project file maps or a kind requires are looked up before any row is read; other columns that
+rules refer to are handled by `gaps`. If a file has no header, its first row is taken for one, and messages do
+not quote its cells.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Lack(Struct, frozen=True):
-    """A column that `files` of the `of` files of a source lack.
+    """A column that `files`, among the `of` files of a source, do not have.
 
-    `headers` are what is mapped to it, or its own name; `known` those of them that other files have. `near`
+    `headers` are the headers mapped to it, or its own name; `known` are those that other files have. `near`
     is the header of the first file that was probably meant.
     """
 
@@ -55,12 +56,12 @@ class Lack(Struct, frozen=True):
 
     @property
     def everywhere(self) -> bool:
-        """Whether no file of the source has it."""
+        """Return whether no file of the source has it."""
         return len(self.files) == self.of
 
     @property
     def twice(self) -> bool:
-        """Whether the first file has it more than once, so that it is left out."""
+        """Return whether the first file has it more than once, so that it is left out."""
         return any(each in self.files[0].unclear for each in self.headers)
 
     @property
@@ -70,18 +71,18 @@ class Lack(Struct, frozen=True):
 
     @property
     def where(self) -> str:
-        """Name the first file, and say how many more there are."""
+        """Return the name of the first file and the number of others."""
         more = f" and {len(self.files) - 1:,} more" if len(self.files) > 1 else ""
         return f"{self.first}{more}"
 
     @property
     def counted(self) -> str:
-        """Say how many files lack it, as `1 of 3 files has`."""
+        """Return how many files do not have it, as `1 of 3 files has`."""
         return f"{len(self.files):,} of {self.of:,} files {'has' if len(self.files) == 1 else 'have'}"
 
     @property
     def instead(self) -> str:
-        """Say what the first file has instead, as a sentence after another; empty where nothing is near."""
+        """Return a sentence on what the first file has instead; empty if nothing is similar."""
         who = "It" if len(self.files) == 1 else self.first
         if self.twice:
             return f" {who} has it more than once."
@@ -89,7 +90,7 @@ class Lack(Struct, frozen=True):
 
     @property
     def cure(self) -> str | None:
-        """Return the entry to paste that reads the column of all files; None where nothing is near."""
+        """Return the entry to paste that reads the column from all files; None if nothing is similar."""
         if self.twice:
             return f"columns: {{{flow(self.column)}: {numbered(self.headers, self.files[0])}}}"
         if self.near is None:
@@ -100,7 +101,7 @@ class Lack(Struct, frozen=True):
 
 
 def numbered(headers: Sequence[str], table: Table, number: int = 2) -> str:
-    """Return headers as YAML, those that stand twice in a file by number: the second, `"Phone#2"`."""
+    """Return headers as YAML, with a number if one is repeated in a file: `"Phone#2"` is the second."""
     named = [flow(f"{each}#{number}" if each in table.unclear else each) for each in headers]
     return named[0] if len(named) == 1 else f"[{', '.join(named)}]"
 
@@ -115,7 +116,7 @@ def lack_of(
 ) -> Lack:
     """Describe a column that files of a source are `without`.
 
-    `near` is looked for where it is not known; headers that are `named` themselves are not meant.
+    `near` is searched for if it is not given; headers that are in `named` are not considered.
     """
     spec, tables = source.spec, source.tables
     headers = spec.columns.get(column, (column,))
@@ -129,14 +130,14 @@ def lack_of(
 
 
 def without_column(column: str, source: OpenSource) -> list[Table]:
-    """Return the files in which no column goes by a name."""
+    """Return the files that have no column of a given name."""
     return [plan.table for plan in source.plans if column not in plan]
 
 
 def respelled(column: str, table: Table, spec: Source, named: Collection[str] = ()) -> str | None:
-    """Return the header of a file that differs from a column in case, white space, `-` or `_` alone.
+    """Return the header of a file that differs from a column only in case, white space, `-` or `_`.
 
-    One that is mapped to another column, or is one of the `named` itself, is not meant.
+    A header that is mapped to another column, or that is in `named`, is not considered.
     """
     taken = {*_mapped_elsewhere(column, spec), *named}
     free = (each for each in table.schema if each not in taken and each != column)
@@ -144,17 +145,17 @@ def respelled(column: str, table: Table, spec: Source, named: Collection[str] = 
 
 
 def shown(table: Table) -> str:
-    """Return how users know a file."""
+    """Return the name by which users know a file."""
     return "standard input" if table.found.shown == STDIN else table.found.shown
 
 
 def quoted(name: str) -> str:
-    """Return the name of a column as messages have it."""
+    """Return the name of a column as it appears in messages."""
     return f'"{printable(name)}"'
 
 
 def flow(text: str) -> str:
-    """Write a text as YAML that can stand inside braces or brackets."""
+    """Return a text as YAML that can be used inside braces or brackets."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and text.isprintable():
         return text
     return printable(json.dumps(text, ensure_ascii=False))
@@ -165,7 +166,7 @@ def _mapped_elsewhere(column: str, spec: Source) -> set[str]:
 
 
 def _near(column: str, free: Sequence[str], spec: Source) -> str | None:
-    """Return the header that was probably meant, of those that stand for nothing else."""
+    """Return the header that was probably meant, among those that are not used otherwise."""
     if column in free:
         return column
     found = (nearest(each, free) for each in dict.fromkeys((*spec.columns.get(column, ()), column)))
@@ -173,10 +174,10 @@ def _near(column: str, free: Sequence[str], spec: Source) -> str | None:
 
 
 def unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
-    """Yield the headers that the project file names and files lack, and the columns that are needed.
+    """Yield problems for missing headers that the project file names, and for missing required columns.
 
-    What `columns` of the project file names must be in every file, or the column in `optional`; what else it
-    names, in one file at least. Each column is told once.
+    A header in `columns` of the project file must be in every file unless its column is in `optional`; other
+    names must be in at least one file. Each column is reported once.
     """
     for problem in _unknown_columns(source, project):
         subject = f"{source.spec.KIND} {source.spec.path}"
@@ -201,7 +202,7 @@ def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
 
 
 def unknown_keys(sources: Sequence[OpenSource], known: Sequence[str], project: Project) -> Iterator[Problem]:
-    """Yield each `contact_key` that is no column of the contacts, which have the `known` ones."""
+    """Yield a problem for each `contact_key` that is not among the `known` columns of the contacts."""
     for source in sources:
         key = getattr(source.spec, "contact_key", None)
         if key is not None and key not in known:
@@ -212,18 +213,18 @@ def unknown_keys(sources: Sequence[OpenSource], known: Sequence[str], project: P
 
 
 def needed_columns(plan: Plan) -> list[str]:
-    """Return the columns that the kind needs and a file lacks."""
+    """Return the columns that the kind requires and a file does not have."""
     needed = {*plan.source.REQUIRED, key_column(plan.source)}
     return sorted(name for name in needed if name not in plan or plan.headers.get(name) == ())
 
 
 def _lacking(needed: str, source: OpenSource) -> list[Table]:
-    """Return the files that lack a column which the kind needs."""
+    """Return the files that do not have a column which the kind requires."""
     return [plan.table for plan in source.plans if needed in needed_columns(plan)]
 
 
 def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
-    """Yield each column that a source names beside `columns`: where, and whether by its header as well."""
+    """Yield each column that a source names outside `columns`: where, and whether headers are allowed too."""
     merged = getattr(source.spec, "merged", None)
     if merged is not None:
         yield ("merged", "column" if merged.into is None else "into"), merged.named, True
@@ -235,7 +236,7 @@ def references(source: OpenSource) -> Iterator[tuple[Steps, str, bool]]:
 
 
 def mapped_by_hand(source: OpenSource, project: Project) -> frozenset[str]:
-    """Return the columns that the project file itself maps, not a preset."""
+    """Return the columns that the project file itself maps, rather than a preset."""
     kind, index = source.place
     return frozenset(getattr(project.settings, kind)[index].columns)
 
@@ -255,7 +256,7 @@ def _unknown_names(source: OpenSource, project: Project) -> Iterator[Problem]:
 
 
 def _mapped(source: OpenSource, project: Project) -> Iterator[Lack]:
-    """Yield the columns that the project file maps to headers which files lack."""
+    """Yield the columns that the project file maps to headers which files do not have."""
     spec, by_hand = source.spec, mapped_by_hand(source, project)
     for name in (name for name in spec.columns if name in by_hand):
         headers = spec.columns[name]
@@ -275,7 +276,7 @@ def _mapped_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
 
 
 def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) -> Problem | None:
-    """Return the problem of a file whose header is below its first line, where it has all that is missing."""
+    """Return a problem if the first file's header, with all that is missing, is below its first line."""
     needed = dict.fromkeys(each for plan in source.plans for each in needed_columns(plan))
     lacking = [*missed, *(lack_of(name, _lacking(name, source), source) for name in needed)]
     spec = source.spec
@@ -305,7 +306,7 @@ def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
 
 
 def _told(lack: Lack, headers: Sequence[str], column: str = "column") -> str:
-    """Say that one file lacks some headers, or how many do."""
+    """Describe which headers one file does not have, or how many files do not have them."""
     what = f"{column} {' or '.join(quoted(each) for each in headers)}"
     if len(lack.files) > 1:
         return f"{lack.counted} no {what}"
@@ -313,7 +314,7 @@ def _told(lack: Lack, headers: Sequence[str], column: str = "column") -> str:
 
 
 def _files(lack: Lack) -> str:
-    """End the sentence with the first of several files, and what it has instead."""
+    """Return the end of the sentence: the first of several files, and what it has instead."""
     if len(lack.files) > 1:
         return f": {lack.where}.{lack.instead}"
     return "." if lack.twice else f".{lack.instead}"
@@ -329,7 +330,7 @@ def _offer(lack: Lack) -> str:
 
 
 def _other_action(source: OpenSource, project: Project) -> Iterator[Problem]:
-    """Yield what looks like the `action` of a tag history: without one every row is an application."""
+    """Yield a problem if a header looks like `action` of a tag history: without it every row adds a tag."""
     spec = source.spec
     files = [table for table in without_column("action", source) if respelled("action", table, spec)]
     if files:
@@ -340,12 +341,12 @@ def _other_action(source: OpenSource, project: Project) -> Iterator[Problem]:
 
 
 def _nameable(headers: Collection[str]) -> Collection[str]:
-    """Return the headers, none of them where they seem to be the cells of a row."""
+    """Return the headers, or none if they seem to be the cells of a row."""
     return () if any(map(_like_a_cell, headers)) else headers
 
 
 def _listed(headers: Sequence[str], file: str = "It") -> str:
-    """Name the first headers; where they seem to be the cells of a row, say that, and only their shapes."""
+    """Return a text with the first headers; if they seem to be cells of a row, only with their shapes."""
     if _nameable(headers):
         return f"{file} has: {', '.join(headers[:_MOST])}."
     shapes = ", ".join(f"`{shape(each)}`" for each in headers[:_MOST])
@@ -353,6 +354,6 @@ def _listed(headers: Sequence[str], file: str = "It") -> str:
 
 
 def _like_a_cell(header: str) -> bool:
-    """Say whether a header is rather a cell: an e-mail address, or a number, date or phone number."""
+    """Return whether a header looks like a cell: an e-mail address, a number, a date or a phone number."""
     no_word = any(each.isdigit() for each in header) and not any(each.isalpha() for each in header)
     return no_word or _ADDRESS.fullmatch(header) is not None

@@ -1,13 +1,13 @@
-"""Read NDJSON: one JSON object a line. Its lines become text columns in the spool, a piece at a time.
+"""Read NDJSON: one JSON object per line. Lines become text columns in the spool, chunk by chunk.
 
-A value is the text that stands in the file: numbers digit by digit, `true` and `false`, null is missing;
-lists and objects are JSON text. Which columns there are is known when the last line has been read. Which
-cells are numbers is kept as well, since how numbers are written (`numbers:`) is said of texts: of `1.125` and
-`"1.125"` under `{decimal: ",", thousands: "."}` the first is 1.125, the second 1125.
+A value is its text in the file: numbers digit by digit, `true` and `false`; null is missing; lists and
+objects are JSON text. The set of columns is known once the last line has been read. Which cells are numbers
+is stored as well, since a number format (`numbers:`) applies only to strings: with `{decimal: ",",
+thousands: "."}`, `1.125` is 1.125 and `"1.125"` is 1125.
 
-Measured: a million lines of six keys, 150 MB, take 7.4 s of one core, and Polars' own `scan_ndjson` 0.8 s.
-It is not taken because it reads other values: `0.10` becomes `0.1`, `5.0` becomes `5`, of a key that stands
-twice the first counts, half a surrogate pair is a NUL; and one line that is no object stops it.
+Measured: a million lines of six keys, 150 MB, take 7.4 s on one core, and Polars' own `scan_ndjson` 0.8 s.
+It is not used because it returns other values: `0.10` becomes `0.1`, `5.0` becomes `5`, the first of two
+equal keys wins, half a surrogate pair becomes a NUL; and one line that is not an object stops it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 MOST_KEYS: Final = 5_000
 _SIZE: Final = 1 << 20
 _CELLS: Final = 1 << 18
-"""How many cells are held before they are written away."""
+"""How many cells are held in memory before they are flushed."""
 
 Row = dict[str, str | None]
 
@@ -64,13 +64,13 @@ class JsonFile(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
     def blocks(self) -> Iterator[Block]:
-        """Yield every line in blocks; of their states only `BLANK` and `ENDLESS` are told."""
+        """Yield every line, in blocks; the only faults in their states are `BLANK` and `ENDLESS`."""
         for block, _ in _lines(self):
             yield block
 
 
 class Columns(Struct):
-    """The columns of an NDJSON file: its `keys` in order; its rows as Parquet files, columns numbered."""
+    """The columns of an NDJSON file: its `keys` in order; its rows as Parquet files with numbered columns."""
 
     spool: Spool
     keys: dict[str, int] = field(default_factory=dict)
@@ -78,12 +78,12 @@ class Columns(Struct):
     held: list[Row] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
-    """The keys that have a list of plain values in any line."""
+    """The keys with a list of plain values in any line."""
     names: Names = field(default_factory=Names)
-    """What objects hold, by key."""
+    """The names inside objects, by key."""
     room: int = MOST_PATHS
     numeric: set[str] = field(default_factory=set)
-    """The keys under which a number stands anywhere; their columns have a companion (`numeric_of`)."""
+    """The keys with a number in any line; their columns have a companion (`numeric_of`)."""
 
     @property
     def numbers(self) -> list[str]:
@@ -91,7 +91,7 @@ class Columns(Struct):
         return [str(number) for number in self.keys.values()]
 
     def add(self, row: Row, shown: str) -> None:
-        """Take in a row; write the rows that are held away when they are many."""
+        """Add a row; flush the rows that are held in memory once there are many."""
         for key in row:
             self.keys.setdefault(key, len(self.keys))
         if len(self.keys) > MOST_KEYS:
@@ -103,7 +103,7 @@ class Columns(Struct):
             self.flush()
 
     def flush(self) -> None:
-        """Write the rows that are held away."""
+        """Write the rows that are held in memory to a new Parquet file."""
         if not self.held:
             return
         self.parts.append(self.spool.new())
@@ -123,9 +123,9 @@ class Columns(Struct):
         self.known.clear()
 
     def frame(self) -> pl.LazyFrame:
-        """Return every row, in order, under the numbers of the keys, and the companions of `numeric` ones.
+        """Return every row, in order, under the numbers of the keys, with the companions of `numeric` ones.
 
-        Such a companion (Boolean) is true where the cell is a JSON number, and else false or null.
+        A companion (Boolean) is true where the cell is a JSON number, and false or null elsewhere.
         """
         marks = [numeric_of(str(self.keys[key])) for key in self.keys if key in self.numeric]
         schema = pl.Schema(dict.fromkeys(self.numbers, pl.String()) | dict.fromkeys(marks, pl.Boolean()))
@@ -143,12 +143,12 @@ class NumberText(str):
 
 
 def numeric_of(column: str) -> str:
-    """Return the name of the companion of a column that says which of its cells are numbers."""
+    """Return the name of a column's companion, which marks the cells that are numbers."""
     return f"{column} is a number"
 
 
 def open_json(found: Found, source: Source, spool: Spool) -> JsonFile:
-    """Make an NDJSON file readable: as UTF-8, with line feeds."""
+    """Return an NDJSON file in readable form: as UTF-8, with line feeds."""
     data, notes = readable(found, source, spool)
     with data.open("rb") as file:
         start = len(UTF8_MARK) if file.read(len(UTF8_MARK)) == UTF8_MARK else 0
@@ -156,7 +156,7 @@ def open_json(found: Found, source: Source, spool: Spool) -> JsonFile:
 
 
 def read_json(file: JsonFile, spool: Spool) -> tuple[Columns, Iterator[Block]]:
-    """Return columns that fill while the blocks, which say what each line is, are gone through."""
+    """Return columns, which fill while the blocks are iterated over, and the blocks with line states."""
     columns = Columns(spool)
     return columns, _read(file, columns)
 
@@ -178,7 +178,7 @@ def _lines(file: JsonFile) -> Iterator[tuple[Block, bytes]]:
 
 
 def _find(lines: Lines) -> tuple[Ints, Codes | None]:
-    """Return where each line ends, and which are blank: None where none is."""
+    """Return where each line ends, and the states if any line is blank, else None."""
     data = lines.data
     ends = np.flatnonzero(lines.feeds) + 1
     starts = np.concatenate([[0], ends[:-1]])
@@ -192,7 +192,7 @@ def _find(lines: Lines) -> tuple[Ints, Codes | None]:
 
 
 class _Number(float):
-    """A number with a fraction or exponent, and how it is written."""
+    """A number with a fraction or exponent, and its text in the file."""
 
     text: str
 
@@ -207,13 +207,13 @@ def _refuse(_: str) -> float:
 
 
 _BEFORE: Final = f"{string.whitespace}\ufeff"
-"""What may stand before an object: a byte order mark too, where files were put together."""
+"""What may come before an object, including byte order marks in concatenated files."""
 
 _DECODER: Final = json.JSONDecoder(parse_float=_Number, parse_constant=_refuse)
 
 
 def _row(line: str, columns: Columns) -> tuple[Row | None, int]:
-    """Return the cells of a line, or what is wrong with it; note what lies in its lists and objects."""
+    """Return the cells of a line and its state; record what its lists and objects contain."""
     if "\0" in line:
         return None, NUL
     line = line.lstrip(_BEFORE)
@@ -244,7 +244,7 @@ def _is_plain_list(value: object) -> bool:
 
 
 def value_at(text: str, steps: tuple[str, ...]) -> str | None:
-    """Return the cell of the value at the end of some steps into a JSON object; None where there is none."""
+    """Return the value at the end of some steps into a JSON object as a cell; None if it does not exist."""
     try:
         found: Any = _DECODER.decode(text)
     except (ValueError, RecursionError):
@@ -256,7 +256,7 @@ def value_at(text: str, steps: tuple[str, ...]) -> str | None:
     return _cell(found)
 
 
-def _cell(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
+def _cell(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

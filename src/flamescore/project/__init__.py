@@ -1,4 +1,4 @@
-"""The project file: its model, reading it, the settings over it, and the presets."""
+"""The project file: its model, reading it, the settings that override it, and the presets."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _ADDRESS: Final = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
 
 
 def is_address(text: str) -> bool:
-    """Say whether a text is an e-mail address and nothing else: `dana@example.com`."""
+    """Return whether a text is an e-mail address and nothing else: `dana@example.com`."""
     return printable(text) == text and _ADDRESS.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""What `team`, `channels` and `alerts` of a project file say of each other: recipients, and ways to them."""
+"""Check the references between `team`, `channels` and `alerts` of a project file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def check_alerts(document: Document, settings: ProjectFile) -> Iterator[Problem]:
-    """Yield what is wrong between members, channels and alerts, of alerts that are switched off too."""
+    """Yield problems in the references between members, channels and alerts, even disabled alerts."""
     for path, text in same_names(settings.team):
         yield Problem("P026", text, document.where(path), "Remove one of them, or add the surname.")
     for alert in settings.alerts.values():
@@ -30,7 +30,7 @@ def check_alerts(document: Document, settings: ProjectFile) -> Iterator[Problem]
 
 
 def _places(document: Document, alert: Alert, key: str) -> Iterator[tuple[str, NodePath]]:
-    """Yield the texts of a key that takes one or several, each with its place."""
+    """Yield the texts of a key that accepts one or several, each with its path."""
     path = ("alerts", alert.name, key)
     node = document.root.at(path)
     several = node is not None and node.kind == "list"

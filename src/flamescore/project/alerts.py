@@ -1,6 +1,6 @@
-"""`alerts` of the project file: of what people are told, who is told, and by what way.
+"""`alerts` of the project file: what people are notified about, who is notified, and through which channel.
 
-Conditions and events stand as they are written: the rules' reader reads them.
+Conditions and events are stored as written; the reader of the rule language reads them.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 _MOST: Final = 1_000_000
 EVENT_WORDS: Final = ("event", "where", "followed_by", "unless_followed_by", "per", "times")
-"""The keys of an event alert that it has from the rule language."""
+"""The keys of an event alert that come from the rule language."""
 
 OWNER: Final = "owner"
-"""In `to`, whoever the contact's owner is."""
+"""In `to`, the owner of the contact."""
 
 EACH_CONTACT: Final = "contact"
-"""In `per`, a message for each contact."""
+"""In `per`, one message for each contact."""
 
 _TO_EACH: Final = "`contact`: a message for each contact"
 
 
 def _or(word: str) -> ValueType:
-    """Return the type of a period, or of a word for none."""
+    """Return the type of a period, or of a word that stands for no period."""
 
     def of(text: str) -> Period | None:
         period = parse_period(text)
@@ -82,7 +82,7 @@ class Alert(Section):
 
     @property
     def each_contact(self) -> bool:
-        """Say whether each contact has a message of its own."""
+        """Return whether each contact gets a separate message."""
         return bool(self.per == EACH_CONTACT)
 
 
@@ -141,7 +141,7 @@ _KEYS: Final = {name: kind for kind in reversed(ALERTS) for name in shape_of(kin
 
 
 def _unknown(shape: Shape, key: str, at: At) -> Told | None:
-    """Tell a key of another kind of alert, or one that nothing knows."""
+    """Report a key that belongs to another kind of alert, or an unknown one."""
     if key not in _KEYS:
         return at.reading.unknown(replace(shape, unknown=None), key, at)
     mine = next(kind for kind in ALERTS if kind.__name__ == shape.name)
@@ -154,7 +154,7 @@ ALERT_SHAPES: Final = {kind: replace(shape_of(kind), unknown=_unknown) for kind 
 
 
 def _kind(at: At) -> type[Alert]:
-    """Tell the kind of an alert by `when`, and then by `event`."""
+    """Return the kind of an alert, determined by `when` first, then by `event`."""
     when = at.child("when")
     words = set() if when is None else {node.scalar for node in (when.node, *when.node.items)} - {None}
     subject = {"event", "segment", "if"} & set(at.keys)

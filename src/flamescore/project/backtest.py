@@ -1,4 +1,4 @@
-"""`backtest:` of the project file: what `flamescore backtest` asks where no flag says otherwise."""
+"""`backtest:` of the project file: the defaults of `flamescore backtest`, which flags override."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ class BacktestSettings(Section):
     )
 
     def given(self) -> dict[str, object]:
-        """Return the keys that somebody gave."""
+        """Return the given keys with their values, without defaults."""
         return {key: getattr(self, key) for key in self.given_keys}

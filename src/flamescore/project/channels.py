@@ -1,4 +1,4 @@
-"""`channels` of the project file: by what ways messages go, and when they may."""
+"""`channels` of the project file: how messages are sent, and when they may be."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""The days of a week, as `date.weekday()` counts them."""
+"""The days of the week, in the order of `date.weekday()`."""
 
 _HOURS: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])|")
 _DAY: Final = 24 * 60
@@ -31,9 +31,9 @@ LITERAL: Final = "A011"
 
 
 class Hours(Struct, frozen=True):
-    """A span of the day in minutes since midnight, `first` included and `end` not.
+    """A half-open span of the day in minutes since midnight, from `first` to before `end`.
 
-    An `end` before `first` is one of the day after.
+    An `end` before `first` is on the following day.
     """
 
     first: int
@@ -53,7 +53,7 @@ def _hours(text: str) -> Hours:
 
 
 def _variables(at: At) -> str:
-    """Read a text in which `${NAME}` may stand for a variable."""
+    """Read a text that may contain variables as `${NAME}`."""
     text: str = TEXT(at)
     if malformed(text):
         hint = "A variable is written `${NAME}`, of letters, digits and `_`."
@@ -214,7 +214,7 @@ CHANNEL_SHAPES: Final = {name: _shape(section) for name, section in CHANNELS.ite
 
 
 def _channel(at: At) -> Value:
-    """Read a channel by the table of its type; without a type that is known nothing else is looked at."""
+    """Read a channel with the shape of its type; without a known type nothing else is checked."""
     if at.node.kind != "mapping":
         at.wrong("a mapping")
     type_ = at.child("type")

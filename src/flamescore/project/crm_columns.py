@@ -1,4 +1,4 @@
-"""What a write-back may write: its columns, and which of them can't be."""
+"""The columns that a write-back can write, and the checks that reject others."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Document
 
 MEASURES: Final = ("flames", "score", "percent_of_ideal", "percentile", "rank", "last_activity_at")
-"""Of the default score; of another one as `fit_flames`."""
+"""Measures of the default score; those of another score are written as `fit_flames`."""
 
 HOT_SINCE: Final = "hot_since"
 ROUTED_TO: Final = "routed_to"
 IN: Final = "in_"
-"""Whether a contact is in a segment: `in_best`."""
+"""The prefix of columns that show whether a contact is in a segment: `in_best`."""
 
 UNSTEADY: Final = ("percentile", "rank")
-"""Measures that change because others do: they go along in rows that are written, and never cause one."""
+"""Measures that change because others do: they are included in rows, but never cause a row to be written."""
 
 _WRITABLE: Final = (*MEASURES, HOT_SINCE, ROUTED_TO)
 _BESIDE_ROUTED: Final = ("flames", "score")
 
 
 class CrmColumn(Struct, frozen=True):
-    """One column: what stands in it, and the header that the file gives it.
+    """One column: its contents, and its header in the file.
 
-    `of` is the score of a `measure`, or the segment that `in` asks for.
+    `of` is the score of a `measure`, or the segment that `in` refers to.
     """
 
     header: str
@@ -49,14 +49,14 @@ class CrmColumn(Struct, frozen=True):
 
     @property
     def steady(self) -> bool:
-        """Say whether another cell makes a row worth writing."""
+        """Return whether a changed cell causes the row to be written."""
         return self.measure not in UNSTEADY
 
 
 def crm_column(ours: str, header: str, scores: Sequence[str]) -> CrmColumn:
-    """Read a left-hand name; whether there is such a score or segment is for the caller to see.
+    """Parse a left-hand name; the caller checks that the score or segment exists.
 
-    A name that may be both, `in_score`, asks for the segment unless there is a score `in`.
+    An ambiguous name such as `in_score` refers to the segment unless a score `in` exists.
     """
     if ours == HOT_SINCE:
         return CrmColumn(header, "hot_since")
@@ -74,9 +74,9 @@ def crm_column(ours: str, header: str, scores: Sequence[str]) -> CrmColumn:
 def unknown_in_write_backs(
     project: Project, scores: Sequence[str], segments: Sequence[str]
 ) -> Iterator[Problem]:
-    """Yield the scores (A013) and segments (A007) that write-backs name and that there are not.
+    """Yield problems for scores (A013) and segments (A007) that write-backs name but that do not exist.
 
-    `scores` are those of the rule book, the default one first.
+    `scores` are those of the rule book, the default score first.
     """
     for name, settings in project.settings.write_back.items():
         if settings.segment is not None and settings.segment not in segments:
@@ -97,7 +97,7 @@ def _unknown(code: str, what: str, name: str, known: Sequence[str], where: Where
 
 
 def write_back_faults(document: Document, settings: ProjectFile) -> Iterator[Problem]:
-    """Yield what of `write_back` can't be: columns that are never written, names that a vendor refuses."""
+    """Yield problems in `write_back`: columns that can't be written, names that a vendor does not accept."""
     for name, each in settings.write_back.items():
         for keys, code, text, hint in (*_columns(each, settings), *_headers(each, settings), *_others(each)):
             yield Problem(code, text, document.where(("write_back", name, *keys), key=len(keys) > 1), hint)
@@ -107,7 +107,7 @@ _Fault = tuple[tuple[str, ...], str, str, str | None]
 
 
 def _columns(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
-    """Yield the left-hand names that can't be written."""
+    """Yield faults for left-hand names that can't be written."""
     theirs = {*ContactsSource.CANONICAL, *(name for each in settings.contacts for name in each.columns)}
     for name in export.columns:
         if name in _WRITABLE or name.startswith(IN) or name.endswith(tuple(f"_{each}" for each in MEASURES)):
@@ -133,7 +133,7 @@ def _columns(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
 
 
 def _headers(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
-    """Yield the right-hand names that the vendor does not take, or that would overwrite what people type."""
+    """Yield faults for right-hand names that the vendor does not accept, or that people edit by hand."""
     crm, seen = export.crm, {export.crm_key.header}
     typed = _headers_of_contacts(settings)
     for name, header in export.columns.items():
@@ -151,7 +151,7 @@ def _headers(export: WriteBack, settings: ProjectFile) -> Iterator[_Fault]:
 
 
 def _headers_of_contacts(settings: ProjectFile) -> dict[str, str]:
-    """Return the headers that are read as contacts' own columns, and which."""
+    """Return the headers that are read as canonical columns of contacts, mapped to those columns."""
     found: dict[str, str] = {}
     for source in settings.contacts:
         preset = all_presets().get(source.preset or "")
@@ -163,7 +163,7 @@ def _headers_of_contacts(settings: ProjectFile) -> dict[str, str]:
 
 
 def _others(export: WriteBack) -> Iterator[_Fault]:
-    """Yield a key or a format of dates that the vendor does not take."""
+    """Yield faults for a key or a date format that the vendor does not accept."""
     crm = export.crm
     if export.key is not None and crm.key(export.key.column) is None:
         known = " or ".join(f"`{each.column}`" for each in crm.keys)

@@ -1,4 +1,4 @@
-"""The CRMs' formats for write-backs: files of the package that say what an import of each takes."""
+"""The CRM formats for write-backs: files in the package that describe what each CRM's import accepts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 KEYS: Final = ("contact_id", "email")
-"""The columns of contacts by which a CRM may know them."""
+"""The contact columns by which a CRM may identify contacts."""
 
 _SIZE: Final = re.compile(r"([0-9]+)(?: ?(B|kB|KB|MB|GB))?")
 _UNITS: Final = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
 def _size(text: str) -> int:
-    """Read `20MB`, `512 kB` or a number of bytes, as bytes; units are decimal."""
+    """Parse `20MB`, `512 kB` or a number of bytes, and return bytes; units are decimal."""
     found = _SIZE.fullmatch(text)
     size = 0 if found is None else int(found[1]) * _UNITS[found[2] or "B"]
     if size == 0:
@@ -70,13 +70,13 @@ class CrmFormat(Section):
     pages: tuple[str, ...] = setting(WORDS, "the pages that it was made from")
 
     def key(self, column: str) -> CrmKey | None:
-        """Return the key of a column, None where the CRM has none."""
+        """Return the key for a column, or None if the CRM has no such key."""
         return next((each for each in self.keys if each.column == column), None)
 
 
 @cache
 def all_formats() -> dict[str, CrmFormat]:
-    """Return every format by its name, in order."""
+    """Return all formats by name, sorted."""
     names = sorted(
         each.name.removesuffix(".yaml") for each in _folder().iterdir() if each.name.endswith(".yaml")
     )
@@ -84,7 +84,7 @@ def all_formats() -> dict[str, CrmFormat]:
 
 
 def text_of_format(name: str) -> str:
-    """Return the file of a format."""
+    """Return the text of a format's file."""
     return (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
 
 

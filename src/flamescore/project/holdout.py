@@ -1,4 +1,4 @@
-"""`call_list.holdout`: who is kept off call lists by lot, to see whether calling helps."""
+"""`call_list.holdout`: contacts kept off call lists at random, to measure whether calling helps."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class HoldOut(Section):
 
     @property
     def millionths(self) -> int:
-        """Return the share in millionths, a whole number: 50,000 of 5%."""
+        """Return the share in millionths, a whole number: 50,000 for 5%."""
         return int(self.share * _DECIMALS)
 
     @property
     def written(self) -> str:
-        """Return the share as it is told: `5%`, `0.25%`."""
+        """Return the share as shown to users: `5%`, `0.25%`."""
         return f"{self.share.normalize():f}%"
 
 

@@ -1,4 +1,4 @@
-"""The project file: finding it, reading it, telling every fault at once."""
+"""Find and read the project file, and report all its faults at once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CACHE: Final = "cache"
 TWO_FILES: Final = "P032"
 EXCLUDE: Final = ("call_list", "exclude")
 HOT: Final = ("hot",)
-"""Where conditions of the rule language stand, which reads them."""
+"""The path of a condition of the rule language, like `EXCLUDE`; the reader of that language reads it."""
 
 _LANGUAGE: Final = (
     EXCLUDE,
@@ -51,14 +51,14 @@ _LANGUAGE: Final = (
     ("segments", "*", "if"),
     *(("alerts", "*", key) for key in ("if", "rearm", *EVENT_WORDS)),
 )
-"""Every place of the rule language; `*` is any step. What has no value there is told by its reader."""
+"""All paths to the rule language; `*` is any step. Its reader reports missing values there."""
 
 
 class Project(Struct, frozen=True):
-    """What a run is made of. Paths in `settings` are relative to `folder`.
+    """The project that a run uses. Paths in `settings` are relative to `folder`.
 
-    `document` is the file as read, None where there is none; `exclude` its condition for the call list.
-    `given` are the keys that flags or variables gave in place of the file.
+    `document` is the parsed file, or None without a file; `exclude` is its condition for the call list.
+    `given` are the keys that flags or variables set in place of the file.
     """
 
     settings: ProjectFile
@@ -74,27 +74,31 @@ class Project(Struct, frozen=True):
 
     @property
     def hot(self) -> Node | None:
-        """Return `hot` as authored; None where a flag or a variable says how many flames make a lead hot."""
+        """Return `hot` as authored; None if a flag or a variable sets how many flames make a lead hot."""
         return None if self.document is None or "hot_flames" in self.given else self.document.root.at(HOT)
 
     @property
     def hot_set_aside(self) -> bool:
-        """Say whether a flag or a variable wins over `hot` of the file."""
+        """Return whether a flag or a variable overrides `hot` of the file."""
         there = self.document is not None and self.document.root.at(HOT) is not None
         return there and "hot_flames" in self.given
 
     @property
     def accepts(self) -> tuple[Accept, ...]:
-        """Return the entries of `accept`, each with its place."""
+        """Return the entries of `accept`, each with its place in the file."""
         return _accepts(self.document, self.settings)
 
     def resolve(self, path: str) -> Path:
-        """Return a path of the file as one that can be opened."""
+        """Return a path in the file as one that can be opened."""
         return self.folder / expanded(path)
 
     @property
     def state_folder(self) -> Path:
-        """Return the folder of what has been told: `state`, else that of the name in the output folder."""
+        """Return the folder of what has been sent: the `state` setting, else `state` in the output folder.
+
+        Raises:
+            ProjectFileError: the output is in S3, and `state` is not set.
+        """
         named = self.settings.state
         if named is None and self.settings.output.startswith(S3):
             raise ProjectFileError(without_state(self.where("output")))
@@ -102,36 +106,37 @@ class Project(Struct, frozen=True):
 
     @property
     def output_folder(self) -> Path:
-        """Return the folder that runs are written to; of an output in S3 that of the state has them too."""
+        """Return the folder that runs are written to; for an output in S3 this is the state folder."""
         output = self.settings.output
         return self.state_folder if output.startswith(S3) else self.resolve(output)
 
     @property
     def cache_folder(self) -> Path:
-        """Return the folder in which objects of a store are kept: `cache`, else that in the state's."""
+        """Return the folder for objects from S3: the `cache` setting, else `cache` in the state folder."""
         named = self.settings.cache
         return self.state_folder / CACHE if named is None else self.resolve(named)
 
     def near(self, path: str) -> str:
-        """Return a path as it is told: relative to the project's folder where it is below it."""
+        """Return a path as shown to users: relative to the project's folder if it is below it."""
         there = Path(path)
         return (there.relative_to(self.folder) if there.is_relative_to(self.folder) else there).as_posix()
 
     def place(self, where: Where | None) -> Where | None:
-        """Return a place with its file named as the project names it, the same on every machine."""
+        """Return a place with its file relative to the project folder, the same on every machine."""
         return None if where is None else replace(where, path=self.near(where.path))
 
     def where(self, *path: str | int, key: bool = False) -> Where | None:
-        """Return the place of a setting in the file, or None without one."""
+        """Return the place of a setting in the file, or None without a file."""
         return None if self.document is None else self.document.where(path, key=key)
 
 
 def find_project(
     config: str | Path | None = None, *, start: Path | None = None, environ: Mapping[str, str] | None = None
 ) -> Path | None:
-    """Return the project file: the one named, else `FLAMESCORE_CONFIG`, else the first from `start` upwards.
+    """Return the project file: `config`, else `FLAMESCORE_CONFIG`, else the first from `start` upwards.
 
-    None where there is none. A file that is named and missing is an error, and so are two in one folder.
+    Return None if no file is found. A named file that does not exist is an error, and so are two project
+    files in one folder.
     """
     named = config or (os.environ if environ is None else environ).get("FLAMESCORE_CONFIG")
     if named:
@@ -159,7 +164,7 @@ def _project_in(folder: Path) -> Path | None:
 
 
 def load_project(path: str | Path) -> Project:
-    """Read a project file. Every fault is in the one `ProjectFileError` that is raised."""
+    """Read a project file. If it has faults, raise one `ProjectFileError` with all of them."""
     path = Path(path)
     try:
         source = path.read_bytes()
@@ -172,7 +177,7 @@ def load_project(path: str | Path) -> Project:
 
 
 def project_of(source: bytes, path: Path) -> Project:
-    """Read the text of a project file as if it lay at a path. Faults are raised as by `load_project`."""
+    """Read the text of a project file as if it were at `path`. Faults are raised as by `load_project`."""
     parsed = parse(source, str(path), letter="P")
     if parsed.document is None:
         raise ProjectFileError(unshown(parsed.problems, source, None))
@@ -184,7 +189,7 @@ def project_of(source: bytes, path: Path) -> Project:
 
 
 def validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ...]]:
-    """Return the settings of a file, None where what is wrong leaves none, and every fault of it."""
+    """Return the settings of a file, or None if its faults leave none, and all its faults."""
     if document.root.kind != "mapping":
         text = f"A project file is a mapping of settings, and this is {document.root.shown()}."
         return None, (Problem("P020", text, document.where(), "It begins with `version: 1`."),)
@@ -264,7 +269,7 @@ def _urls(document: Document, settings: ProjectFile) -> Iterator[Problem]:
 
 
 def without_state(where: Where | None) -> Problem:
-    """Return the problem of an output in S3 where nothing says in which folder the state is kept."""
+    """Return the problem of an output in S3 without a `state` folder."""
     text = "An `output` in S3 needs `state`: a folder of this machine for what was sent, and the lock."
     return Problem("A012", text, where, "Add a line such as `state: state`.")
 
@@ -280,7 +285,7 @@ def _contradictions(document: Document, settings: ProjectFile) -> Iterator[Probl
             yield from reaching_faults(document, kind, index, source)
             if source.preset is not None:
                 yield from _unknown_preset(source.preset, document, (kind, index, "preset"))
-                continue  # whether it contradicts itself is clear once the preset's keys are under it
+                continue  # contradictions can only be checked once the preset's keys are added
             for keys, text in clashes(source):
                 yield Problem("P026", text, document.where((kind, index, *keys), key=True))
 
@@ -292,8 +297,8 @@ def _unknown_preset(name: str, document: Document, path: NodePath) -> Iterator[P
         yield Problem(PRESET, f"There is no preset `{name}`.", document.where(path), hint)
 
 
-def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - one after the other
-    """Yield what of a source contradicts itself: the keys, and the words."""
+def clashes(source: Source) -> Iterator[tuple[NodePath, str]]:  # noqa: C901 - a sequence of simple checks
+    """Yield the contradictions in a source: the keys, and a message."""
     for name in source.columns.keys() & source.constants.keys():
         yield ("constants", name), f"`{name}` is in `columns` and in `constants`; it can be one of them."
     if {"contact", "contact_id"} <= {*source.columns, *source.constants}:

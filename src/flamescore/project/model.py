@@ -1,4 +1,4 @@
-"""The project file: a frozen section for each mapping, one field a key."""
+"""The model of the project file: a frozen section for each mapping, one field per key."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class MergedIds(Section):
 
     @property
     def named(self) -> str:
-        """Return the column, whichever it is."""
+        """Return the column that is set, `into` or `column`."""
         return str(self.into or self.column)
 
 
@@ -300,7 +300,7 @@ class KeepRuns(Section):
 
     @property
     def written(self) -> str:
-        """Return it as it is written: `{all: 2d, daily: 60}`."""
+        """Return the mapping in the syntax of the project file: `{all: 2d, daily: 60}`."""
         keys = {"all": self.all, "daily": self.daily, "weekly": self.weekly, "monthly": self.monthly}
         return f"{{{', '.join(f'{key}: {value}' for key, value in keys.items() if value is not None)}}}"
 
@@ -398,7 +398,7 @@ class ProjectFile(Section):
     )
 
     def sources(self) -> tuple[Source, ...]:
-        """Return the sources of every kind, in the order in which they are loaded."""
+        """Return the sources of all kinds, in the order in which they are loaded."""
         return (*self.contacts, *self.events, *self.tag_history, *self.opportunities)
 
 

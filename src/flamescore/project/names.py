@@ -1,4 +1,4 @@
-"""Mappings whose keys are names that the project file chooses: channels, alerts, and their like."""
+"""Mappings whose keys are names chosen in the project file: channels, alerts and others."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-"""What such a name looks like: it is part of file names and of addresses too."""
+"""The syntax of such a name, which is also used in file names and addresses."""
 
 
 def by_name(value: ValueType, make: Callable[[str, Value], Value], *, words: str) -> ValueType:
-    """Return the type of a mapping by name; `make` gives each value its name."""
+    """Return the type of a mapping by name; `make` adds the name to each value."""
     plain = mapped(value)
 
     def read(at: At) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""Paths as users write them: `~` is a home, and a URL is no path."""
+"""Paths as users write them: `~` is a home directory, and a URL is not a path."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from flamescore.text import without_credentials
 
 URL: Final = "P031"
 S3: Final = "s3://"
-"""How the addresses begin that are objects of a store: of sources, and of the output."""
+"""The beginning of S3 addresses, of sources and of the output."""
 
 STDIN: Final = "-"
-"""The path of a source that is standard input."""
+"""The path of a source that reads standard input."""
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)://")
 _INSTEAD: Final = {
@@ -27,10 +27,10 @@ _FETCH: Final = "flamescore reads local files. Fetch it first."
 
 
 def expanded(path: str | Path) -> Path:
-    """Return a path with the home that a `~` at its beginning means.
+    """Return a path with a leading `~` expanded.
 
     Raises:
-        UsageError: it is the home of a user whom this machine does not know.
+        UsageError: it is the home of a user who does not exist on this machine.
     """
     try:
         return Path(path).expanduser()
@@ -42,10 +42,10 @@ def expanded(path: str | Path) -> Path:
 
 
 def url_fault(path: str | Path, key: str, *, store: bool = False) -> str | None:
-    """Say what is wrong with a path that is a URL, without what must stay secret; None for a path.
+    """Return what is wrong with a path that is a URL, without any secrets; None for a plain path.
 
-    `key` is what the path is for: `output`, `rules`, `config`, or `path` of a source. With `store` it may be
-    an address of S3.
+    `key` is what the path is for: `output`, `rules`, `config`, or `path` of a source. With `store`, an S3
+    address is allowed.
     """
     text = str(path)
     scheme = _SCHEME.match(text)

@@ -1,4 +1,4 @@
-"""The vendor presets: files of the package that hold nothing but source keys, by kind and header."""
+"""The vendor presets: files in the package with source keys, selected by kind and header."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ NEVER: Final = "never"
 
 
 def _keys(at: At) -> Value:
-    """Read the keys of a source of the variant's kind; they have no `path`, so that is put in."""
+    """Read the keys of a source of the variant's kind; they have no `path`, so one is added."""
     kind = at.reading.at((*at.path[:-1], "kind")).node.written
     node = replace(at.node, entries={"path": Node("text", scalar="-"), **at.node.entries})
     return shape_of(KINDS[kind]).read(At(at.reading, at.path, node))
 
 
 def _of_auto(at: At) -> tuple[str, ...] | None:
-    """Read the further headers that `preset: auto` asks for; None for `never`."""
+    """Read the additional headers that `preset: auto` requires; None for `never`."""
     return None if at.node.scalar == NEVER else HEADERS.read(at)
 
 
@@ -59,13 +59,13 @@ class Preset(Section):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Return the kinds of exports that it knows, once each."""
+        """Return the kinds of exports that the preset supports, once each."""
         return tuple(dict.fromkeys(variant.kind for variant in self.variants))
 
 
 @cache
 def all_presets() -> dict[str, Preset]:
-    """Return every preset by its name, in order."""
+    """Return all presets by name, sorted."""
     folder = files("flamescore.exports") / "presets"
     names = sorted(
         each.name.removesuffix(".yaml") for each in folder.iterdir() if each.name.endswith(".yaml")
@@ -74,5 +74,5 @@ def all_presets() -> dict[str, Preset]:
 
 
 def text_of(name: str) -> str:
-    """Return the file of a preset."""
+    """Return the text of a preset's file."""
     return (files("flamescore.exports") / "presets" / f"{name}.yaml").read_text(encoding="utf-8")

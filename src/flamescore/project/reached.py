@@ -1,4 +1,4 @@
-"""Sources that are no files: the keys `uri` and `query` of a database, in place of `path`."""
+"""Sources that are not files: the keys `uri` and `query` of a database, in place of `path`."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ OF_FILES: Final = (
     "files", "format", "sheet", "delimiter", "encoding", "quote", "skip_spaces", "header", "names",
     "skip_rows", "comment", "begins_after", "footer", "max_age", "from_file_name",
 )  # fmt: skip
-"""Keys that say how a file is found or read: rows of a database have none of it."""
+"""Keys that control how a file is found or read, which do not apply to databases."""
 
 
 DATABASES: Final = "`postgresql://host/database` or `sqlite:///file.db`"
 _DATABASE: Final = re.compile(r"postgres(?:ql)?://.|sqlite:///.|\$\{")
-"""A `uri` that is a variable may be either of them: what is in it is seen when it is used."""
+"""A `uri` that is a variable may be either; its value is checked when it is used."""
 
 
 def uri_fault(uri: str) -> tuple[str, str, str] | None:
-    """Say what is wrong with a `uri` as it is written: code, text and hint; None if nothing is."""
+    """Return the fault of a `uri` as written: code, text and hint; None if it has no fault."""
     if any(not variables(each) or malformed(each) for each in passwords(uri)):
         text = "`uri` has a password in it, which does not belong in a project file."
         return "A011", text, 'Write "${DATABASE_URL}" and set the variable.'
@@ -61,7 +61,7 @@ def found_by(shape: Shape) -> ValueType:
 
 
 def reaching_faults(document: Document, kind: str, index: int, source: Source) -> Iterator[Problem]:
-    """Yield what is wrong with how a source is reached."""
+    """Yield problems in how a source is located: its `path`, or its `uri` and `query`."""
     place = (kind, index)
 
     def contradicts(key: str, text: str, hint: str) -> Problem:
@@ -90,15 +90,16 @@ def reaching_faults(document: Document, kind: str, index: int, source: Source) -
 
 
 def without_secrets(where: Where) -> Where:
-    """Cut credentials and queries of URLs out of the line that is shown."""
+    """Return a place without the credentials and queries of URLs in the line that is shown."""
     line = without_credentials(where.snippet or "")
     return replace(where, snippet=line, width=min(where.width, max(1, len(line) - where.column + 1)))
 
 
 def with_names(settings: ProjectFile, kinds: tuple[str, ...]) -> ProjectFile:
-    """Give each database a `path`, which is what messages and records call it: its `uri` as it is written.
+    """Give each database a `path` as its name in messages and records: its `uri` as written.
 
-    Of several with the same one of a kind the second is `${DATABASE_URL}#2`, and so on.
+    Credentials are removed. If several databases of a kind have the same `uri`, the second is named
+    `${DATABASE_URL}#2`, and so on.
     """
     changed: dict[str, Any] = {}
     for kind in kinds:

@@ -1,4 +1,4 @@
-"""How the project file is read: a section is a frozen value whose fields are the keys of a mapping."""
+"""Read the project file into sections: frozen objects whose fields are the keys of a mapping."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ S = TypeVar("S", bound="Section")
 
 @dataclass(slots=True)
 class ProjectReading(Reading):
-    """One reading of a project file. A value that is missing is told by its type too."""
+    """One reading of a project file. Null values are read, and rejected, by their types as well."""
 
     READS_NULLS: ClassVar[bool] = True
 
     def label(self, path: Path) -> str:
-        """Return every key on the way to a value: `contacts.columns`."""
+        """Return the keys on the path to a value: `contacts.columns`."""
         return f"`{named(path)}`"
 
     def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
-        """Tell a value that is of another kind than is wanted."""
+        """Report a value that is of the wrong kind."""
         return "P023", f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
     def empty(self, at: At) -> Told:
-        """Tell an empty list or mapping."""
+        """Report an empty list or mapping."""
         return "P023", f"{at.label} must not be empty.", None
 
     def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
-        """Tell a key that may not be there, or that nothing knows."""
+        """Report a key that is unknown or not allowed here."""
         if shape.unknown is not None:
             return shape.unknown(shape, key, at)
         meant = nearest(key, shape.keys)
@@ -49,25 +49,25 @@ class ProjectReading(Reading):
         owner = named(at.path) if at.path else "the project file"
         return "P025", f"Unknown key `{key}` in {owner}.", hint
 
-    def missing(self, shape: Shape, key: str, at: At) -> Told:  # noqa: ARG002 - it is the same of every shape
-        """Tell a key that must be there."""
+    def missing(self, shape: Shape, key: str, at: At) -> Told:  # noqa: ARG002 - the same for all shapes
+        """Report a missing required key."""
         hint = "A project file begins with `version: 1`." if (*at.path, key) == ("version",) else None
         return "P021", f"`{named((*at.path, key))}` is missing.", hint
 
 
 def named(path: Path) -> str:
-    """Return the keys on the way to a value, without the numbers of items: `contacts.columns`."""
+    """Return the keys on the path to a value, without item indices: `contacts.columns`."""
     return ".".join(step for step in path if isinstance(step, str)) or "It"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A mapping of the project file. `given_keys` are those that somebody gave; others have their default."""
+    """A mapping of the project file. `given_keys` are the keys that were set; others have their default."""
 
     given_keys: frozenset[str] = field(default=frozenset(), compare=False)
 
     def with_keys(self, **values: Value) -> Self:
-        """Return the section with these keys given."""
+        """Return a copy of the section with these keys set."""
         return dataclasses.replace(self, **values, given_keys=self.given_keys | values.keys())
 
 
@@ -77,12 +77,12 @@ def setting(
     default: Value = MISSING,
     factory: Callable[[], Value] | None = None,
     name: str | None = None,
-) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
-    """Declare a field of a section: what its key takes and means.
+) -> Any:  # noqa: ANN401 - a field of any annotated type
+    """Declare a field of a section: the type and meaning of its key.
 
-    It is needed without a default, which is written as in the file; None, for nothing, can't be written
-    there. A `factory` makes a default that has no words. `name` is that of the key where the field has
-    another: none can be called `if`.
+    A key without a default is required. A default is given as written in the file, except for None, which
+    can't be written there. A `factory` makes a default that has no written form. `name` is the name of the
+    key if it differs from the field's, since no field can be called `if`.
     """
     if factory is not None:
         return field(default_factory=factory, metadata={"key": Key(type_, about), "name": name})
@@ -94,12 +94,12 @@ def setting(
 
 
 def _or_nothing(type_: ValueType) -> Callable[[At], Value]:
-    """Read a key without a value as None: that it has none is told once, for the file as a whole."""
+    """Return a reader that reads a null value as None; nulls are reported once, for the whole file."""
     return lambda at: None if at.node.kind == "null" else type_.read(at)
 
 
 def shape_of(section: type[Section]) -> Shape:
-    """Return the table of a section, made of its fields."""
+    """Return the shape of a section, built from its fields."""
     settings = [each for each in fields(section) if "key" in each.metadata]
     names = {each.metadata["name"] or each.name: each.name for each in settings}
     keys = {name: each.metadata["key"] for name, each in zip(names, settings, strict=True)}
@@ -111,10 +111,10 @@ def shape_of(section: type[Section]) -> Shape:
 
 
 def read_shipped(section: type[S], text: str, name: str) -> S:
-    """Read a file of the package as a section.
+    """Read a file that is shipped with the package as a section.
 
     Raises:
-        ValueError: with every fault of it; the file is ours, so nobody else can mend it.
+        ValueError: the file has faults; all are listed. This is a bug in the package, not a user error.
     """
     parsed = parse(text, name)
     assert parsed.document is not None, name

@@ -1,4 +1,4 @@
-"""The project file for readers: its JSON Schema, and the docs' tables of every key and every preset."""
+"""Reference material for the project file: its JSON Schema, and tables of all keys and presets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def key_table() -> str:
-    """Return the table of every key as Markdown: type, default, flag, environment variable, meaning."""
+    """Return a Markdown table of all keys: type, default, flag, environment variable, meaning."""
     head = ["| key | type | default | flag | variable | meaning |", "|---|---|---|---|---|---|"]
     rows = [*_rows(FILE.keys, ""), *_source_rows(), *_acting_rows()]
     return "\n".join([*head, *rows]) + "\n"
@@ -55,7 +55,7 @@ def _acting_rows() -> Iterator[str]:
 
 
 def _own(keys: Mapping[str, Key], common: Mapping[str, Key]) -> dict[str, Key]:
-    """Return the keys that are not among the common ones, or have another default."""
+    """Return the keys that are not common to all, or whose default differs."""
     there = {name: key for name, key in common.items() if name != "type"}
     return {
         name: key
@@ -79,7 +79,7 @@ def _rows(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:
 
 
 def _nested(key: Key) -> Shape | None:
-    """Return the shape of the mapping that a key holds, or may hold instead of a single value."""
+    """Return the shape of the mapping that a key takes, or may take instead of a single value."""
     forms = [key.type.schema, *key.type.schema.get("anyOf", ())]
     parts = [part for form in forms for part in (form, *form.get("allOf", ()))]
     return next((_NESTED[part["$ref"]] for part in parts if part.get("$ref") in _NESTED), None)
@@ -99,7 +99,7 @@ def _default(key: Key) -> str:
 
 
 def preset_table() -> str:
-    """Return the docs' table of every variant as Markdown."""
+    """Return a Markdown table of all variants of presets, for the docs."""
     head = ["| preset | export | kind | known by its headers | seen |", "|---|---|---|---|---|"]
     rows = [
         f"| `{name}` | {each.name} | {each.kind} | {_header(each)} | {'yes' if each.verified else 'no'} |"

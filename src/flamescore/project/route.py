@@ -1,4 +1,4 @@
-"""`route` of the project file: how leads without an owner are handed to the team."""
+"""`route` of the project file: how leads without an owner are assigned to the team."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Route(Section):
 
 
 def check_route(document: Document, settings: ProjectFile) -> Iterator[Problem]:
-    """Yield what is wrong between `route` and `team`."""
+    """Yield a problem if `route` is set without a `team`."""
     if settings.route is not None and not settings.team:
         where = document.where(("route",), key=True)
         yield Problem("P021", "`team` is missing: `route` hands leads to it.", where, "List who gets leads.")

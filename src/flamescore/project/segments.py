@@ -1,4 +1,4 @@
-"""`segments` of the project file: lists that every run has. The rules' reader reads their `if`."""
+"""`segments` of the project file: lists in every run. The reader of the rule language reads their `if`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Document
 
 HOT_SEGMENT: Final = "hot"
-"""The segment of all who are hot, which every project has."""
+"""The segment of all hot leads, which every project has."""
 
 _MOST: Final = 1_000_000_000
 
@@ -70,7 +70,7 @@ SEGMENTS_BY_NAME: Final = by_name(
 
 
 def check_segments(document: Document, settings: ProjectFile) -> Iterator[Problem]:
-    """Tell a segment that is called like the one that there is anyway."""
+    """Yield a problem if a segment has the name of the built-in one."""
     if HOT_SEGMENT in settings.segments:
         text = f"The segment `{HOT_SEGMENT}` is there anyway: it has who is hot."
         where = document.where(("segments", HOT_SEGMENT), key=True)

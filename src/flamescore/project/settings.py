@@ -1,4 +1,4 @@
-"""Settle a setting that stands in several places: a flag wins over the environment, that over the file."""
+"""Resolve settings: flags take precedence over environment variables, and these over the file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FLAGS: Final = {
     "events": "--events",
     "ping": "--ping",
 }
-"""The keys of the project file that have a flag; those of `VARIABLES` have an environment variable too."""
+"""The keys of the project file that have a flag; they have an environment variable too (`VARIABLES`)."""
 
 VARIABLES: Final = {
     key: f"FLAMESCORE_{key.upper()}" for key in (*FLAGS, "keep_runs", "keep", "mode", "decimals")
@@ -43,15 +43,15 @@ _SOURCES: Final = ("contacts", "events")
 
 
 def find_settings(config: str | None = None, flags: Mapping[str, object] | None = None) -> Project:
-    """Return the project that stands where the user is, with what flags and environment say."""
+    """Return the project of the current folder, with the settings from flags and environment."""
     path = find_project(config)
     return settle(None if path is None else load_project(path), flags)
 
 
 def find_settings_of(given: Mapping[str, object], config: str | None = None) -> Project:
-    """Return the project that stands where the user is as a run had it: with what was `given` to that run.
+    """Return the project of the current folder with the settings that were `given` to an earlier run.
 
-    Variables that are set now don't matter.
+    Environment variables that are set now are ignored.
     """
     path = find_project(config)
     return settle(None if path is None else load_project(path), given, environ={})
@@ -64,11 +64,11 @@ def settle(
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Project:
-    """Return the project with what flags and environment say.
+    """Return the project with the settings from flags and environment.
 
-    `flags` has values by key (`as_of`, not `--as-of`), None where a flag is not given. Their paths, and
-    those of the environment, are relative to `folder` (default: the working one). A source named so takes
-    the place of all of its kind; where the file has just one of that kind, its mapping holds on.
+    `flags` has values by key (`as_of`, not `--as-of`), None for a flag that is not given. Their paths, and
+    those in the environment, are relative to `folder` (default: the working directory). Sources given this
+    way replace all sources of their kind; if the file has exactly one of that kind, its other keys apply.
     """
     here = (folder or Path.cwd()).resolve()
     base = project or Project(ProjectFile(version=1), here)
@@ -88,9 +88,9 @@ def settle(
 
 
 def check_needed(project: Project, *, only_rules: bool = False) -> None:
-    """Raise a `UsageError` that names the rules, contacts or (without a project file) events a run lacks.
+    """Raise a `UsageError` if a run has no rules, contacts or (without a project file) events.
 
-    With `only_rules` no export is asked for.
+    With `only_rules`, no exports are required.
     """
     wanted = ["contacts", "rules"] if project.path else ["contacts", "events", "rules"]
     wanted = ["rules"] if only_rules else wanted
@@ -120,7 +120,7 @@ def _said(flags: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, 
 
 
 def _check_paths(said: Mapping[str, tuple[Any, str]]) -> None:
-    """Raise a `UsageError` that names every path which is a URL."""
+    """Raise a `UsageError` that lists all paths that are URLs and not allowed to be."""
     given = [
         (key, path, said[key][1])
         for key in (*_PATHS, *_SOURCES)
@@ -137,13 +137,13 @@ def _check_paths(said: Mapping[str, tuple[Any, str]]) -> None:
 
 
 def _each(value: object) -> list[Any]:
-    """Return the paths of a value: one, or several."""
+    """Return the paths of a value as a list."""
     return (
         [value] if isinstance(value, str | Path) else list(value) if isinstance(value, list | tuple) else []
     )
 
 
-def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatever type the key has
+def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - the type of the key
     raw = value
     if isinstance(value, str) and key != "rules" and not _is_utf8(value):
         raise UsageError(Problem("U002", f"{origin} must be text in UTF-8, not `{value}`."))
@@ -160,7 +160,7 @@ def _read(key: str, value: object, origin: str) -> Any:  # noqa: ANN401 - whatev
 
 
 def _is_utf8(text: str) -> bool:
-    """Say whether a text that the system gave is one: its other bytes came as lone surrogates."""
+    """Return whether a text from the system was valid UTF-8; invalid bytes arrive as lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -178,7 +178,7 @@ def _named(
 
 
 def _placed(path: str | Path, folder: Path) -> str:
-    """Return a path of a flag or a variable as one that does not depend on where the project file lies."""
+    """Return a path of a flag or a variable in a form that is independent of the project file's location."""
     return str(path) if str(path).startswith(S3) else str(folder / expanded(path))
 
 

@@ -1,6 +1,6 @@
-"""What is sound of a project file in which something is wrong: the rest can be looked at all the same.
+"""Find the sound part of a project file with faults, so that the rest can still be checked.
 
-A key in which a fault lies is left out; of sources it is the one source. So of
+A key with a fault is left out; in a list of sources, only the faulty source is. So in
 
     hot_flames: 9                 # wrong, and left out
     contacts: exports/c.csv
@@ -8,7 +8,7 @@ A key in which a fault lies is left out; of sources it is the one source. So of
       - {path: exports/a.csv}
       - {path: exports/b.csv, delimeter: ";"}     # wrong, and left out
 
-rules, contacts and the first source of events are left.
+the contacts and the first source of events remain.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ROUNDS: Final = 5
-"""How often keys are left out: without one of them another may be wrong."""
+"""How many times keys are left out, since leaving out one may make another wrong."""
 
 
 class SoundPart(Struct, frozen=True):
-    """A project without what is wrong in its file; None where nothing is left of it.
+    """A project without the faulty parts of its file; `project` is None if nothing remains.
 
-    `problems` are all faults of the file, `left_out` the keys that lack something for it.
+    `problems` are all faults of the file, `left_out` the keys that were left out in whole or in part.
     """
 
     project: Project | None
@@ -49,12 +49,12 @@ class SoundPart(Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Say whether nothing is wrong."""
+        """Return whether the project has no faults."""
         return self.project is not None and not self.problems
 
 
 def find_sound_part(config: str | None = None, flags: Mapping[str, object] | None = None) -> SoundPart:
-    """Return the project that stands where the user is, as `find_settings` does, or what is sound of it."""
+    """Return the project of the current folder, as `find_settings` does, or the sound part of it."""
     path: Path | None = None
     try:
         path = find_project(config)
@@ -67,7 +67,7 @@ def find_sound_part(config: str | None = None, flags: Mapping[str, object] | Non
     project, left_out = found
     try:
         return SoundPart(settle(project, flags), problems, left_out)
-    except ProjectFileError:  # what is wrong with it is among the problems, or comes of what was left out
+    except ProjectFileError:  # its faults are in `problems`, or result from what was left out
         return SoundPart(None, problems, left_out)
 
 
@@ -90,7 +90,7 @@ def _without_faults(path: Path) -> tuple[Project, frozenset[str]] | None:
 
 
 def _step(root: Node, where: Where | None) -> tuple[str, int | None] | None:
-    """Return the key that a place lies in, and which of its items where it has sources."""
+    """Return the key that contains a place, and the index of its item if the key lists sources."""
     if where is None or not where.line:
         return None
     key = _last_before(where, list(root.keys.items()))
@@ -101,7 +101,7 @@ def _step(root: Node, where: Where | None) -> tuple[str, int | None] | None:
 
 
 def _last_before(where: Where, places: Sequence[tuple[T, Span]]) -> T | None:
-    """Return what begins last of all that begin at a place or before it."""
+    """Return the last item that begins at or before a place."""
     before = [
         (span.line, span.column, number)
         for number, (_, span) in enumerate(places)
@@ -111,7 +111,7 @@ def _last_before(where: Where, places: Sequence[tuple[T, Span]]) -> T | None:
 
 
 def _without(root: Node, faulty: Collection[tuple[str, int | None]]) -> Node:
-    """Return a mapping without some keys, or some of their items."""
+    """Return a mapping without some keys, or without some of their items."""
     whole = {key for key, item in faulty if item is None}
     entries = {
         key: replace(node, items=tuple(each for n, each in enumerate(node.items) if (key, n) not in faulty))

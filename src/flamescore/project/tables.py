@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Document
 
 TABLES: Final = ("scores", "segments", "points")
-"""What can be written; `runs` always is."""
+"""The tables that can be selected; `runs` is always written."""
 
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,30}")
 
@@ -45,7 +45,7 @@ class Tables(Section):
 
 
 def tables_faults(document: Document, tables: Tables | None) -> Iterator[Problem]:
-    """Yield what is wrong with `tables`."""
+    """Yield problems in `tables`."""
     if tables is None:
         return
     fault = uri_fault(tables.uri)

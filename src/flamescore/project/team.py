@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Days(Struct, frozen=True):
-    """Calendar days, both ends included."""
+    """A range of calendar days, both ends inclusive."""
 
     first: date
     last: date
@@ -58,12 +58,12 @@ class Member(Section):
 
 
 def member_named(team: Iterable[Member], name: str) -> Member | None:
-    """Return the member of a name, compared as the rule language compares texts; None for nobody."""
+    """Return the member with a given name, compared as the rule language compares texts, or None."""
     return next((each for each in team if fold(each.name) == fold(name)), None)
 
 
 def same_names(team: Iterable[Member]) -> Iterator[tuple[Path, str]]:
-    """Yield where a name stands that an earlier member has, and what to say of it."""
+    """Yield the path of each name that an earlier member has, and a message."""
     seen: dict[str, int] = {}
     for index, member in enumerate(team):
         if fold(member.name) in seen:

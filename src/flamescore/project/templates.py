@@ -1,4 +1,4 @@
-"""Texts with places for a lead's cells: `{name} has {flames} flames`. No formatting, no code."""
+"""Templates with placeholders for a lead's cells: `{name} has {flames} flames`. No formatting, no code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OF_MESSAGE: Final = ("title", "count", "run_id")
-"""What a template may name beside a lead's cells."""
+"""The placeholders of a template besides a lead's cells."""
 
 OF_LEAD: Final = (
     "contact_id",
@@ -25,21 +25,21 @@ OF_LEAD: Final = (
     "reason_3",
     "routed_to",
 )
-"""What a template may name of a lead beside the columns of the contacts."""
+"""The placeholders for a lead besides the columns of the contacts."""
 
 _PART: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
 def placeholders(template: str) -> tuple[str, ...]:
-    """Return the names in braces, each once, in order; `{{` and `}}` stand for braces and begin none."""
+    """Return the names in braces, each once, in order; `{{` and `}}` are literal braces."""
     names = (found[1].strip() for found in _PART.finditer(template) if found[1] is not None)
     return tuple(dict.fromkeys(names))
 
 
 def filled_in(template: str, cells: Mapping[str, str]) -> str:
-    """Return a template with its names replaced by cells; one that is missing is empty.
+    """Return a template with its placeholders replaced by cells; a missing cell is empty.
 
-    What a cell holds is never read as a template: `{flames}` in somebody's name stays as it is.
+    Cells are never read as templates: `{flames}` in a contact's name stays unchanged.
     """
 
     def cell(found: re.Match[str]) -> str:

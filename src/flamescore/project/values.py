@@ -1,4 +1,4 @@
-"""The types of the project file's single values: how they are read, and what the docs call them."""
+"""The types of single values in the project file: how they are read, and their names in the docs."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 Cell = str | bool | int | Decimal
-"""What a cell may be compared with."""
+"""The types that a cell may be compared with."""
 
 NewestWithin = Period | dict[str, Period]
-"""How old the newest event may be: of a source, or of event types in it."""
+"""How old the newest event may be: for a source, or for event types in it."""
 
 
 class RejectLimit(Struct, frozen=True):
@@ -40,12 +40,12 @@ class RejectLimit(Struct, frozen=True):
     share: bool
 
     def allows(self, rejected: int, rows: int) -> bool:
-        """Say whether so many rejects of so many rows are allowed."""
+        """Return whether this many rejects among this many rows are allowed."""
         return rejected * 100 <= self.number * rows if self.share else rejected <= self.number
 
     @property
     def written(self) -> str:
-        """Return it as it is written: `5%`, `20`."""
+        """Return the limit in the syntax of the project file: `5%`, `20`."""
         return f"{self.number}%" if self.share else f"{self.number}"
 
     def __str__(self) -> str:
@@ -56,10 +56,10 @@ EPOCHS: Final = ("epoch_s", "epoch_ms", "epoch_us")
 NONE: Final = "none"
 _OF_THE_WEB: Final = ("https://", "http://")
 FIND: Final = "find"
-"""Says that the header is to be looked for."""
+"""The value of `header` that searches for the header."""
 
 EXCEL: Final = "excel"
-"""Days since 1899-12-30, with a fraction: how a spreadsheet holds a local time."""
+"""Days since 1899-12-30, with a fraction: how a spreadsheet stores a local time."""
 _DIRECTIVES: Final = "YymdbBehHIMSpfzZjaATFDRrMk"
 _KNOWN: Final = (
     "%Y %y %m %d %b %B %e %H %I %M %S %p %f %z %Z %j %a %A %T %F %D %R and epoch_s, epoch_ms, epoch_us, excel"
@@ -70,10 +70,10 @@ _ENCODING_ALIASES: Final = {"windows1252": "cp1252", "latin1": "latin-1", "ansi"
 
 
 def parse_limit(text: str) -> RejectLimit | None:
-    """Read `1%`, or a whole number of rows; None where it is neither."""
+    """Parse `1%`, or a whole number of rows; return None if it is neither."""
     percent = parse_percent(text)
     if percent is not None:
-        return RejectLimit(percent, share=True) if percent <= 100 else None  # noqa: PLR2004 - of a hundred
+        return RejectLimit(percent, share=True) if percent <= 100 else None  # noqa: PLR2004 - a percentage
     return RejectLimit(Decimal(text), share=False) if re.fullmatch(r"[0-9]{1,15}", text.strip()) else None
 
 
@@ -99,7 +99,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _values(value: object) -> tuple[Cell, ...]:
-    """Read a value or a list of them: texts, numbers and booleans, each as it is."""
+    """Read a value or a list of values: texts, numbers and Booleans, unchanged."""
     items = value if isinstance(value, list | tuple) else [value]
     return tuple(item if isinstance(item, bool | int | Decimal) else _cell(item) for item in items)
 
@@ -128,7 +128,7 @@ def _pattern(value: object) -> str:
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         msg = f"must be a list of texts, not {_shown(value)}"
-        raise ValueError(msg)  # noqa: TRY004 - `_setting` gathers ValueErrors
+        raise ValueError(msg)  # noqa: TRY004 - `_setting` catches ValueErrors
     return tuple(_cell(item) for item in value)
 
 
@@ -181,7 +181,7 @@ def _kept(value: object) -> Period | None:
 
 
 def _web_address(value: object) -> str:
-    """Read a URL of the web, or what variables make one."""
+    """Read a web URL, or a text with variables that yields one."""
     text = _text(value)
     if malformed(text):
         msg = "must name variables as `${PING_URL}`, and does not"
@@ -231,7 +231,7 @@ def _formats(value: object) -> tuple[str, ...]:
 
 
 def _check_format(text: str) -> None:
-    """Refuse a format that would read nothing, or that drops what it seems to read."""
+    """Raise a `ValueError` for a format that matches nothing, or that drops what it seems to read."""
     if text in (*EPOCHS, EXCEL):
         return
     fault = half_day_fault(text) or letters_fault(text)
@@ -295,9 +295,9 @@ def _shown(value: object) -> str:
 
 
 class Setting(ValueType, frozen=True, kw_only=True):
-    """The type of a value that may come from a flag or a variable too.
+    """The type of a value that may also come from a flag or a variable.
 
-    `of` reads what YAML or the command line makes of it, and raises a `ValueError` that says what is wrong.
+    `of` reads the value from YAML or the command line, and raises a `ValueError` that describes any fault.
     """
 
     of: Callable[[object], Value]
@@ -315,12 +315,12 @@ def _setting(schema: Mapping[str, Any], words: str, of: Callable[[object], Value
 
 
 def of_text(words: str, of: Callable[[str], Value]) -> Setting:
-    """Return the type of a text; `of` reads it, and raises a `ValueError` that says what it must be."""
+    """Return the type of a text; `of` reads it, or raises a `ValueError` that describes what it must be."""
     return _setting({"type": "string"}, words, lambda value: of(_text(value)))
 
 
 def whole(least: int, most: int) -> Setting:
-    """Return the type of a whole number between two, both included."""
+    """Return the type of a whole number between two bounds, both inclusive."""
     words = f"whole number from {least} to {most:,}"
 
     def of(value: object) -> int:
@@ -333,7 +333,7 @@ def whole(least: int, most: int) -> Setting:
 
 
 def value_or(value: Setting, shape: Shape) -> Setting:
-    """Return the type of a single value, or of a mapping of this shape that has at least one key."""
+    """Return the type of a single value, or of a mapping of this shape with at least one key."""
 
     def read(at: At) -> Value:
         if at.node.kind != "mapping":
@@ -347,7 +347,7 @@ def value_or(value: Setting, shape: Shape) -> Setting:
 
 
 def one_of(*choices: str) -> ValueType:
-    """Return the type of one of a few words."""
+    """Return the type of a choice between a few words."""
     *most, last = [f"`{choice}`" for choice in choices]
     words = f"{', '.join(most)} or {last}" if most else last
 
@@ -445,4 +445,4 @@ HEADER: Final = ValueType(_header, {"enum": [True, False, FIND]}, "`true`, `fals
 BOOLEAN: Final = ValueType(_boolean, {"type": "boolean"}, "`true` or `false`")
 VERSION: Final = ValueType(_version, {"const": 1}, "`1`")
 CONDITION: Final = ValueType(lambda at: at.node.plain(), {}, "condition")
-"""A condition of the rule language, which reads it."""
+"""A condition of the rule language; the reader of that language reads it."""

@@ -1,6 +1,6 @@
-"""`${NAME}` in a value of the project file: a variable of the environment, read when it is used.
+"""`${NAME}` in a value of the project file: an environment variable, read when it is used.
 
-What is secret stands in the environment alone. A literal one is a fault, and no message shows it.
+Secrets are kept only in the environment. A literal secret is a fault, and no message shows it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CHANNELS: Final = "channels"
 
 
 class UnsetError(Exception):
-    """A variable that a value names is not set; `name` is its name."""
+    """Raised when the variable `name`, to which a value refers, is not set."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -32,15 +32,15 @@ class UnsetError(Exception):
 
 
 def variables(text: str) -> tuple[str, ...]:
-    """Return the names of the variables that a value asks for, in order."""
+    """Return the names of the variables in a value, in order."""
     return tuple(found[1] for found in _VARIABLE.finditer(text))
 
 
 def filled(text: str, environ: Mapping[str, str]) -> str:
-    """Return a value with its variables put in.
+    """Return a value with its variables substituted.
 
     Raises:
-        UnsetError: one of them is not set, or is empty.
+        UnsetError: a variable is not set, or is empty.
     """
 
     def value(found: re.Match[str]) -> str:
@@ -53,12 +53,12 @@ def filled(text: str, environ: Mapping[str, str]) -> str:
 
 
 def is_literal(text: str) -> bool:
-    """Say whether a value that must be secret has anything in it but variables."""
+    """Return whether a value that must be secret has any literal text, or no variables."""
     return bool(_VARIABLE.sub("", text).strip()) or not variables(text)
 
 
 def passwords(url: str) -> set[str]:
-    """Return the passwords of a database's URL, as they are written and as they are meant (`%40` is `@`)."""
+    """Return the passwords in a database URL, both as written and percent-decoded (`%40` is `@`)."""
     found = set(_PASSWORD.findall(url))
     try:
         query = parse_qsl(urlsplit(url).query)
@@ -69,12 +69,12 @@ def passwords(url: str) -> set[str]:
 
 
 def malformed(text: str) -> bool:
-    """Say whether a value has a `${` that begins no variable."""
+    """Return whether a value has a `${` that does not begin a variable."""
     return "${" in _VARIABLE.sub("", text)
 
 
 def literal_in_url(url: str) -> str | None:
-    """Return what of a URL is secret and no variable: its user or password, or its query; else None."""
+    """Return which secret part of a URL is literal: its user or password, or its query; else None."""
     plain = _VARIABLE.sub("$", url)
     try:
         parts = urlsplit(plain)
@@ -90,9 +90,9 @@ def literal_in_url(url: str) -> str | None:
 
 
 def unshown(problems: Iterable[Problem], source: bytes, document: Document | None) -> tuple[Problem, ...]:
-    """Return problems of a project file without the lines of `channels`: one may hold a secret by mistake.
+    """Return the problems of a project file without snippets of `channels`, which may contain a secret.
 
-    Of a file that is no YAML (no `document`) these are the lines from `channels:` on to the next key.
+    If the file is not valid YAML (no `document`), the lines from `channels:` to the next key are hidden.
     """
     lines = _lines(source) if document is None else _lines_of(document)
     return tuple(

@@ -28,7 +28,7 @@ def _format(at: At) -> str:
 
 
 class KeyColumn(Struct, frozen=True):
-    """Which contacts' column is the key, and the header that the file gives it (None: the format's)."""
+    """The contact column used as the key, and its header in the file (None: the format's)."""
 
     column: str
     header: str | None = None
@@ -94,12 +94,12 @@ class WriteBack(Section):
 
     @property
     def crm(self) -> CrmFormat:
-        """Return its format."""
+        """Return the CRM format of the write-back."""
         return all_formats()[self.format]
 
     @property
     def crm_key(self) -> CrmKey:
-        """Return the key of its format, or, where that has none such, one of no shape of its own."""
+        """Return the key of the format; if it has no key for the column, return one without a `shape`."""
         if self.key is None:
             return self.crm.keys[0]
         found = self.crm.key(self.key.column) or CrmKey(column=self.key.column, header=self.key.column)
