@@ -55,9 +55,9 @@ _EXPIRES: Final = _or("never")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert(Section):
-    """What alerts of every kind have in common. `name` is its key; `title` without one is the name.
+    """The keys that all kinds of alert share. `name` is its key; `title` defaults to the name.
 
-    `again_after` None is no waiting at all.
+    With `again_after` None there is no waiting period.
     """
 
     KEYS: ClassVar[str] = ""
@@ -88,7 +88,7 @@ class Alert(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentAlert(Alert):
-    """An alert for contacts that come into a segment, or go out of it."""
+    """An alert for contacts that enter or leave a segment."""
 
     KEYS: ClassVar[str] = "`segment` or `if`"
     PLACE: ClassVar[str] = "segment"
@@ -104,7 +104,7 @@ class SegmentAlert(Alert):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventAlert(Alert):
-    """An alert for what contacts do, of those who are in a segment."""
+    """An alert for events of contacts in a segment."""
 
     KEYS: ClassVar[str] = "`event`"
     PLACE: ClassVar[str] = "event"
@@ -125,7 +125,7 @@ class EventAlert(Alert):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunAlert(Alert):
-    """An alert for a run that failed, or for a feed that has dried up."""
+    """An alert for a failed run or a feed that has gone silent."""
 
     KEYS: ClassVar[str] = "`when: failed` or `stale`"
     PLACE: ClassVar[str] = "run"

@@ -17,7 +17,7 @@ CALLS = whole(1, 1_000_000_000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestSettings(Section):
-    """What a backtest looks for, after how long, and of whom."""
+    """The outcome that a backtest measures, the time allowed for it, and the contacts considered."""
 
     outcome: str | None = setting(TEXT, "the type of an event, or a condition of the rule language", None)
     horizon: Period | None = setting(AGE, "how long after a cut an outcome counts", None)

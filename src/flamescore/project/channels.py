@@ -100,7 +100,7 @@ _URL: Final = ValueType(_url, _STRING, "URL")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel(Section):
-    """A way for messages, and when it may be taken. `name` is its key."""
+    """A channel for messages, and the hours in which it may be used. `name` is its key."""
 
     TYPE: ClassVar[str] = ""
 
@@ -115,14 +115,14 @@ class Channel(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ForPeople(Channel):
-    """A channel that people read."""
+    """A channel whose messages people read."""
 
     at_most: int | None = setting(whole(1, _MOST), "the maximum of messages per recipient and local day", 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailChannel(_ForPeople):
-    """Mail by SMTP."""
+    """E-mail by SMTP."""
 
     TYPE: ClassVar[str] = "email"
 
@@ -138,7 +138,7 @@ class EmailChannel(_ForPeople):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookChannel(Channel):
-    """JSON to a web address of one's own."""
+    """JSON posted to a URL."""
 
     TYPE: ClassVar[str] = "webhook"
 
@@ -153,7 +153,7 @@ class WebhookChannel(Channel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackChannel(_ForPeople):
-    """An incoming webhook of Slack."""
+    """A Slack incoming webhook."""
 
     TYPE: ClassVar[str] = "slack"
 
@@ -162,7 +162,7 @@ class SlackChannel(_ForPeople):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamsChannel(_ForPeople):
-    """A workflow of Microsoft Teams."""
+    """A Microsoft Teams workflow."""
 
     TYPE: ClassVar[str] = "teams"
 
@@ -171,7 +171,7 @@ class TeamsChannel(_ForPeople):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppriseChannel(_ForPeople):
-    """Whatever apprise knows."""
+    """Any service that apprise supports."""
 
     TYPE: ClassVar[str] = "apprise"
 
@@ -180,7 +180,7 @@ class AppriseChannel(_ForPeople):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChannel(Channel):
-    """A file to which messages are appended, a line of JSON each."""
+    """A file to which each message is appended as a line of JSON."""
 
     TYPE: ClassVar[str] = "file"
 

@@ -40,7 +40,7 @@ ROWS: Final = whole(1, 1_000_000_000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmKey(Section):
-    """A key by which a CRM knows contacts; `property` and `type` are HubSpot's words for it."""
+    """A key by which a CRM identifies contacts; `property` and `type` are HubSpot's terms for it."""
 
     column: str = setting(one_of(*KEYS), "the contacts' column")
     header: str = setting(TEXT, "its header in the file")
@@ -51,7 +51,7 @@ class CrmKey(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrmFormat(Section):
-    """What the import of a CRM takes."""
+    """The format that a CRM's import accepts."""
 
     vendor: str = setting(TEXT, "who makes it")
     about: str = setting(TEXT, "what it is for")

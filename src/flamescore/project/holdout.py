@@ -31,7 +31,7 @@ _SHARE: Final = ValueType(_share, {"type": "string", "pattern": r"^[0-9]+(\.[0-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldOut(Section):
-    """Who is kept off call lists by lot, to see whether calling helps."""
+    """A random share of contacts that is kept off call lists, to measure whether calling helps."""
 
     share: Decimal = setting(_SHARE, "the share of contacts that are held out, at most `50%`")
     by: str | None = setting(TEXT, "contacts with the same value of this column are held out together", None)

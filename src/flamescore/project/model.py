@@ -84,7 +84,7 @@ class TagFormat(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedIds(Section):
-    """Who was merged into whom: told by the one that is left, or by the row that was merged away."""
+    """Which contacts were merged into which: listed by the surviving contact or by the merged row."""
 
     column: str | None = setting(TEXT, "the column that lists the ids merged into the contact", None)
     separator: str = setting(TEXT, "the separator between them", ";")
@@ -100,7 +100,7 @@ class MergedIds(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(Section):
-    """What the sources of every kind have in common."""
+    """The keys that all kinds of source share."""
 
     KIND: ClassVar[str] = "source"
     CANONICAL: ClassVar[tuple[str, ...]] = ()
@@ -277,7 +277,7 @@ KINDS: Final[dict[str, type[Source]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallList(Section):
-    """Who must never be on a list for calling."""
+    """Contacts who must never be on a call list."""
 
     exclude: Any = setting(
         CONDITION, "a condition of the rule language; contacts for whom it holds are left out", None
@@ -289,7 +289,7 @@ class CallList(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepRuns(Section):
-    """How runs are thinned out the older they are; a run that any of the keys keeps stays."""
+    """How old runs are thinned out; a run is kept if any of the keys keeps it."""
 
     all: Period | None = setting(
         AGE, "every run whose `as_of` is less than this before the newest run's", None
@@ -307,7 +307,7 @@ class KeepRuns(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptEntry(Section):
-    """A warning that is known, and why it is no worry."""
+    """A known warning, and the reason to accept it."""
 
     code: str = setting(TEXT, "the code of the warning, such as `I131`")
     reason: str = setting(TEXT, "why it is accepted")

@@ -33,7 +33,7 @@ def _of_auto(at: At) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant(Section):
-    """One export of a vendor."""
+    """One of a vendor's exports."""
 
     name: str = setting(TEXT, "what it is called")
     kind: str = setting(one_of(*KINDS), "the kind of source")
@@ -50,7 +50,7 @@ class Variant(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset(Section):
-    """What a vendor's exports look like."""
+    """The layout of a vendor's exports."""
 
     vendor: str = setting(TEXT, "who makes them")
     verified: bool = setting(BOOLEAN, "whether real headers or tables have been seen")

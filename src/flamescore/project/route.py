@@ -30,7 +30,7 @@ _COLUMNS: Final = ValueType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Section):
-    """How leads without an owner are handed to the team."""
+    """How leads without an owner are assigned to the team."""
 
     condition: Any = setting(
         CONDITION, "which leads are assigned; by default `{segment: hot}`", None, name="if"

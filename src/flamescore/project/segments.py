@@ -39,7 +39,7 @@ def _columns(at: At) -> Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment(Section):
-    """A list of contacts. `name` is its key; `title` without one is the name."""
+    """A list of contacts. `name` is its key; `title` defaults to the name."""
 
     name: str = field(default="")
     title: str = setting(TEXT, "what reports call it; by default its name", factory=str)

@@ -32,7 +32,7 @@ def _named(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables(Section):
-    """Tables of a database, whose rows are replaced after every run that becomes the latest."""
+    """Database tables whose rows are replaced after every run that becomes the latest."""
 
     uri: str = setting(TEXT, "the database, like the `uri` of a source")
     schema: str = setting(of_text("name", _named), "for PostgreSQL: the schema, which must exist", "public")

@@ -71,7 +71,7 @@ _KEY_SCHEMA: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteBack(Section):
-    """A file for a CRM: whose rows it has, by which key, and what stands in them."""
+    """A file to import into a CRM: its contacts, their key, and the columns."""
 
     format: str = setting(
         ValueType(_format, {"type": "string"}, "name of a format"), "the format that the CRM's import takes"
