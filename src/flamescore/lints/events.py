@@ -65,7 +65,7 @@ _HOUR, _DAY = 3_600, 86_400
 
 
 def machine_conditions(book: RuleBook, clock: Clock, properties: Sequence[str]) -> dict[str, Condition]:
-    """Return, by event type that rules count, the condition that a contact clicked like a machine, twice.
+    """Return, by event type that rules count, the condition that a contact has clicked like a machine twice.
 
     The conditions are bursts of the rule language: 4 different `url` within 10 seconds, twice. So the scoring
     pass evaluates them, and events that `ignore` and `bots` drop don't count for them either. They look back
@@ -189,7 +189,7 @@ def _values(seen: Sequence[_Seen], match: EventMatch, column: str) -> dict[str, 
 
 
 def _matches(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch]]:
-    """Yield every event match, with its asker and the path under which it is."""
+    """Yield every event match, with its asker and path."""
     for asker in askers:
         if asker.match is not None:
             yield asker, asker.path, asker.match

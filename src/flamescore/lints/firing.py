@@ -1,4 +1,4 @@
-"""The contacts for whom rules fire, that is, to whom they give or deduct points after their own limits.
+"""The contacts for whom rules fire, that is, whose points they change after applying their own limits.
 
 All of this is read from the ledger. There, a rule and its own limit are two entries, so a rule that gave 5
 points, 5 of which were taken back by `limits: {max: 0}`, does not fire.
@@ -51,7 +51,7 @@ class Clamped(Struct, frozen=True):
 
 
 class Firing(Struct, frozen=True):
-    """All rules of a scoring, with the contacts for whom they fire and those whom limits hold back.
+    """The rules of a scoring and how often they fire, and how often limits of groups and scores clamp.
 
     `clamped` is keyed by score, kind of ledger entry, and the name of the group or of the score itself.
     """

@@ -18,7 +18,7 @@ def subject_of(score: Score, rule: Rule) -> str:
 
 
 def nearest_place(document: Document, below: NodePath, key: str) -> NodePath:
-    """Return the path of the first key of this name at or below a path, or the path itself."""
+    """Return the path of the first key of this name at or below a path; if none, the path itself."""
     base = document.root.at(below)
     found = () if base is None else (path for path, _ in base.walk(below) if path[-1:] == (key,))
     return next(iter(found), below)

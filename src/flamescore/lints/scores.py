@@ -1,4 +1,4 @@
-"""Lints that need a scoring: rules that fire for everyone, flames without contacts, limits in force."""
+"""Lints that need a scoring: rules that fire for everyone, unused flames, limits that many contacts reach."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def lints_of_scores(document: Document, scored: Scored, firing: Firing) -> Itera
 
 
 def flames_of(scored: Scored, score: Score) -> tuple[int, ...]:
-    """Return the numbers of contacts that have 0 to 5 flames under a score."""
+    """Return how many contacts have 0, 1, 2, 3, 4 and 5 flames under a score."""
     rows = scored.scores.filter(pl.col("score_name") == score.name)["flames"].value_counts()
     many = dict(rows.iter_rows())
     return tuple(many.get(flame, 0) for flame in range(_FLAMES + 1))

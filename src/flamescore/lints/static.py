@@ -299,7 +299,7 @@ def _without_points(rule: Rule) -> Rule:
 def _disabled(document: Document, score: Score) -> Iterator[Finding]:
     """Yield L107 for disabled rules that share a name with an enabled one.
 
-    Two enabled rules with the same id are rejected when the file is read.
+    Two rules with the same id are rejected when the file is read.
     """
     base: NodePath = ("scores", score.name, "rules")
     node = document.root.at(base)

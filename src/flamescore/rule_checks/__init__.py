@@ -1,4 +1,4 @@
-"""Rules checked against the data: rules without effect, operands that don't occur, and what was meant."""
+"""Rules checked against the data: rules without effect, operands that don't occur, and suggested fixes."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Part(Struct, frozen=True):
 
 
 class Asker(Struct, frozen=True):
-    """Part of a file that refers to the exports. `path` is the mapping for whose keys a cure is written.
+    """A part of a file that refers to the exports. A cure is written for the keys of the mapping at `path`.
 
     `empty`: whether it gives no contact anything as of the run, or holds for no contact. `match` are the
     events that an event rule or an entry of `ignore` is about. `parts` are all other conditions that must

@@ -68,7 +68,7 @@ def check_rules(
 
 
 def _about(finding: Finding) -> str:
-    """Return the key of duplicate findings: a type that no row has is reported once, whoever names it."""
+    """Return the key by which findings are deduplicated: a type that no row has is reported only once."""
     _, event, kind = finding.subject.partition(" event ")
     return kind.casefold() if event and finding.code == "I050" else f"{finding.subject}\0{finding.message}"
 
@@ -176,7 +176,7 @@ class _Check:
         assert self.events is not None
         return self.events.knows(match)
 
-    def _is_impossible(self, condition: Condition) -> bool:  # noqa: PLR0911 - one a kind
+    def _is_impossible(self, condition: Condition) -> bool:  # noqa: PLR0911 - one per kind
         """Return whether a condition can't hold for any contact because an operand matches nothing."""
         match condition:
             case HasTag(tag=tag):
@@ -195,9 +195,9 @@ class _Check:
                 return False
 
     def _fits_nobody(self, predicate: Predicate) -> bool:
-        """Return whether no cell matches, other than because no contact reaches a bound yet.
+        """Return whether no cell matches a predicate, and not just because no cell reaches a bound yet.
 
-        A bound counts only if no cell parses as a number or date, or if all cells are missing.
+        A predicate with only bounds counts if no cell parses as a number or date, or if all are missing.
         """
         cells = self._of_contacts(predicate.column)
         if cells.fitting(predicate, self.clock):

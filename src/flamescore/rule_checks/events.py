@@ -144,7 +144,7 @@ class Events(Struct, frozen=True):
             f"{each.column} {self.of(match, each.column).fitting(each, self.clock):,}" for each in match.where
         ]
         rows = self.of(match, EVENT).rows
-        what = "both" if len(many) == 2 else "all"  # noqa: PLR2004 - of two
+        what = "both" if len(many) == 2 else "all"  # noqa: PLR2004 - exactly two
         return Finding(
             NOTHING,
             Severity.WARNING,

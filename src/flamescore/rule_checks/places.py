@@ -19,7 +19,7 @@ LONGEST = 400
 
 
 def place_of(document: Document, below: NodePath, key: str, operand: str | None = None) -> NodePath:
-    """Return the path of an operand under a key, somewhere below a path; or of the key; or `below`."""
+    """Return the path of an operand under a key, at or below a path; else that of the key; else `below`."""
     base = document.root.at(below)
     if base is None:
         return below

@@ -87,8 +87,8 @@ def _probe(name: str, asker: Asker, step: _Step) -> Score:
     return Score(name, name, POINT, (rule,), population=asker.score.population)
 
 
-def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one a step
-    """Describe the step that leaves nothing; `left` are the steps with the most occurrences of a contact."""
+def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one per step
+    """Describe the step that leaves nothing; `left` has the maximum occurrences of a contact per step."""
     before = {step.name: many for step, many in left}
     step = next((step for step, many in left if not many), None)
     rule = left[-1][0].subject

@@ -25,7 +25,7 @@ _SHOWN: Final = 3
 
 
 def either(texts: Sequence[str]) -> str:
-    """Return `a`, `a` or `b`, `a`, `b` or `c`; for more, the first three and the number of the rest."""
+    """Return texts as `a`; `a` or `b`; `a`, `b` or `c`; beyond three, the rest are only counted."""
     quoted = [f"`{text}`" for text in texts[:_SHOWN]]
     if len(texts) > _SHOWN:
         return f"{', '.join(quoted)} or {len(texts) - _SHOWN} more"
@@ -42,7 +42,7 @@ def asked(predicate: Predicate) -> str:
     return " and ".join(_asked(test) for test in predicate.tests)
 
 
-def _asked(test: Test) -> str:  # noqa: PLR0911 - one a kind
+def _asked(test: Test) -> str:  # noqa: PLR0911 - one per kind
     match test:
         case Equals(texts=ListValues() as values, negate=negate):
             return f"is {'not ' if negate else ''}in {from_file(values)}"

@@ -51,7 +51,7 @@ class RuleChange(Struct, frozen=True):
 
 
 class SettingChange(Struct, frozen=True):
-    """Another difference, of a score or of the whole file (None). A score of only one file counts as one."""
+    """Another difference, of a score or of the whole file (None); also a score that only one file has."""
 
     score: str | None
     key: str
@@ -76,7 +76,7 @@ def both_scores(old: LoadedRules, new: LoadedRules) -> Iterator[tuple[Score, Sco
 
 
 def setting_changes(old: LoadedRules, new: LoadedRules) -> tuple[SettingChange, ...]:
-    """Return the differences other than rules, those of the whole file first."""
+    """Return the differences outside the rules, those of the whole file first."""
     return tuple(_settings(old, new))
 
 

@@ -68,10 +68,10 @@ class Mover(Struct, frozen=True):
 
 
 class ScoreDiff(Struct, frozen=True):
-    """A score under both books. `matrix` counts contacts by old and new flames, then `NOT_SCORED`.
+    """A score under both books. `matrix` counts contacts by old and new flames; `NOT_SCORED` comes last.
 
-    `contacts` is the number of contacts whom either book scores, `changed` of those whose score differs,
-    `both` of those whom both books score, and `flames_changed` of those among them whose flames differ.
+    The other counts are of contacts: `contacts` whom either book scores, `changed` of those with a different
+    score, `both` whom both books score, and `flames_changed` of those with different flames.
     """
 
     name: str
@@ -228,7 +228,7 @@ def _lists(old: list[str], new: list[str]) -> Lists:
 def _movers(
     moved: pl.DataFrame, name: str, before: _Side, after: _Side, limit: int | None
 ) -> tuple[Mover, ...]:
-    """Return the movers by change of flames, then of points, then id; a missing score counts as 0 of both."""
+    """Return the movers in order of change of flames, then of points, then id; not scored counts as 0."""
     flames = (pl.col("new_flames").fill_null(0) - pl.col("old_flames").fill_null(0)).abs()
     points = (pl.col("new").fill_null(0) - pl.col("old").fill_null(0)).abs()
     order = [flames.alias("\x00flames"), points.alias("\x00points")]
@@ -247,7 +247,7 @@ def _movers(
 
 
 def _mover(mover: Mover, changes: tuple[tuple[str, int], ...]) -> Mover:
-    """Add the entry that moved a contact: the first of the largest in the direction of the score's change."""
+    """Add the entry that moved a contact most in the direction of its score; of ties, the first."""
     mover = replace(mover, changes=changes)
     difference = (mover.new_score or 0) - (mover.old_score or 0)
     if difference == 0:
@@ -261,7 +261,7 @@ def _mover(mover: Mover, changes: tuple[tuple[str, int], ...]) -> Mover:
 def _entry_changes(
     name: str, before: _Side, after: _Side, ids: Sequence[str]
 ) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Return by contact the change by each entry of the ledger, with its name, in ten-thousandths.
+    """Return, by contact, the name of each ledger entry and its change in ten-thousandths.
 
     The changes add up to the change of the score. Entries are in order of the new file, then removed ones.
     """

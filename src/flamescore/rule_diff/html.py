@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def as_html(diff: Diff) -> str:
-    """Return the page; of contacts it shows only ids, and not even those if the comparison is redacted."""
+    """Return the page; contacts appear only as ids, which are left out if the comparison is redacted."""
     return page(f"{diff.old.path} {ARROW} {diff.new.path}", _parts(diff))
 
 
@@ -58,7 +58,7 @@ def _movers(diff: Diff, score: ScoreDiff) -> Iterator[str]:
 
 
 def _matrix(score: ScoreDiff) -> Chart:
-    """Return the chart of contacts by old and new flames; cells of unchanged flames are not colored."""
+    """Return the chart of contacts by old and new flames; cells with unchanged flames are not colored."""
     values = [
         {"old": NAMES[old], "new": NAMES[new], "many": many, "said": f"{many:,}"}
         for old, row in enumerate(score.matrix)

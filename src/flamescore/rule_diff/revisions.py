@@ -25,7 +25,9 @@ NO_REVISION: Final = "D001"
 
 @contextmanager
 def loaded(where: str) -> Iterator[LoadedRules]:
-    """Load a rule file from disk or, for `git:REV:PATH`, from a revision; its lists exist within the block.
+    """Load a rule file from disk or, for `git:REV:PATH`, from a revision.
+
+    The files of its lists exist only within the block.
 
     Raises:
         UsageError: D001, git is missing, or there is no such revision or no such file in it.
@@ -48,7 +50,7 @@ def loaded(where: str) -> Iterator[LoadedRules]:
 
 
 def _shown(revision: str, path: str) -> bytes | str:
-    """Return the bytes of a file of a revision; or a text that explains why it can't be read."""
+    """Return the bytes of a file of a revision or, as text, the reason why it can't be read."""
     command = ["git", "show", f"{revision}:./{path}"]
     try:
         done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell reads it

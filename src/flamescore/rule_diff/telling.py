@@ -72,7 +72,7 @@ def as_text(diff: Diff) -> str:
 
 
 def as_markdown(diff: Diff) -> str:
-    """Render a comparison as Markdown for a pull request; contact ids are in a collapsed block."""
+    """Render a comparison as Markdown for a pull request; it shows only contact ids, collapsed."""
     lines = [f"### {escaped(diff.old.path)} {ARROW} {escaped(diff.new.path)}", ""]
     lines += [f"- {escaped(each)}" for each in changes(diff)] or ["No rule changed."]
     for score in diff.scores:
@@ -106,7 +106,7 @@ def matrix(score: ScoreDiff) -> Iterator[str]:
 
 
 def headline(score: ScoreDiff) -> str:
-    """Return one line with the number of contacts that change, and of hot ones."""
+    """Return one line with the numbers of changed and of hot contacts."""
     hot = f"{score.hot.before:,} {ARROW} {score.hot.after:,} hot"
     return f"{score.changed:,} of {count(score.contacts, 'contact')} change, {hot}"
 
@@ -127,12 +127,12 @@ def changes(diff: Diff) -> list[str]:
     return found
 
 
-def _json(value: Any) -> str:  # noqa: ANN401 - what a rule file holds
+def _json(value: Any) -> str:  # noqa: ANN401 - any value of a rule file
     return _NOBODY if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def list_lines(diff: Diff, score: ScoreDiff, *, ids: bool = True) -> Iterator[str]:
-    """Yield a line each on who enters and leaves the hot list, and the first N contacts."""
+    """Yield a line on who enters and leaves the hot list, and one on the first N contacts."""
     lists = [("hot list", score.hot)]
     lists += [] if score.capacity is None else [(f"first {score.capacity.after}", score.capacity)]
     for called, found in lists:

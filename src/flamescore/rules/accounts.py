@@ -1,4 +1,4 @@
-"""The tables of accounts: contacts of one company, and their combined scores."""
+"""The shapes of accounts: contacts of one company, and their combined scores."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ _ROLE: Final = Shape(
     ),
 )
 
-# --- all of it ---------------------------------------------------------------------------------------
+# --- the whole section -------------------------------------------------------------------------------
 
 
 def _missing(key: str, _at: At) -> Told:

@@ -75,7 +75,7 @@ def _group(name: str, found: Found, rules: Sequence[book.Rule]) -> book.Group:
 
 
 def _idle(found: Found, rules: Sequence[book.Rule]) -> book.Idle | None:
-    """Return the decay by idle days; without `activity`, events that earn points under a rule count."""
+    """Return the decay by idle days; without `activity`, the events of rules that give points count."""
     idle: book.Idle | None = found.get("idle")
     if idle is None or idle.activity:
         return idle
@@ -138,7 +138,7 @@ def _event_rule(found: Found) -> book.EventRule:
 
 
 def slug(name: str) -> str:
-    """Return the name in lower case, with words of letters and digits joined by `-`."""
+    """Return the name in lower case, with its runs of letters and digits joined by `-`."""
     kept = (char if _is_letter_or_digit(char) else " " for char in name.lower())
     return "-".join("".join(kept).split())
 

@@ -165,7 +165,7 @@ def _pattern(need: Need, _columns: Columns) -> Iterator[Told]:
 
 def _regex_fault(pattern: str) -> str | None:
     """Return why the engine that runs patterns (Polars) can't compile one; None if it can."""
-    import polars as pl  # noqa: PLC0415 - a rule file without `matches` is bound without it
+    import polars as pl  # noqa: PLC0415 - only needed for `matches`
     from polars.exceptions import ComputeError  # noqa: PLC0415
 
     try:

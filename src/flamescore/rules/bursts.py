@@ -1,4 +1,4 @@
-"""The table of `burst`, and the keys that can't be combined with it."""
+"""The shape of `burst`, and the keys that can't be combined with it."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def _flames(score: At) -> None:
 
 
 def _rising(flames: At, name: str, hint: str) -> list[tuple[At, int | Decimal]]:
-    """Check that a list consists of five rising numbers, and return its numbers."""
+    """Check that a list consists of five ascending numbers, and return its numbers."""
     bounds = _items(flames)
     if len(bounds) != _FLAMES:
         flames.tell("R034", f"`{name}` has {len(bounds)} numbers; it takes five.", hint)
@@ -233,7 +233,7 @@ SCORE_CHECKS: Final[tuple[Callable[[At], None], ...]] = (
 
 
 def _is_event_rule(rule: At) -> bool:
-    """Return whether a rule is an event rule, without the keys of another kind of rule."""
+    """Return whether a rule is an event rule, without the subject of another kind of rule."""
     return "event" in rule.keys and not set(SUBJECTS[1:]) & set(rule.keys)
 
 

@@ -44,7 +44,7 @@ def _of_standard_patterns(loaded: Iterable[LoadedRules | LoadedCondition | Loade
 
 
 def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> DateColumns:
-    """Return the columns that are compared with a date or by `within_*`, in what is enabled."""
+    """Return the columns that enabled parts compare with a date, or test by `within_*`."""
     return DateColumns(
         contacts=_names(loaded, "contacts", lambda need: need.dated),
         events=_names(loaded, "events", lambda need: need.dated),
@@ -52,7 +52,7 @@ def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedP
 
 
 def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> NumberColumns:
-    """Return the columns that are compared with a number, or give points, in what is enabled."""
+    """Return the columns that enabled parts compare with a number, or take points from."""
     return NumberColumns(
         contacts=_names(loaded, "contacts", lambda need: need.numeric),
         events=_names(loaded, "events", lambda need: need.numeric),
@@ -60,7 +60,7 @@ def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | Loade
 
 
 def list_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> ListColumns:
-    """Return the columns whose cells are parsed as lists (`has`), in what is enabled."""
+    """Return the columns whose cells enabled parts read as lists (`has`)."""
     return ListColumns(
         contacts=_names(loaded, "contacts", lambda need: need.listed),
         events=_names(loaded, "events", lambda need: need.listed),
@@ -177,7 +177,7 @@ def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
 
 
 def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[Asked]:
-    """Yield the columns used of the events of a rule or condition, of its followers and its resets."""
+    """Yield the columns that a rule or condition uses of its events, followers and resets."""
     followers = [each for each in (asked.followed_by, asked.unless_followed_by) if each is not None]
     pers = (asked.per, None if asked.burst is None else asked.burst.per)
     values = (per.column for per in pers if per is not None)
@@ -189,7 +189,7 @@ def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | 
 
 
 def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[Asked]:
-    """Yield the columns of a match, and the other columns used of its events."""
+    """Yield the columns that a match tests, and other columns that are used of its events."""
     for column in (*(each.column for each in match.where), *also):
         if column is not None and column not in EVENT_COLUMNS:
             yield Asked("events", column, match.types, who, line)

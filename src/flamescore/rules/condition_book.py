@@ -1,4 +1,4 @@
-"""Conditions on cells, events, tags, scores and labels, in the form that the engine takes.
+"""The parts of rules and conditions: tests of cells, events, tags, scores and labels, for the engine.
 
 All defaults are filled in. Points are whole ten-thousandths, and lengths are whole seconds.
 """
@@ -44,7 +44,7 @@ class Matches(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """The cell, parsed as a number, a calendar day or an instant, is in this order to the operand.
+    """A comparison of the cell, parsed as a number, a calendar day or an instant, with the operand.
 
     A `date` operand compares calendar days in the book's zone, a `datetime` (UTC) instants.
     """
@@ -132,7 +132,7 @@ NO_DECAY = Decay("none")
 class Follower(Struct, frozen=True):
     """Another event of the same contact, from `after` to `within` seconds later, inclusive.
 
-    `after` is 0 if the same second is enough, and at least 1 if the event must be later. With `same`, both
+    `after` is 0 if the same second is allowed, and at least 1 if the event must be later. With `same`, both
     have exactly the same value of this property; a missing value equals no other.
     """
 
@@ -259,7 +259,7 @@ class FieldIs(Struct, frozen=True):
 
 
 class SumOrder(Struct, frozen=True):
-    """A sum is in this order to the operand, in ten-thousandths."""
+    """A comparison of a sum with the operand, in ten-thousandths."""
 
     how: Literal["at_least", "at_most", "more_than", "less_than"]
     operand: int
@@ -277,7 +277,7 @@ class Happened(Struct, frozen=True):
 
     Events count if they are in the window (None: ever), come after the latest event that one of `since`
     matches, and have the required followers; of those, the latest of each `per` counts. A burst is in the
-    window if the time at which it is complete is.
+    window if it is completed there.
     """
 
     match: EventMatch

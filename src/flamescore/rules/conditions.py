@@ -1,4 +1,4 @@
-"""The tables of tags, events and conditions."""
+"""The shapes of tags, events and conditions."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ CONDITION: Final = ValueType(_condition, {"anyOf": [_ref(word) for word in CONDI
 
 
 def _words_at(at: At) -> tuple[str, ...]:
-    """Return the words of which a condition must have one, at its place."""
+    """Return the words of which a condition at this place must have one."""
     if may_ask_segments(at):
         return (*CONDITION_WORDS, *MEMBERS)
     return CONDITION_WORDS if may_ask_scores(at) else tuple(w for w in CONDITION_WORDS if w not in STANDING)

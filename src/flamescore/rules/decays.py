@@ -1,4 +1,4 @@
-"""The tables of decays, by age and by idle days."""
+"""The shapes of decays, by age and by idle days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of limits on a sum of points, and of how it becomes flames, for scores and accounts."""
+"""The shapes of limits on a sum of points, and of flames, for scores and accounts."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ FLAMES: Final = {
         "percentiles.",
     ),
 }
-"""The keys of which a score must have exactly one."""
+"""The keys for flames, of which a score must have exactly one."""
 
 
 def flames_of(found: Mapping[str, Value]) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""The tables of events that no score counts: entries of `ignore`, and `bots`, which consists of them."""
+"""The shapes of events that no score counts: entries of `ignore`, and `bots`, which consists of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of labels: short texts that summarize a contact's scores."""
+"""The shapes of labels: short texts that summarize a contact's scores."""
 
 from __future__ import annotations
 

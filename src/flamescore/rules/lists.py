@@ -25,12 +25,12 @@ MOST_PARTS: Final = 10_000
 """Maximum number of texts for `contains` and similar operators, which search every cell for each text."""
 
 
-class ListValues(tuple[str, ...]):  # noqa: SLOT001 - a tuple of any length can have none
+class ListValues(tuple[str, ...]):  # noqa: SLOT001 - a tuple of variable length can't have slots
     """The values of a list from a file: distinct stripped texts, in the order of the file.
 
-    Two lists are equal if their path (as written), column and hash are. This keeps comparing cheap: a list of
-    a million values is a key of many tables. `hash` is the SHA-256 of the file's bytes, in hex, and `size` is
-    their number. `file` is the file that was read, None if the values come from an earlier run.
+    Two lists are equal if their path (as written), column and hash are. This keeps lookups cheap, since lists
+    of a million values are keys in many tables. `hash` is the SHA-256 of the file's bytes, in hex, and `size`
+    is their number. `file` is the file that was read, None if the values come from an earlier run.
     """
 
     path: str
@@ -69,7 +69,7 @@ class ListValues(tuple[str, ...]):  # noqa: SLOT001 - a tuple of any length can 
 
 
 class ListRefusedError(Exception):
-    """A list can't be loaded; with the code of the problem, its message, and its hint."""
+    """A list can't be loaded. Has the code of the problem, its message, and its hint."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(message)

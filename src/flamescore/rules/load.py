@@ -185,7 +185,7 @@ def load_predicates(
 
 def _where(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]:
     """Return the mapping of column to predicate of a `--where`, or what is wrong with it."""
-    from flamescore.rules.short_where import HINT, short_where  # noqa: PLC0415 - no rule file needs it
+    from flamescore.rules.short_where import HINT, short_where  # noqa: PLC0415 - not needed for rule files
 
     if not text.strip():
         return None, (Problem("R110", "`` asks for nothing.", Where(name), HINT),)

@@ -1,4 +1,4 @@
-"""Conditions only for segments, alerts and routes: on what a rule gave, and on segments."""
+"""Conditions that only segments, alerts and routes may use: on the result of a rule, and on segments."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Node
 
 MOST_TEXTS: Final = 10_000
-"""Maximum number of texts of a label: `join` multiplies the numbers of its parts."""
+"""Maximum number of texts of a label, since `join` multiplies the texts of its parts."""
 
 _MOST_OFFERED: Final = 12
 _NO_LABELS: Final = "Labels are under `labels:` of the rule file; one may ask for those above it."

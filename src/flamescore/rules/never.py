@@ -40,7 +40,7 @@ def check_sequences(top: At) -> None:
 
 
 def check_rule(rule: At, expires: At | None, since: At | None) -> None:
-    """Report an event rule that could never count anything; `expires` and `since` are those it gets."""
+    """Report an event rule that could never count anything; `expires` and `since` may be inherited."""
     _waits(rule, expires, "an occurrence expires")
     _resets(rule, since)
 

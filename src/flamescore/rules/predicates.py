@@ -1,4 +1,4 @@
-"""The table of predicates: tests of a cell of a column."""
+"""The operators and shapes of predicates: tests of a cell of a column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of event properties and event counts in rules and conditions: `per`, `sum`, `times`."""
+"""The shapes of event properties and event counts in rules and conditions: `per`, `sum`, `times`."""
 
 from __future__ import annotations
 

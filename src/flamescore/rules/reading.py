@@ -45,7 +45,7 @@ class Need(Struct, frozen=True):
 
 @dataclass(slots=True)
 class RuleReading(Reading):
-    """One reading of rules or conditions, with their requirements on the exports and zone of naive times."""
+    """One reading of rules or conditions: their requirements on the exports, and the zone of naive times."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     needs: list[Need] = field(default_factory=list)
@@ -77,7 +77,7 @@ class RuleReading(Reading):
         return f"Score `{path[1]}`: " if len(path) > 1 and path[0] == "scores" else ""
 
     def label(self, path: Path) -> str:
-        """Return the last key in a path, quoted; or the wording of the whole file."""
+        """Return the last key of a path, in backticks; `The file` if it has none."""
         keys = [step for step in path if isinstance(step, str)]
         return f"`{keys[-1]}`" if keys else "The file"
 
@@ -227,6 +227,6 @@ def missing_key(key: str, label: str) -> Told:
 
 
 def listing(words: Iterable[str], last: str = "or") -> str:
-    """Return a list of words: `a, b or c`, each in backticks."""
+    """Join words as `a, b or c`, each in backticks."""
     *quoted, end = [f"`{word}`" for word in words]
     return f"{', '.join(quoted)} {last} {end}" if quoted else end

@@ -1,7 +1,7 @@
-"""Rules as the engine takes them: all defaults filled in, all columns known, all points and lengths whole.
+"""Rules as the engine takes them, with all defaults filled in and all columns known.
 
 `rules.shapes` and `rules.assemble` build these from a rule file; nothing here reads a file or a frame.
-Points are ten-thousandths, and lengths are seconds.
+Points are whole ten-thousandths, and lengths are whole seconds.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ NO_LIMITS = Limits()
 class EventRule(Struct, frozen=True):
     """Points for counted occurrences. A `count` of None keeps all, N the N latest (`once` is 1).
 
-    With `since`, only occurrences after the latest event that one of its matches fits count.
+    With `since`, only occurrences after the latest event that matches one of them count.
     """
 
     match: EventMatch
@@ -70,7 +70,7 @@ class EventRule(Struct, frozen=True):
 class TagRule(Struct, frozen=True):
     """Points given once if the contact has the tags; they may expire and decay by the tag's date.
 
-    With `since`, a tag counts only if it was applied after the latest event that one of its matches fits.
+    With `since`, a tag counts only if it was applied after the latest event that matches one of them.
     """
 
     tag: TagMatch
@@ -198,7 +198,7 @@ class RuleBook(Struct, frozen=True):
     def without_bots(self) -> RuleBook:
         """The book with the same scores that reports nothing about mail scanners.
 
-        If `bots` removes their events, these become part of `ignore`.
+        If `bots` removes their events, its patterns become part of `ignore`.
         """
         more = () if self.bots is None or self.bots.action == "show" else self.bots.patterns
         return replace(self, ignore=(*self.ignore, *more), bots=None)
@@ -207,7 +207,7 @@ class RuleBook(Struct, frozen=True):
 class Hot(Struct, frozen=True):
     """Who is hot: contacts for whom the condition holds or, without one, who have at least `flames` flames.
 
-    These are flames under the default score. `written` is the condition as in the project file, as JSON.
+    These are flames under the default score. `written` is the condition of the project file, as JSON.
     """
 
     flames: int = 5

@@ -1,6 +1,6 @@
 """The types of a rule file's single values: texts, numbers, periods, percentages, and a few words.
 
-Points and bounds are read as ten-thousandths, percentages as shares from 0 to 1, all others unscaled.
+Points and bounds are read as ten-thousandths, percentages as shares from 0 to 1, all others as written.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _part(at: At) -> str:
 def _timezone(at: At) -> ZoneInfo:
     from zoneinfo import available_timezones  # noqa: PLC0415 - it reads hundreds of files
 
-    from flamescore.yaml_tree import nearest  # noqa: PLC0415 - for a fault alone
+    from flamescore.yaml_tree import nearest  # noqa: PLC0415 - only needed for a fault
 
     text = _text(at)
     if names_no_place(text):
@@ -211,10 +211,10 @@ POINTS: Final = _up_to(MAX_POINTS)
 BOUND: Final = _up_to(_MAX_BOUND)
 TIMES: Final = ValueType(_times, {"type": "integer", "minimum": 1, "maximum": _MAX_COUNT})
 SEVERAL: Final = ValueType(_several, {"type": "integer", "minimum": 2, "maximum": _MAX_COUNT})
-"""A number of events for a pattern that a single event can't form, from 2."""
+"""A number of events, at least 2, for patterns that a single event can't form."""
 AT_MOST: Final = ValueType(_at_most, {"type": "integer", "minimum": 0, "maximum": _MAX_COUNT})
 COUNT: Final = ValueType(_count, {"anyOf": [{"enum": ["once", "each"]}, TIMES.schema]})
-"""How many of the latest occurrences count; None for all."""
+"""The number of latest occurrences that count; None for all."""
 
 # --- operands of comparisons -------------------------------------------------------------------------
 

@@ -66,13 +66,13 @@ class Node(Struct, frozen=True):
         assert isinstance(self.scalar, int | Decimal)
         return self.scalar
 
-    def plain(self) -> Any:  # noqa: ANN401 - what YAML can hold
+    def plain(self) -> Any:  # noqa: ANN401 - any YAML value
         """Return the value as dicts, lists and scalars."""
         if self.kind == "mapping":
             return {key: node.plain() for key, node in self.entries.items()}
         return [node.plain() for node in self.items] if self.kind == "list" else self.scalar
 
-    def json(self) -> Any:  # noqa: ANN401 - what JSON can hold
+    def json(self) -> Any:  # noqa: ANN401 - any JSON value
         """Return the value as dicts, lists and JSON scalars; a number too large for a float as written."""
         if self.kind == "mapping":
             return {key: node.json() for key, node in self.entries.items()}

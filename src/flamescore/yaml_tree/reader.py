@@ -60,7 +60,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 
 def use(names: Iterable[str]) -> str:
-    """Return a hint on what can be written: `Use a, b or c.`; after six names, the number of the others."""
+    """Return a hint on what can be written: `Use a, b or c.`; beyond six names, the rest are counted."""
     known = [f"`{name}`" for name in dict.fromkeys(names)]
     rest = len(known) - _OFFERED
     last = known.pop() if rest <= 0 else f"{rest:,} other{'s' if rest > 1 else ''}"
