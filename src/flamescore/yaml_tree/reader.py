@@ -135,7 +135,7 @@ class _Reader:
     # --- documents -------------------------------------------------------------------------------------
 
     def read(self, text: str) -> Node:
-        """Read with the fast loader. On a syntax error, the plain loader decides, unless the text is large."""
+        """Read with the fast loader; on a syntax error, the plain one decides, unless the text is large."""
         try:
             return self._read(text, _LOADER)
         except yaml.YAMLError as error:
