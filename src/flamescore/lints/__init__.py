@@ -1,6 +1,6 @@
-"""Lints: what a rule file says, or what comes of it, that was probably not intended. Codes begin with L.
+"""Lints: parts of a rule file, or results of it, that were probably not intended. Codes begin with L.
 
-The static ones need the rule file alone; the others a scoring, and a look at the events.
+Static lints need only the rule file; the others need a scoring and a pass over the events.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _WITH_FRAMES: Final = {
     "machine_lints": "events",
     "points_for_few": "scores",
 }
-"""What looks at frames, and its module: imported when it is asked for, for static lints need none of it."""
+"""Names that work on data frames, with their modules. Imported on first use: static lints don't need them."""
 
 
 __getattr__ = late_names(__name__, _WITH_FRAMES)

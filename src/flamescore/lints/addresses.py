@@ -1,8 +1,8 @@
-"""Addresses that are written differently and mean one page.
+"""Addresses that are written differently but refer to the same page.
 
 https://Example.com/Pricing/?utm_source=mail&plan=2#top  ->  https://example.com/Pricing?plan=2
 /pricing/                                                ->  /pricing
-Deck #1                                                  ->  Deck #1, for it is no address
+Deck #1                                                  ->  Deck #1, since it is not an address
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _TRACKING: Final = frozenset({"gclid", "fbclid", "msclkid", "mc_cid", "mc_eid"})
 
 
 def plain_address(text: str) -> str:
-    """Return an address without its fragment, a final `/`, and parameters that say where somebody came from.
+    """Return an address without its fragment, a trailing `/`, and tracking parameters.
 
-    Scheme and host are in lower case. What has neither `/` nor `?` is no address, and stays as it is.
+    Scheme and host are lowercased. A text with neither `/` nor `?` is not an address and is returned as is.
     """
     if "/" not in text and "?" not in text:
         return text

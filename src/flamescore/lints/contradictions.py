@@ -1,8 +1,7 @@
-"""What can never hold, and branches that can't be reached: conditions held against each other, without data.
+"""Conditions that can never hold, and branches that can't be reached, found without data.
 
-Nothing is worked out but what follows from two tests of one cell. `{at_least: 50}` after `{at_least: 10}` is
-such a case, and so is `{equals: US}` after `{in: [US, CA]}`; what a list of conditions comes to is not looked
-into.
+Only consequences of two tests of the same cell are detected. `{at_least: 50}` after `{at_least: 10}` is such
+a case, and so is `{equals: US}` after `{in: [US, CA]}`. What several conditions imply together is ignored.
 """
 
 from __future__ import annotations
@@ -42,20 +41,20 @@ _STRICT: Final = ("more_than", "less_than")
 
 
 class Contradiction(Struct, frozen=True):
-    """Why something can never hold, as a sentence; `key` is what stands nearest to it in the file."""
+    """The reason why something can never hold, as a sentence; `key` is the nearest key in the file."""
 
     why: str
     key: str
 
 
-# --- branches that are taken before -------------------------------------------------------------------
+# --- unreachable branches -----------------------------------------------------------------------------
 
 
 def takes_all_of(earlier: Condition, later: Condition) -> bool:
-    """Say whether whatever fits the later condition fits the earlier one as well, as far as is looked into.
+    """Return whether the earlier condition certainly holds wherever the later one does.
 
-    They are equal, or both ask one column of the contact, and each test of the earlier one follows from a
-    test of the later one.
+    That is so if they are equal, or if both test the same column of the contact and each test of the earlier
+    one follows from a test of the later one. Other cases are not detected.
     """
     if earlier == later:
         return True
@@ -78,7 +77,7 @@ def _only_predicate(condition: Condition) -> Predicate | None:
 
 
 def _follows(wanted: Test, given: Test, *, case_sensitive: bool) -> bool:
-    """Say whether a test holds for every cell for which the given one does."""
+    """Return whether a test holds for every cell for which the given one does."""
     if wanted == given:
         return True
     if isinstance(wanted, Order) and isinstance(given, Order):
@@ -102,7 +101,7 @@ def _bound_follows(wanted: Order, given: Order) -> bool:
 
 
 def _comparable(one: object, other: object) -> bool:
-    """Say whether both are numbers, both days, or both instants."""
+    """Return whether both are numbers, both days, or both instants."""
     if isinstance(one, Decimal) or isinstance(other, Decimal):
         return isinstance(one, Decimal) and isinstance(other, Decimal)
     return isinstance(one, datetime) == isinstance(other, datetime)
@@ -113,7 +112,7 @@ def _operands(test: Equals, *, case_sensitive: bool) -> frozenset[object]:
     return frozenset((*texts, *test.numbers, *(("boolean", each) for each in test.booleans)))
 
 
-# --- what can never hold ------------------------------------------------------------------------------
+# --- contradictions -----------------------------------------------------------------------------------
 
 
 def contradictions(condition: Condition) -> Iterator[Contradiction]:
@@ -138,7 +137,7 @@ def _events(asked: Happened) -> tuple[EventMatch, ...]:
 
 
 def _lists_of_all(condition: Condition) -> Iterator[tuple[Condition, ...]]:
-    """Yield what must hold together, wherever in a condition: the parts of each `all` that is in no other."""
+    """Yield the conditions that must hold together: the parts of each `all`, with nested ones flattened."""
     match condition:
         case AllOf(parts=parts):
             flat = tuple(_flat(parts))
@@ -153,13 +152,13 @@ def _lists_of_all(condition: Condition) -> Iterator[tuple[Condition, ...]]:
 
 
 def of_predicates(where: Iterable[Predicate]) -> Iterator[Contradiction]:
-    """Yield what no cell can be."""
+    """Yield the predicates that no cell can meet, as contradictions."""
     for predicate in where:
         yield from _of_tests(predicate.column, predicate.tests, case_sensitive=predicate.case_sensitive)
 
 
 def together(conditions: Sequence[Condition]) -> Iterator[Contradiction]:
-    """Yield what of several conditions, all of which must hold, can't hold together."""
+    """Yield the contradictions between conditions that must all hold."""
     yield from _between(tuple(_flat(conditions)))
 
 
@@ -186,12 +185,12 @@ def _between(parts: Sequence[Condition]) -> Iterator[Contradiction]:
 
 
 def _all_of(tag: TagMatch) -> tuple[str, ...]:
-    """Return the tags that a contact has for sure where these fit."""
+    """Return the tags that every matching contact must have."""
     return tag.tags if tag.how == "all" or (tag.how == "any" and len(tag.tags) == 1) else ()
 
 
 def _any_of(tag: TagMatch) -> frozenset[str]:
-    """Return the tags, folded, of which each would fit by itself."""
+    """Return the folded tags each of which is enough for a match."""
     alone = tag.how == "any" or (tag.how == "all" and len(tag.tags) == 1)
     return frozenset(fold(each) for each in tag.tags) if alone else frozenset()
 
@@ -213,7 +212,7 @@ def _of_tests(
 
 
 def _is_empty(low: Order | SumOrder, high: Order | SumOrder) -> bool:
-    """Say whether nothing is between a lower and an upper bound."""
+    """Return whether no value lies between a lower and an upper bound."""
     if not isinstance(low, SumOrder) and not _comparable(low.operand, high.operand):
         return False
     bounds: tuple[Any, Any] = low.operand, high.operand

@@ -1,7 +1,7 @@
-"""Lints of cells and events: words for yes and no, addresses, rhythms, machines, types without a rule.
+"""Lints of cells and events: words for yes and no, addresses, export rhythms, machines, types without a rule.
 
-Every source of events is gone over once more, whatever the time of its rows, for the distinct cells of the
-columns in question. What machines click is answered by the scoring itself, beside its rules: see
+Every event source is read again, regardless of the timestamps of its rows, for the distinct cells of the
+columns in question. Clicks of machines are found by the scoring itself, along with its rules: see
 `machine_conditions`.
 """
 
@@ -65,11 +65,11 @@ _HOUR, _DAY = 3_600, 86_400
 
 
 def machine_conditions(book: RuleBook, clock: Clock, properties: Sequence[str]) -> dict[str, Condition]:
-    """Return, by type that rules count, the condition that somebody has clicked like a machine, and again.
+    """Return, by event type that rules count, the condition that a contact has clicked like a machine twice.
 
-    They are bursts of the rule language: 4 different `url` in 10 seconds, twice. So they are answered in the
-    pass of the scoring, and what `ignore` and `bots` take out is not there for them either. They look as far
-    back as the widest rule for the type does, and no further. `properties` are those that events have.
+    The conditions are bursts of the rule language: 4 different `url` within 10 seconds, twice. So the scoring
+    pass evaluates them, and events that `ignore` and `bots` drop don't count for them either. They look back
+    as far as the widest rule for the type, and no further. `properties` are the properties of the events.
     """
     if _URL not in properties:
         return {}
@@ -103,7 +103,7 @@ def _asked(book: RuleBook) -> Iterator[EventRule | Happened]:
 def machine_lints(
     machines: dict[str, Condition], askers: Sequence[Asker], scored: Scored
 ) -> Iterator[Finding]:
-    """Yield L208 for each type of which five contacts or more have such clicks."""
+    """Yield L208 for each type for which five or more contacts have such clicks."""
     for kind, condition in machines.items():
         mask: NDArray[np.bool_] = scored.answers[condition]
         many = int(mask.sum())
@@ -133,10 +133,10 @@ def _names(asker: Asker, kind: str) -> bool:
 def lints_of_events(askers: Sequence[Asker], exports: Exports, clock: Clock) -> Iterator[Finding]:
     """Yield the lints L203, L204, L207 and L209.
 
-    `askers` are all that ask something of the exports.
+    `askers` are all the parts of the files that refer to the exports.
 
     Raises:
-        InputError: a file can't be read any more.
+        InputError: a file can no longer be read.
     """
     seen = _seen(askers, exports, clock)
     yield from _words(askers, exports, seen)
@@ -146,9 +146,9 @@ def lints_of_events(askers: Sequence[Asker], exports: Exports, clock: Clock) -> 
 
 
 class _Seen(Struct, frozen=True):
-    """A source of events: what its rows hold, its types (folded), and the newest event of each file.
+    """An event source: the contents of its rows, its types (folded), and the newest event of each file.
 
-    Of a source of one or two files the newest events are not looked for.
+    For a source of one or two files, the newest events are not determined.
     """
 
     path: str
@@ -179,7 +179,7 @@ def _seen(askers: Sequence[Asker], exports: Exports, clock: Clock) -> tuple[_See
 
 
 def _values(seen: Sequence[_Seen], match: EventMatch, column: str) -> dict[str, int]:
-    """Return the distinct cells of a column among events of these types, with how many rows have each."""
+    """Return the distinct cells of a column among events of these types, with the number of rows of each."""
     found: dict[str, int] = {}
     for each in seen:
         cells = each.looked.cells[column].of_types([fold(kind) for kind in match.types])
@@ -189,7 +189,7 @@ def _values(seen: Sequence[_Seen], match: EventMatch, column: str) -> dict[str, 
 
 
 def _matches(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch]]:
-    """Yield what is asked of events, by whom, and below which path."""
+    """Yield every event match, with its asker and path."""
     for asker in askers:
         if asker.match is not None:
             yield asker, asker.path, asker.match
@@ -203,7 +203,7 @@ def _matches(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMa
 
 
 def _wordy(where: Sequence[Predicate]) -> Iterator[Predicate]:
-    """Yield those that ask for a text like `yes` or `0`."""
+    """Yield the predicates that compare with a text such as `yes` or `0`."""
     yield from (each for each in where if any(True for _ in _words_of(each)))
 
 
@@ -250,7 +250,7 @@ def _word(asker: Asker, path: NodePath, predicate: Predicate, cells: dict[str, i
 
 
 def _per(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch, Per]]:
-    """Yield what is counted per value of a property, by whom, and below which path."""
+    """Yield everything that is counted per value of a property, with its asker and path."""
     for asker in askers:
         if asker.rule is not None and asker.rule.per is not None:
             yield asker, asker.path, asker.rule.match, asker.rule.per
@@ -284,7 +284,7 @@ def _addresses(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Findi
             )
 
 
-# --- L207: windows that are over before the next export --------------------------------------------------
+# --- L207: windows that end before the next export -------------------------------------------------------
 
 
 def _windows(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, str, EventMatch, Period]]:

@@ -1,7 +1,7 @@
-"""For whom rules fire: to whom they give anything, or from whom they take it, after their own limits.
+"""The contacts for whom rules fire, that is, whose points they change after applying their own limits.
 
-All of it is read off the ledger. A rule and its own limit are two entries there, so a rule that gave 5 points
-and has 5 taken back by `limits: {max: 0}` does not fire.
+All of this is read from the ledger. There, a rule and its own limit are two entries, so a rule that gave 5
+points, 5 of which were taken back by `limits: {max: 0}`, does not fire.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ RuleKey = tuple[str, str]
 
 
 class Fired(Struct, frozen=True):
-    """What a rule came to: contacts for whom it fires, counted occurrences, points in ten-thousandths.
+    """The result of a rule: contacts for whom it fires, counted occurrences, points in ten-thousandths.
 
-    Points are those after the rule's own limits. `last_at` is the latest of the occurrences (UTC), None where
-    no event is behind the points.
+    Points are those after the rule's own limits. `last_at` is the time of the latest occurrence (UTC), None
+    if the points don't come from events.
     """
 
     contacts: int = 0
@@ -44,16 +44,16 @@ class Fired(Struct, frozen=True):
 
 
 class Clamped(Struct, frozen=True):
-    """How many contacts the limits of a group or score lift to their `min`, and cut down to their `max`."""
+    """How many contacts the limits of a group or score raise to their `min`, and lower to their `max`."""
 
     lifted: int
     cut: int
 
 
 class Firing(Struct, frozen=True):
-    """All rules of a scoring: for whom they fire, and whom limits of groups and scores hold.
+    """The rules of a scoring and how often they fire, and how often limits of groups and scores clamp.
 
-    `clamped` is by score and the name of the group, or of the score itself.
+    `clamped` is keyed by score, kind of ledger entry, and the name of the group or of the score itself.
     """
 
     scored: Scored
@@ -63,8 +63,8 @@ class Firing(Struct, frozen=True):
     def together(self, least: int, share: float) -> Iterator[tuple[RuleKey, RuleKey, int, int]]:
         """Yield pairs of rules of a score that fire for nearly the same contacts, in order of the rule file.
 
-        `least` contacts each, and at least this `share` of those for whom one of them fires are those for
-        whom both do. With each pair come the contacts of both, and of either.
+        Each rule fires for at least `least` contacts, and both fire for at least `share` of the contacts for
+        whom either does. Each pair comes with the number of contacts for both, and for either.
         """
         pairs = [
             (one, other)
@@ -91,7 +91,7 @@ class Firing(Struct, frozen=True):
 
 
 def firing_of(scored: Scored) -> Firing:
-    """Return for whom the rules of a scoring fire."""
+    """Return the contacts for whom the rules of a scoring fire."""
     contacts: dict[RuleKey, int] = {}
     youngest: dict[RuleKey, int] = {}
     for found in _parts(scored):
@@ -116,7 +116,7 @@ def firing_of(scored: Scored) -> Firing:
 
 
 def _sums(scored: Scored) -> dict[RuleKey, tuple[int, int]]:
-    """Return occurrences and points of each rule, the latter with what its own limit gave or took."""
+    """Return occurrences and points of each rule, the latter including the effect of its own limit."""
     found: dict[RuleKey, tuple[int, int]] = {}
     for row in scored.observed.rules.iter_rows(named=True):
         if row["entry"] in ("rule", "rule_limit"):
@@ -127,9 +127,9 @@ def _sums(scored: Scored) -> dict[RuleKey, tuple[int, int]]:
 
 
 def _parts(scored: Scored) -> Iterator[list[tuple[RuleKey, Contacts, int]]]:
-    """Yield, part by part of the ledger, each rule with the contacts for whom it fires, in rising order.
+    """Yield, for each stored part of the ledger, each rule with the contacts for whom it fires, ascending.
 
-    The last is the age in seconds of the youngest occurrence of the rule, `NO_AGE` without one.
+    The third item is the age in seconds of the rule's youngest occurrence, or `NO_AGE` if it has none.
     """
     entries = scored.ledger.entries
     limits = {(each.score_name, each.id): n for n, each in enumerate(entries) if each.entry == "rule_limit"}
@@ -153,7 +153,7 @@ def _parts(scored: Scored) -> Iterator[list[tuple[RuleKey, Contacts, int]]]:
 
 
 def _by_entry(rows: LedgerRows, entries: int) -> tuple[LedgerRows, list[slice]]:
-    """Put rows in order of entry, then contact; return them, and where those of each entry are."""
+    """Sort rows by entry, then contact; return them with the slice of each entry."""
     order = np.argsort(rows.entry, kind="stable")
     ordered = type(rows)(*(column[order] for column in rows.arrays))
     edges = np.searchsorted(ordered.entry, np.arange(entries + 1)).tolist()

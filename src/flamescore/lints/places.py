@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def subject_of(score: Score, rule: Rule) -> str:
-    """Return what a rule is called in findings."""
+    """Return the name of a rule in findings."""
     return f"{score.name}/{rule.id}"
 
 
 def nearest_place(document: Document, below: NodePath, key: str) -> NodePath:
-    """Return the path of the first key of this name at or below a path; else the path itself."""
+    """Return the path of the first key of this name at or below a path; if none, the path itself."""
     base = document.root.at(below)
     found = () if base is None else (path for path, _ in base.walk(below) if path[-1:] == (key,))
     return next(iter(found), below)
@@ -36,6 +36,6 @@ def finding(
     count: int | None = None,
     of: int | None = None,
 ) -> Finding:
-    """Return a lint; a path that leads nowhere stands for the nearest one that does."""
+    """Return a lint as a finding; a path that doesn't exist is resolved to the nearest one that does."""
     where = document.where(path, key=isinstance(path[-1], str) and document.root.at(path) is not None)
     return Finding(code, severity_of(code), subject, message, where, count=count, of=of, do=do, cure=cure)

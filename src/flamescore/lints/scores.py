@@ -1,4 +1,4 @@
-"""Lints that a scoring answers: rules that everyone has, flames that nobody has, limits that hold many."""
+"""Lints that need a scoring: rules that fire for everyone, unused flames, limits that many contacts reach."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 EVERYONE, TWINS, FIVE, GAP, HELD = "L201", "L202", "L205", "L206", "L210"
 _ENOUGH: Final = 100
-"""Contacts that a score has at least, for L201 and L205 to be judged."""
+"""Minimum number of contacts of a score for L201 and L205 to apply."""
 
 _NEARLY_ALL: Final = (99, 100)
 _TWINS_EACH: Final = 20
 _TWINS_SHARE: Final = 0.98
 _FLAMES: Final = 5
 _FEW: Final = 20
-"""One of so many contacts should have five flames: 5%."""
+"""One contact in this many should have five flames: 5%."""
 
 
 def lints_of_scores(document: Document, scored: Scored, firing: Firing) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def lints_of_scores(document: Document, scored: Scored, firing: Firing) -> Itera
 
 
 def flames_of(scored: Scored, score: Score) -> tuple[int, ...]:
-    """Return how many contacts have 0 to 5 flames under a score."""
+    """Return how many contacts have 0, 1, 2, 3, 4 and 5 flames under a score."""
     rows = scored.scores.filter(pl.col("score_name") == score.name)["flames"].value_counts()
     many = dict(rows.iter_rows())
     return tuple(many.get(flame, 0) for flame in range(_FLAMES + 1))
@@ -77,7 +77,7 @@ def _for_everyone(
 
 
 def _share_a_limit(score: Score, one: str, other: str) -> bool:
-    """Say whether two rules are in one group that gives no more than its `max`."""
+    """Return whether two rules are in the same group, and that group has a `max`."""
     groups = {rule.group for rule in score.rules if rule.id in (one, other)}
     return any(groups == {each.name} and each.limits.high is not None for each in score.groups)
 
@@ -108,9 +108,9 @@ def _twin(
 def points_for_few(points: NDArray[np.int64]) -> int:
     """Return the smallest whole number of points, from 1, that at most 5% of the contacts reach.
 
-    `points` are the scores in ten-thousandths. If nobody reaches that number, it is the highest score,
-    rounded down; if that is under 1, 5. Of a hundred scores 9, 9, 8, 8, 8, 7, 7, 1, 0, ... five contacts have
-    8 or more, and seven have 7 or more: so it is 8.
+    `points` are the scores in ten-thousandths. If no contact reaches that number, the result is the highest
+    score, rounded down, or 5 if the highest score is under 1. For example, of a hundred scores 9, 9, 8, 8, 8,
+    7, 7, 1, 0, ... five are 8 or more, and seven are 7 or more, so the result is 8.
     """
     ordered = np.sort(points)[::-1]
     allowed = len(points) // _FEW

@@ -1,14 +1,14 @@
-"""Lints that need no exports: what a rule file says that was probably not intended.
+"""Lints that need no exports: parts of a rule file that were probably not intended.
 
-The largest sum of a score (`most_points`), with each rule at its most:
+The largest possible sum of a score (`most_points`), with each rule at its maximum:
 
     {event: visit, points: 2, count: 3}                            3 * 2 = 6
     {event: call, points: 4, count: each, limits: {max: 10}}       10: only the limit bounds it
     {first_of: [{if: ..., points: 5}, {points: 1}]}                5
-    {tag: Competitor, points: -20}                                 0: at the best nobody has it
-                                                                   together 21, under `limits: {max: 20}` 20
+    {tag: Competitor, points: -20}                                 0: at best, the contact doesn't have it
+                                                                   21 in total; 20 with `limits: {max: 20}`
 
-`five_flames: 25` is out of reach then. Whether rules can hold together is not looked into.
+Then `five_flames: 25` is out of reach. Whether rules can hold at the same time is not checked.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _floored(document: Document, score: Score, rule: Rule, path: NodePath) -> It
 
 
 def _penalty(rule: Rule) -> int | None:
-    """Return what a rule takes, at its most, of a contact with one occurrence; None for one that may give."""
+    """Return the largest penalty of a rule for one occurrence (below 0); None if it is not a penalty."""
     match rule.subject:
         case EventRule(points=Points(fixed=fixed, column=None)) | TagRule(points=fixed):
             points = fixed
@@ -142,7 +142,7 @@ def _of_rule(document: Document, score: Score, rule: Rule, path: NodePath) -> It
 
 
 def _branch_path(document: Document, path: NodePath) -> NodePath:
-    """Return where the branches of a rule stand: its `first_of`, or the `field` or `if` of the only one."""
+    """Return the path of a rule's branches: its `first_of`, or the `field` or `if` of its only branch."""
     node = document.root.at(path)
     keys = () if node is None else tuple(node.entries)
     return (*path, next((key for key in ("first_of", "field", "if") if key in keys), "if"))
@@ -207,7 +207,7 @@ def _needless(
 
 
 def most_points(score: Score) -> int | None:
-    """Return the largest sum of a score in ten-thousandths; None where nothing bounds it."""
+    """Return the largest possible sum of a score in ten-thousandths; None if it is unbounded."""
     sums: dict[str | None, int | None] = {None: 0}
     for rule in score.rules:
         sums[rule.group] = _plus(sums.get(rule.group, 0), _capped(_most_of(rule.subject), rule.limits))
@@ -218,7 +218,7 @@ def most_points(score: Score) -> int | None:
 
 
 def _most_of(subject: Subject) -> int | None:
-    """Return the most that a rule gives before its limits; None where nothing bounds it."""
+    """Return the most points that a rule can give before its limits; None if it is unbounded."""
     match subject:
         case EventRule(points=points, count=count):
             if points.column is not None:
@@ -261,7 +261,7 @@ def _out_of_reach(document: Document, score: Score) -> Iterator[Finding]:
     )
 
 
-# --- L105, L107: rules beside each other -----------------------------------------------------------------
+# --- L105, L107: pairs of rules --------------------------------------------------------------------------
 
 
 def _alike(document: Document, score: Score, paths: Sequence[NodePath]) -> Iterator[Finding]:
@@ -284,7 +284,7 @@ def _alike(document: Document, score: Score, paths: Sequence[NodePath]) -> Itera
 
 
 def _without_points(rule: Rule) -> Rule:
-    """Return a rule without what is for people alone, and without its points."""
+    """Return a rule without its points, and without the keys that are only for readers."""
     subject: Subject
     match rule.subject:
         case EventRule():
@@ -297,7 +297,10 @@ def _without_points(rule: Rule) -> Rule:
 
 
 def _disabled(document: Document, score: Score) -> Iterator[Finding]:
-    """Tell disabled rules that have a namesake; two of one id are refused as the file is read."""
+    """Yield L107 for disabled rules that share a name with an enabled one.
+
+    Two rules with the same id are rejected when the file is read.
+    """
     base: NodePath = ("scores", score.name, "rules")
     node = document.root.at(base)
     enabled = {fold(each): rule for rule in score.rules for each in (rule.name, rule.id)}

@@ -1,4 +1,4 @@
-"""Rules held against the data: which give nobody anything, which operands nobody has, and what was meant."""
+"""Rules checked against the data: rules without effect, operands that don't occur, and suggested fixes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks something of the exports: rules, branches, populations, `ignore`, labels, the project file."""
+"""Everything that refers to the exports: rules, branches, populations, `ignore`, labels, the project file."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 
 
 class Part(Struct, frozen=True):
-    """A condition of an asker, and where in the file it stands."""
+    """A condition of an asker, and its path in the file."""
 
     condition: Condition
     path: NodePath
 
 
 class Asker(Struct, frozen=True):
-    """One that asks. `path` leads to the mapping whose keys a cure is written for.
+    """A part of a file that refers to the exports. A cure is written for the keys of the mapping at `path`.
 
-    `empty`: whether it gives nobody anything as of the run, or holds for nobody. `match` are the events that
-    an event rule, or an entry of `ignore`, is about; `parts` is all else that must hold, `others` what is
-    asked beside (followers that must not come, resets). Resets that rules inherit are asked by the defaults
-    or the group that has them. `score` and `condition` are those of an event rule.
+    `empty`: whether it gives no contact anything as of the run, or holds for no contact. `match` are the
+    events that an event rule or an entry of `ignore` is about. `parts` are all other conditions that must
+    hold, `others` the remaining ones (followers that must not come, resets). Resets that rules inherit belong
+    to the asker of the defaults or group that has them. `score` and `condition` are those of an event rule.
     """
 
     subject: str
@@ -54,13 +54,13 @@ class Asker(Struct, frozen=True):
     rule: EventRule | None = None
     branch: bool = False
     lack: str = "gives nobody anything"
-    """What it does where it is empty."""
+    """The verb phrase of messages about it if it is empty."""
 
     score: Score | None = None
     condition: Condition | None = None
 
     def matches(self) -> Iterator[EventMatch]:
-        """Yield all events that are asked for."""
+        """Yield all event matches that it refers to."""
         if self.match is not None:
             yield self.match
         for part in (*self.parts, *self.others):
@@ -71,7 +71,7 @@ class Asker(Struct, frozen=True):
 
 
 class Outside(Struct, frozen=True):
-    """A condition of the project file, where it stands there, and whether it holds for nobody."""
+    """A condition of the project file, its path there, and whether it holds for no contact."""
 
     condition: Condition
     document: Document
@@ -80,7 +80,7 @@ class Outside(Struct, frozen=True):
 
 
 def askers_of(document: Document, scored: Scored, others: Sequence[Outside] = ()) -> tuple[Asker, ...]:
-    """Return all that ask, in order of the rule file (`document`), the project file last."""
+    """Return all askers, in order of the rule file (`document`), those of the project file last."""
     return tuple(_askers(document, scored, others))
 
 
@@ -110,7 +110,7 @@ def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> It
         yield from _inherited_resets(score, document)
         for rule, path in zip(score.rules, rule_paths(document, score), strict=True):
             key = score.name, rule.id
-            # Where a score is for nobody its rules give nobody anything: the cause alone is told.
+            # If a score's population is empty, its rules give no contact anything. Report only the cause.
             empty = not nobody and not given.get(key) and key not in unvalued
             taken = () if nobody else scored.observed.taken.get(key, ())
             yield from _of_rule(score, rule, document, path, taken, empty=empty)
@@ -134,7 +134,7 @@ def _of_label(label: Label, document: Document, taken: tuple[int, ...]) -> Itera
 
 
 def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
-    """Yield the roles of accounts; one that nobody in an account fills is empty."""
+    """Yield the roles of accounts; a role that no member of any account fills is empty."""
     if scored.book.accounts is None or scored.accounts is None:
         return
     filled = set(scored.accounts.roles["role"].unique().to_list())
@@ -154,14 +154,14 @@ def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
 
 
 def _entry(subject: str, title: str, document: Document, path: NodePath, entry: Ignored) -> Asker:
-    """Return who asks for the events that are not there, and for those that they follow."""
+    """Return the asker for the events that an entry ignores, and for those that they follow."""
     follows = entry.follows
     parts = () if follows is None else (Part(Happened(follows.match), (*path, "follows")),)
     return Asker(subject, title, document, path, empty=True, match=entry.match, parts=parts)
 
 
 def _activities(document: Document, score: Score) -> Iterator[Asker]:
-    """Yield what counts as activity where the file names it; else the rules themselves ask for it."""
+    """Yield what counts as activity, if the file names it; otherwise the rules already refer to it."""
     for group, idle in score.idles:
         owner = () if group is None else ("groups", group)
         named: NodePath = ("scores", score.name, *owner, "idle", "activity")
@@ -220,13 +220,13 @@ def _followers(follower: Follower | None, path: NodePath) -> tuple[Part, ...]:
 
 
 def _own_resets(since: Sequence[EventMatch], document: Document, path: NodePath) -> tuple[Part, ...]:
-    """Return the resets that stand on a rule itself."""
+    """Return the resets that are set on the rule itself."""
     place = (*path, "since")
     return () if document.root.at(place) is None else tuple(Part(Happened(each), place) for each in since)
 
 
 def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
-    """Yield the groups of a score, and its defaults, that rules have their resets from."""
+    """Yield the groups of a score, and its defaults, from which rules inherit their resets."""
     found: dict[NodePath, tuple[EventMatch, ...]] = {}
     base: NodePath = ("scores", score.name)
     for rule, path in zip(score.rules, rule_paths(document, score), strict=True):
@@ -245,5 +245,5 @@ def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
 
 
 def fields_of(condition: Condition) -> Iterator[FieldIs]:
-    """Yield what a condition asks of columns of contacts."""
+    """Yield the parts of a condition that test contact columns."""
     yield from (leaf for leaf in leaves(condition) if isinstance(leaf, FieldIs))

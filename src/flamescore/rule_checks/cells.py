@@ -1,4 +1,4 @@
-"""Predicates held against the cells there are: of contacts, or of events of some types."""
+"""Predicates checked against the existing cells: of contacts, or of events of some types."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTHING, NEAR, WRONG_KIND, NOTE = "R120", "R121", "R123", "R124"
 
 
 class Asked(Struct, frozen=True):
-    """A predicate, who asks it, below which path, of which cells; `whose` is ``2 `click` events``."""
+    """A predicate with its asker, its path and the cells it tests; `whose` is ``2 `click` events``."""
 
     asker: Asker
     path: NodePath
@@ -35,16 +35,16 @@ class Asked(Struct, frozen=True):
 
     @property
     def subject(self) -> str:
-        """Who asks, and of which column."""
+        """The asker's subject, and the column."""
         return f"{self.asker.subject} {self.predicate.column}"
 
     @property
     def fitting(self) -> int:
-        """How many rows it holds for."""
+        """The number of rows it holds for."""
         return self.cells.fitting(self.predicate, self.clock)
 
     def findings(self, *, blamed: bool) -> Iterator[Finding]:
-        """Yield what is to be told; `blamed`: the asker gives nobody anything because nothing fits."""
+        """Yield the findings; `blamed`: the asker gives no contact anything because no cell matches."""
         wrong = self._wrong_kind()
         if wrong is not None:
             yield wrong
@@ -56,7 +56,7 @@ class Asked(Struct, frozen=True):
                     yield self._operand(operand)
 
     def nothing(self) -> Finding:
-        """Return a warning that nothing fits (R120)."""
+        """Return a warning that no cell matches (R120)."""
         column, title = self.predicate.column, self.asker.title
         if self.cells.there:
             why = f"no `{column}` {asked(self.predicate)}."
@@ -91,13 +91,13 @@ class Asked(Struct, frozen=True):
         return near(operand.shown, values, pieces=operand.pieces, taken=taken)
 
     def _values(self) -> dict[str, int]:
-        """Return what its operands are compared with: cells, or their items."""
+        """Return what the operands are compared with: cells, or their items."""
         if any(isinstance(test, Has) for test in self.predicate.tests):
             return self.cells.items()
         return self.cells.values()
 
     def _hits(self, text: str, others: list[Predicate]) -> bool:
-        """Say whether one of the other operands fits a text."""
+        """Return whether one of the other operands matches a text."""
         one = self.cells.of_text(text)
         return any(one.fitting(other, self.clock) for other in others)
 
@@ -128,7 +128,7 @@ class Asked(Struct, frozen=True):
         )
 
     def _wrong_kind(self) -> Finding | None:
-        """Return a warning (R123) where no cell reads as the number, date or boolean that is asked for."""
+        """Return a warning (R123) if no cell parses as the number, date or boolean that a test requires."""
         there = self.cells.there
         for test in self.predicate.tests if there else ():
             kind = _kind(test)

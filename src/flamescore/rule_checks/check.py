@@ -1,4 +1,4 @@
-"""Rules held against the data, after a scoring: what matches nothing, and what was likely meant."""
+"""Rules checked against the data after a scoring: what matches nothing, and what was probably meant."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ TONIGHT = "R122"
 def check_rules(
     document: Document, exports: Exports, scored: Scored, others: Sequence[Outside] = ()
 ) -> tuple[Finding, ...]:
-    """Return what is to be told of enabled rules, populations, `ignore`, labels and the project's conditions.
+    """Return the findings on enabled rules, populations, `ignore`, labels and the project's conditions.
 
-    `document` is the rule file that the book of the scoring was made of. The events are read a second time
-    only where a rule gives nobody anything, or something that is asked of them fits none that the scoring
+    `document` is the rule file that the scoring's rule book was built from. The events are read a second time
+    only if a rule gives no contact anything, or a match or operand fits none of the events that the scoring
     has seen.
 
     Raises:
-        InputError: a file can't be read any more.
+        InputError: a file can no longer be read.
     """
     askers = askers_of(document, scored, others)
     clock = Clock(scored.as_of, scored.book.zone)
@@ -68,7 +68,7 @@ def check_rules(
 
 
 def _about(finding: Finding) -> str:
-    """Say what makes two findings one: a type that no row has is told once, whoever names it."""
+    """Return the key by which findings are deduplicated: a type that no row has is reported only once."""
     _, event, kind = finding.subject.partition(" event ")
     return kind.casefold() if event and finding.code == "I050" else f"{finding.subject}\0{finding.message}"
 
@@ -101,7 +101,7 @@ class _Check:
         self.tags = TagCheck(tags_held(self.exports), self.exports.contacts.height)
 
     def of(self, asker: Asker) -> Iterator[Finding]:
-        """Yield what is to be told of one that asks, and note its tags."""
+        """Yield the findings on an asker, and record its tags."""
         blamed = {
             id(leaf)
             for part in asker.parts
@@ -120,7 +120,7 @@ class _Check:
             yield self._nobody(asker)
 
     def _main(self, asker: Asker, match: EventMatch, *, explained: bool) -> Iterator[Finding]:
-        """Yield what is told of the events of a rule; of an empty one the first reason, and only that."""
+        """Yield the findings on the events of a rule; for an empty rule, only the first reason."""
         assert self.events is not None
         yield from self.events.unseen(asker, asker.path, match)
         if not self.events.has_types(match):
@@ -148,7 +148,7 @@ class _Check:
                     yield from self._event(asker, path, match, blamed=blamed and match is leaf.match)
 
     def _event(self, asker: Asker, path: NodePath, match: EventMatch, *, blamed: bool) -> Iterator[Finding]:
-        """Yield what is told of events that a condition asks for, or that a follower or reset is."""
+        """Yield the findings on the events of a condition, a follower or a reset."""
         if self.events is None or not self._is_known(match):
             return
         yield from self.events.unseen(asker, path, match)
@@ -172,12 +172,12 @@ class _Check:
         return self._cells[column]
 
     def _is_known(self, match: EventMatch) -> bool:
-        """Say whether the second look was at these events too."""
+        """Return whether the second look covered these events too."""
         assert self.events is not None
         return self.events.knows(match)
 
-    def _is_impossible(self, condition: Condition) -> bool:  # noqa: PLR0911 - one a kind
-        """Say whether a condition can hold for nobody, since an operand of it fits nothing."""
+    def _is_impossible(self, condition: Condition) -> bool:  # noqa: PLR0911 - one per kind
+        """Return whether a condition can't hold for any contact because an operand matches nothing."""
         match condition:
             case HasTag(tag=tag):
                 return self.tags.is_impossible(tag)
@@ -195,9 +195,9 @@ class _Check:
                 return False
 
     def _fits_nobody(self, predicate: Predicate) -> bool:
-        """Say whether what is asked for is nowhere; a bound that nobody reaches yet is no such thing.
+        """Return whether no cell matches a predicate, and not just because no cell reaches a bound yet.
 
-        Nothing reads as a number or date, or is there at all: then it is nowhere, too.
+        A predicate with only bounds counts if no cell parses as a number or date, or if all are missing.
         """
         cells = self._of_contacts(predicate.column)
         if cells.fitting(predicate, self.clock):
@@ -205,7 +205,7 @@ class _Check:
         return bool(operands_of(predicate)) or cells.unread(predicate, self.clock) >= cells.there
 
     def _blamed(self, condition: Condition) -> Iterator[Condition]:
-        """Yield the leaves for want of which an impossible condition holds for nobody."""
+        """Yield the leaves that keep an impossible condition from holding for any contact."""
         match condition:
             case AllOf(parts=parts) | AnyOf(parts=parts):
                 for part in parts:
@@ -215,7 +215,7 @@ class _Check:
                 yield condition
 
     def _nobody(self, asker: Asker) -> Finding:
-        """Return a note (R122) that all that is asked exists, but no contact has all of it."""
+        """Return a note (R122) that every operand occurs, but no contact meets all conditions."""
         fields = [p for part in asker.parts for leaf in fields_of(part.condition) for p in leaf.where]
         many = [f"{p.column} {self._of_contacts(p.column).fitting(p, self.clock):,}" for p in fields]
         if asker.branch:

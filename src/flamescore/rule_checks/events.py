@@ -1,4 +1,4 @@
-"""The second look at the events: for which rules it is made, and what it tells of a type or an empty rule."""
+"""The second look at the events: which rules need it, and what it finds about a type or an empty rule."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DAY: Final = 86_400
 
 
 def is_suspect(match: EventMatch, held: Held) -> bool:
-    """Say whether a type, a predicate or an operand of a match fits no event that the scoring has seen."""
+    """Return whether a type, a predicate or an operand of a match fits no event that the scoring has seen."""
     kind = type_predicate(match.types)
     if any(not held.holds(kind, each.alone) for each in operands_of(kind)):
         return True
@@ -43,15 +43,15 @@ def is_suspect(match: EventMatch, held: Held) -> bool:
 
 
 class Events(Struct, frozen=True):
-    """What a second look at the events says of some matches."""
+    """The result of a second look at the events, for some matches."""
 
     looked: Look
     rejected: Mapping[str, int]
-    """By folded type, for types that no row has: the rows of it that were rejected."""
+    """By folded type, for types that no accepted row has: the number of rejected rows of that type."""
 
     clock: Clock
     steps: Mapping[str, str] = field(default_factory=dict)
-    """By subject, of rules whose events are lost at a later step: which one."""
+    """By subject, for rules that lose their events at a later step: a description of that step."""
 
     @property
     def types(self) -> Cells:
@@ -59,7 +59,7 @@ class Events(Struct, frozen=True):
         return self.looked.cells[EVENT]
 
     def knows(self, match: EventMatch) -> bool:
-        """Say whether the look was for this match too."""
+        """Return whether the look covered this match."""
         return all(each in self.looked.predicates for each in where_of(match))
 
     def of(self, match: EventMatch, column: str) -> Cells:
@@ -67,15 +67,15 @@ class Events(Struct, frozen=True):
         return self.looked.cells[column].of_types([fold(kind) for kind in match.types])
 
     def has_types(self, match: EventMatch) -> bool:
-        """Say whether any event is of its types."""
+        """Return whether any event is of the match's types."""
         return self.of(match, EVENT).rows > 0
 
     def fits(self, match: EventMatch) -> Fits:
-        """Return the events that fit it."""
+        """Return the events that fit a match."""
         return self.looked.fits(where_of(match))
 
     def unseen(self, asker: Asker, path: NodePath, match: EventMatch) -> Iterator[Finding]:
-        """Yield a warning for each of its types that no row has (I050)."""
+        """Yield a warning for each type of a match that no row has (I050)."""
         known = self.types.values()
         folded_types = {fold(kind) for kind in known}
         for kind in match.types:
@@ -102,9 +102,9 @@ class Events(Struct, frozen=True):
             )
 
     def have_room(self, asker: Asker) -> bool:
-        """Say whether events of contacts in the list fit an event rule in its window.
+        """Return whether events of contacts in the list fit an event rule within its window.
 
-        Then a later step is why it gives nobody anything.
+        If so, a later step is the reason why the rule gives no contact anything.
         """
         rule = asker.rule
         if rule is None or not self.knows(rule.match):
@@ -113,7 +113,7 @@ class Events(Struct, frozen=True):
         return fits.known is not None and (reach is None or fits.known < reach)
 
     def reason(self, asker: Asker, match: EventMatch) -> Finding | None:
-        """Return why a rule with events of its types, and fitting values, gives nobody anything."""
+        """Return why a rule gives no contact anything, although its types and values occur."""
         fits = self.fits(match)
         if not fits.rows:
             return self._no_combination(asker, match)
@@ -144,7 +144,7 @@ class Events(Struct, frozen=True):
             f"{each.column} {self.of(match, each.column).fitting(each, self.clock):,}" for each in match.where
         ]
         rows = self.of(match, EVENT).rows
-        what = "both" if len(many) == 2 else "all"  # noqa: PLR2004 - of two
+        what = "both" if len(many) == 2 else "all"  # noqa: PLR2004 - exactly two
         return Finding(
             NOTHING,
             Severity.WARNING,
@@ -157,7 +157,7 @@ class Events(Struct, frozen=True):
 
 
 def events(rows: int, match: EventMatch) -> str:
-    """Return how many events of which types there are: ``4,120 `link_click` events``."""
+    """Return the wording of a number of events of a match's types: ``4,120 `link_click` events``."""
     return f"{rows:,} {either(match.types)} event{'' if rows == 1 else 's'}"
 
 
@@ -167,7 +167,7 @@ def look_again(
     people: Contacts,
     clock: Clock,
 ) -> Events:
-    """Look at all events that read, for these matches."""
+    """Scan all valid events again for these matches."""
     predicates = [predicate for match in matches for predicate in where_of(match)]
     looked = look(sources, people, clock, predicates)
     known = {fold(kind) for kind in looked.cells[EVENT].values()}
@@ -176,7 +176,7 @@ def look_again(
 
 
 def _rejected(types: set[str], sources: Sequence[EventSource]) -> dict[str, int]:
-    """Count the rejected rows of some (folded) types: those that lack a contact or a time."""
+    """Count the rejected rows of some (folded) types: those without a contact or a time."""
     found: dict[str, int] = {}
     for source in sources:
         with reading(source.file_at_fault):

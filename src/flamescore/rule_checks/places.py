@@ -1,4 +1,4 @@
-"""Where an operand stands in its file, and the key of its rule with another in its place."""
+"""The path of an operand in its file, and the key of its rule rewritten with another operand."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Path as NodePath
 
 LONGEST = 400
-"""Characters of a cure; one that is longer helps nobody."""
+"""Maximum length of a cure in characters; a longer one is of no help."""
 
 
 def place_of(document: Document, below: NodePath, key: str, operand: str | None = None) -> NodePath:
-    """Return the path of an operand somewhere below a path, under a key; else of the key; else `below`."""
+    """Return the path of an operand under a key, at or below a path; else that of the key; else `below`."""
     base = document.root.at(below)
     if base is None:
         return below
@@ -34,7 +34,7 @@ def place_of(document: Document, below: NodePath, key: str, operand: str | None 
 
 
 def replaced(document: Document, owner: NodePath, path: NodePath, value: str) -> str | None:
-    """Return the key of the mapping at `owner` that leads to a path, as YAML, with another text there."""
+    """Return the key of the mapping at `owner` that leads to `path` as YAML, with `value` at that path."""
     node = document.root.at(owner)
     rest = path[len(owner) :]
     if node is None or not rest or not isinstance(rest[0], str):
@@ -52,7 +52,7 @@ def _same(node: Node, operand: str) -> bool:
 
 
 def _flow(node: Node, path: NodePath | None, value: str) -> str:
-    """Write a node on one line; the node at the path is the value, None: no node is."""
+    """Write a node on one line, with `value` in place of the node at the path (None: replace no node)."""
     if path == ():
         return scalar(value)
 

@@ -1,12 +1,12 @@
-"""At which step the events of a rule are lost: `since`, followers, `per` or `burst`, `times`, `if`.
+"""The step at which a rule loses its events: `since`, followers, `per` or `burst`, `times`, `if`.
 
-The rule is scored once more, with one step after another put to it, 1 point an occurrence:
+The rule is scored again with one step added at a time, at 1 point per occurrence:
 
     {event: visit, per: day, times: 5, if: {tag: VIP}}
 
-    visits in the window                        12 of the contact that has most
+    visits in the window                        12 for the contact with the most
     latest of each day (`per`)                   3
-    from 5 of them on (`times`)                  0    at most 3 of the 5 times
+    5 or more of them (`times`)                  0    at most 3 of the 5 times
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 
 _STEPS: Final = ("since", "followed_by", "unless_followed_by", "per", "burst", "times")
-"""What a rule may ask of its events, in the order in which they are counted."""
+"""What a rule may require of its events, in the order in which the steps are applied."""
 
 
 class _Step(Struct, frozen=True):
-    """A rule up to one of its steps; it is named by the key that says it."""
+    """A rule up to one of its steps, named after the key of that step."""
 
     name: str
     subject: EventRule
@@ -45,10 +45,10 @@ class _Step(Struct, frozen=True):
 def losing_steps(
     askers: Sequence[Asker], book: RuleBook, exports: Exports, clock: Clock
 ) -> Mapping[str, str]:
-    """Return what is said of each of these event rules, by subject; the events are read once for them all.
+    """Return the message about each of these event rules, by subject; the events are read once for them all.
 
     Raises:
-        InputError: a file can't be read any more.
+        InputError: a file can no longer be read.
     """
     probes = [(asker, step) for asker in askers for step in _steps(asker)]
     if not probes:
@@ -67,7 +67,7 @@ def losing_steps(
 
 
 def _steps(asker: Asker) -> Iterator[_Step]:
-    """Yield the rule with ever more of its steps, each that it has."""
+    """Yield the rule with one more of its own steps each time."""
     rule = asker.rule
     assert rule is not None
     last = EventRule(rule.match, Points(POINT), None, rule.window)
@@ -87,8 +87,8 @@ def _probe(name: str, asker: Asker, step: _Step) -> Score:
     return Score(name, name, POINT, (rule,), population=asker.score.population)
 
 
-def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one a step
-    """Say which step leaves nothing; `left` are the steps, and how many occurrences a contact has at most."""
+def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one per step
+    """Describe the step that leaves nothing; `left` has the maximum occurrences of a contact per step."""
     before = {step.name: many for step, many in left}
     step = next((step for step, many in left if not many), None)
     rule = left[-1][0].subject

@@ -1,4 +1,4 @@
-"""The tags that contacts have or had, and those that rules ask for and nobody has."""
+"""The tags that contacts have or had, and those that rules refer to but no contact has."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 MISSING, MISSING_NOTE = "R125", "R126"
 NOTHING, NOTE = "R120", "R124"
-"""What is told of a list from a file."""
+"""Codes of findings on a list from a file."""
 
 
 def tags_held(exports: Exports) -> dict[str, int]:
-    """Return each tag, as written most often, with how many contacts have it or had it at any time."""
+    """Return each tag, in its most common spelling, with how many contacts have it or ever had it."""
     parts = []
     if "tags" in exports.contacts.columns:
         listed = exports.contacts.select("contact_id", pl.col("tags").alias("tag"))
@@ -52,7 +52,7 @@ class _Miss(Struct, frozen=True):
 
 
 class TagCheck(Struct):
-    """Looks at tags as rules ask for them; each that nobody has is told once."""
+    """A check of the tags that rules refer to; each tag that no contact has is reported once."""
 
     tags: Mapping[str, int]
     contacts: int
@@ -64,20 +64,20 @@ class TagCheck(Struct):
         self._folded = frozenset(map(fold, self.tags))
 
     def missing(self, match: TagMatch) -> tuple[str, ...]:
-        """Return the tags, or patterns, that nobody has; those of a file are told as one, by its path."""
+        """Return the tags or patterns that no contact has; a list from a file counts as one, by its path."""
         if isinstance(match.tags, ListValues):
             return () if any(self._fits(tag, like=False) for tag in match.tags) else (match.tags.path,)
         return tuple(tag for tag in match.tags if not self._fits(tag, like=match.how == "like"))
 
     def is_impossible(self, match: TagMatch) -> bool:
-        """Say whether nobody can fit, since nobody has the tags."""
+        """Return whether no contact can match because no contact has the tags."""
         missing = self.missing(match)
         if isinstance(match.tags, ListValues):
             return bool(missing)
         return len(missing) == len(match.tags) or (match.how == "all" and bool(missing))
 
     def note(self, asker: Asker, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
-        """Remember the tags that nobody has; `blamed`: for want of them the asker gives nobody anything."""
+        """Record the tags that no contact has; `blamed`: they are why the asker gives no contact anything."""
         if isinstance(match.tags, ListValues):
             if self.missing(match):
                 self._lists.append(self._of_list(asker, path, match.tags, blamed=blamed))
@@ -94,7 +94,7 @@ class TagCheck(Struct):
                 )
 
     def findings(self) -> list[Finding]:
-        """Return a finding for each tag that nobody has, and for each file of which nobody has any tag."""
+        """Return a finding for each tag that no contact has, and for each file none of whose tags occurs."""
         return [*(self._finding(miss) for miss in self._missed.values()), *self._lists]
 
     def _of_list(self, asker: Asker, path: NodePath, values: ListValues, *, blamed: bool) -> Finding:

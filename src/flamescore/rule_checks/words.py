@@ -1,4 +1,4 @@
-"""What a predicate asks, in words."""
+"""The wording of predicates in messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN: Final = 3
 
 
 def either(texts: Sequence[str]) -> str:
-    """Return `a`, `a` or `b`, `a`, `b` or `c`; of more, the first three and how many more."""
+    """Return texts as `a`; `a` or `b`; `a`, `b` or `c`; beyond three, the rest are only counted."""
     quoted = [f"`{text}`" for text in texts[:_SHOWN]]
     if len(texts) > _SHOWN:
         return f"{', '.join(quoted)} or {len(texts) - _SHOWN} more"
@@ -33,16 +33,16 @@ def either(texts: Sequence[str]) -> str:
 
 
 def from_file(values: ListValues) -> str:
-    """Return how messages name a list from a file: `lists/targets.csv` (3 values)."""
+    """Return the wording of a list from a file: `lists/targets.csv` (3 values)."""
     return f"`{values.path}` ({count(len(values), 'value')})"
 
 
 def asked(predicate: Predicate) -> str:
-    """Return what is asked of a cell: ``contains `/prices` ``."""
+    """Return the wording of a predicate on a cell: ``contains `/prices` ``."""
     return " and ".join(_asked(test) for test in predicate.tests)
 
 
-def _asked(test: Test) -> str:  # noqa: PLR0911 - one a kind
+def _asked(test: Test) -> str:  # noqa: PLR0911 - one per kind
     match test:
         case Equals(texts=ListValues() as values, negate=negate):
             return f"is {'not ' if negate else ''}in {from_file(values)}"

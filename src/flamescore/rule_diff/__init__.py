@@ -43,6 +43,6 @@ _WITH_FRAMES: Final = {
     "rule_changes": "books",
     "setting_changes": "books",
 }
-"""What compares or tells, and its module: imported when it is asked for, for a schema needs none of it."""
+"""Names that compare or render, with their modules. Imported on first use: the schema doesn't need them."""
 
 __getattr__ = late_names(__name__, _WITH_FRAMES)

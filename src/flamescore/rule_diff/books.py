@@ -1,10 +1,10 @@
-"""Two rule files side by side, as they are written: which rules came, went, and changed.
+"""Two rule files compared as written: which rules were added, removed, and changed.
 
-Rules are matched by id, then those that are left by what they say. Of
+Rules are matched by id, and the rest by content:
 
-    old                                  new                                   is
+    old                                  new                                   status
     {name: Form, points: 2, ...}         {name: Form, points: 3, ...}          changed: points 2, 3
-    {name: Call, event: call, ...}       {name: Talked, event: call, ...}      renamed: its id goes with it
+    {name: Call, event: call, ...}       {name: Talked, event: call, ...}      renamed, and so is its id
     {name: Survey, ...}                                                        removed
 """
 
@@ -29,7 +29,7 @@ _NOT_OF_SCORE: Final = ("title", "rules", "enabled")
 
 
 class KeyChange(Struct, frozen=True):
-    """A key that differs, as JSON: None where one side does not have it."""
+    """A key that differs, with its values as JSON; None if a side does not have it."""
 
     key: str
     old: Any
@@ -37,7 +37,10 @@ class KeyChange(Struct, frozen=True):
 
 
 class RuleChange(Struct, frozen=True):
-    """What became of a rule. `old` and `new` are its ids, None where it is not there; `name` is the newer."""
+    """The change of a rule. `old` and `new` are its ids, None if that file has no such rule.
+
+    `name` is the newer name.
+    """
 
     score: str
     status: str
@@ -48,7 +51,7 @@ class RuleChange(Struct, frozen=True):
 
 
 class SettingChange(Struct, frozen=True):
-    """What else differs: of a score, or of the file as a whole (None). A score of one side alone is one."""
+    """Another difference, of a score or of the whole file (None); also a score that only one file has."""
 
     score: str | None
     key: str
@@ -57,9 +60,9 @@ class SettingChange(Struct, frozen=True):
 
 
 def rule_changes(old: LoadedRules, new: LoadedRules) -> tuple[RuleChange, ...]:
-    """Return what became of every rule of the scores that both files have, in order of the new one.
+    """Return the change of every rule of the scores that both files have, in order of the new file.
 
-    Rules that are gone stand at the end of their score.
+    Removed rules come at the end of their score.
     """
     return tuple(
         change for before, after in both_scores(old, new) for change in _of_score(old, before, new, after)
@@ -67,13 +70,13 @@ def rule_changes(old: LoadedRules, new: LoadedRules) -> tuple[RuleChange, ...]:
 
 
 def both_scores(old: LoadedRules, new: LoadedRules) -> Iterator[tuple[Score, Score]]:
-    """Yield the enabled scores that both have, in order of the new file."""
+    """Yield the enabled scores that both files have, in order of the new file."""
     before = {score.name: score for score in old.book.scores}
     yield from ((before[score.name], score) for score in new.book.scores if score.name in before)
 
 
 def setting_changes(old: LoadedRules, new: LoadedRules) -> tuple[SettingChange, ...]:
-    """Return what differs beside the rules, the file's first."""
+    """Return the differences outside the rules, those of the whole file first."""
     return tuple(_settings(old, new))
 
 
@@ -110,7 +113,7 @@ def _of_score(old: LoadedRules, before: Score, new: LoadedRules, after: Score) -
 
 
 def matched(before: Score, after: Score) -> Iterator[tuple[str, str]]:
-    """Yield new and old id of the rules of a score that are the same rule."""
+    """Yield the new and the old id of each rule that both versions of a score have."""
     ids = {rule.id for rule in before.rules}
     by_id = {rule.id for rule in after.rules if rule.id in ids}
     yield from ((each, each) for each in by_id)
@@ -125,7 +128,7 @@ def matched(before: Score, after: Score) -> Iterator[tuple[str, str]]:
 
 
 def _says(rule: Rule) -> Rule:
-    """Return a rule without what is for people alone."""
+    """Return a rule without the keys that are only for readers."""
     return replace(rule, id="", name="", note=None, line=0)
 
 
@@ -140,7 +143,7 @@ def _pair(old: LoadedRules, was: Rule, new: LoadedRules, rule: Rule, score: str)
 
 
 def _written(rules: LoadedRules, score: str, rule: Rule) -> Mapping[str, Node]:
-    """Return the keys of a rule as its file has them."""
+    """Return the keys of a rule as written in its file."""
     there = rules.document.root.at(("scores", score, "rules"))
     items = () if there is None else there.items
     places = (rules.document.where(("scores", score, "rules", number)).line for number in range(len(items)))

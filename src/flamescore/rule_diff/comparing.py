@@ -1,4 +1,4 @@
-"""Two rule books on the same exports: whose flames move, who becomes hot, and which rule moved whom."""
+"""Two rule books compared on the same exports: whose flames change, who becomes hot, and because of what."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 NOT_SCORED: Final = 6
-"""The row and the column of the matrix of contacts whom one of the books does not score."""
+"""Row and column of the matrix for contacts whom one of the books does not score."""
 
 BOUNDS: Final = "the bounds of the flames"
 POPULATION: Final = "the population of the score"
@@ -39,9 +39,9 @@ _LIMITS: Final = {
 
 
 class Lists(Struct, frozen=True):
-    """A list of contacts by either book: how many, and who came and who went.
+    """A list of contacts under both books: its sizes, and the ids of contacts who entered or left it.
 
-    Of a hot list these are in order of id, of the first so many in ranked order.
+    The ids of a hot list are in order of id; those of the first N contacts are in ranked order.
     """
 
     before: int
@@ -51,10 +51,10 @@ class Lists(Struct, frozen=True):
 
 
 class Mover(Struct, frozen=True):
-    """A contact whose score or flames moved; None where it is not scored. Points are ten-thousandths.
+    """A contact whose score or flames changed; None where it is not scored. Points are in ten-thousandths.
 
-    `entry` is the rule or limit that moved it most, in words, and `moved` by how much that did. `changes` are
-    those of all entries; they add up to the change of the score.
+    `entry` is the name of the rule or limit that changed the score most, and `moved` is by how much.
+    `changes` are the changes by all entries; they add up to the change of the score.
     """
 
     contact_id: str
@@ -68,10 +68,10 @@ class Mover(Struct, frozen=True):
 
 
 class ScoreDiff(Struct, frozen=True):
-    """A score by both books. `matrix` is flames by flames, old by new, with `NOT_SCORED` as the last.
+    """A score under both books. `matrix` counts contacts by old and new flames; `NOT_SCORED` comes last.
 
-    `contacts` are those whom either scores, `changed` those of them with another score, `both` those whom
-    both score, `flames_changed` those of these with other flames.
+    The other counts are of contacts: `contacts` whom either book scores, `changed` of those with a different
+    score, `both` whom both books score, and `flames_changed` of those with different flames.
     """
 
     name: str
@@ -97,10 +97,10 @@ def compare(
     capacity: int | None = None,
     limit: int | None = None,
 ) -> tuple[tuple[ScoreDiff, ...], Scored]:
-    """Score the exports by both books, and hold the scores of one name against each other.
+    """Score the exports under both books, and compare the scores of the same name.
 
-    In one pass over the events where both leave out the same events in the same time zone. `limit` are the
-    most movers (None: all). Also return the scoring by the new book.
+    This takes one pass over the events if both books ignore the same events and have the same time zone.
+    `limit` is the maximum number of movers (None: all). Also return the scoring under the new book.
 
     Raises:
         InputError: as `score_exports`.
@@ -114,7 +114,7 @@ def compare(
 
 
 class _Side(Struct, frozen=True):
-    """A scoring by one book; `mark` stands before the names of its scores in the ledger."""
+    """A scoring under one book; `mark` is the prefix of the names of its scores in the ledger."""
 
     book: RuleBook
     scored: Scored
@@ -127,7 +127,7 @@ class _Side(Struct, frozen=True):
         return rows.select("contact_id", whole.cast(pl.Int64).alias("score"), "flames")
 
     def listed(self, name: str, hot: Hot) -> tuple[list[str], list[str]]:
-        """Return who is hot by a score, and everyone, in ranked order: those on the call list."""
+        """Return the hot contacts of a score and all its contacts, without excluded ones, in ranked order."""
         rows = self.rows(name).filter(
             ~pl.col("contact_id").is_in(self.scored.excluded["contact_id"].implode())
         )
@@ -139,7 +139,7 @@ class _Side(Struct, frozen=True):
         return rows.filter(is_hot)["contact_id"].to_list(), rows["contact_id"].to_list()
 
     def entries(self, name: str, ids: Sequence[str]) -> pl.DataFrame:
-        """Return the ledger of a score, of some contacts."""
+        """Return the ledger entries of a score for some contacts."""
         found = self.scored.ledger.of(pl.Series(ids, dtype=pl.String))
         return found.filter(pl.col("score_name") == self.mark + name)
 
@@ -169,7 +169,7 @@ def _both(
 
 
 def _part(done: Scored, book: RuleBook, mark: str) -> Scored:
-    """Return the scoring by one of two books that were scored at once, under the names of its own scores."""
+    """Return the scoring under one of two books that were scored together, with its own score names."""
     names = {mark + score.name: score.name for score in book.scores}
     mine = done.scores["score_name"].is_in(list(names))
     return replace(
@@ -222,13 +222,13 @@ def _lists(old: list[str], new: list[str]) -> Lists:
     return Lists(len(old), len(new), entered, tuple(each for each in old if each not in after))
 
 
-# --- who moved, and by what --------------------------------------------------------------------------
+# --- movers ------------------------------------------------------------------------------------------
 
 
 def _movers(
     moved: pl.DataFrame, name: str, before: _Side, after: _Side, limit: int | None
 ) -> tuple[Mover, ...]:
-    """Return who moved: by change of flames, then of points, then id; not scored counts as 0 of both."""
+    """Return the movers in order of change of flames, then of points, then id; not scored counts as 0."""
     flames = (pl.col("new_flames").fill_null(0) - pl.col("old_flames").fill_null(0)).abs()
     points = (pl.col("new").fill_null(0) - pl.col("old").fill_null(0)).abs()
     order = [flames.alias("\x00flames"), points.alias("\x00points")]
@@ -247,7 +247,7 @@ def _movers(
 
 
 def _mover(mover: Mover, changes: tuple[tuple[str, int], ...]) -> Mover:
-    """Add the entry that moved a contact: of those that go the way the score goes the largest, the first."""
+    """Add the entry that moved a contact most in the direction of its score; of ties, the first."""
     mover = replace(mover, changes=changes)
     difference = (mover.new_score or 0) - (mover.old_score or 0)
     if difference == 0:
@@ -261,9 +261,9 @@ def _mover(mover: Mover, changes: tuple[tuple[str, int], ...]) -> Mover:
 def _entry_changes(
     name: str, before: _Side, after: _Side, ids: Sequence[str]
 ) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Return by contact what each entry of the ledger changed, in words and ten-thousandths.
+    """Return, by contact, the name of each ledger entry and its change in ten-thousandths.
 
-    They add up to the change of the score. Entries stand in order of the new file, then those that are gone.
+    The changes add up to the change of the score. Entries are in order of the new file, then removed ones.
     """
     old = next(score for score in before.book.scores if score.name == name)
     new = next(score for score in after.book.scores if score.name == name)
@@ -283,13 +283,13 @@ def _entry_changes(
 
 
 def _now(key: tuple[str, str], was: dict[str, str]) -> tuple[str, str]:
-    """Return an entry of the old book under the id that its rule has in the new one."""
+    """Return the key of an entry of the old book, with the id that its rule has in the new one."""
     kind, id_ = key
     return (kind, was.get(id_, id_)) if kind in ("rule", "rule_limit") else key
 
 
 def _words(score: Score) -> dict[tuple[str, str], str]:
-    """Name every entry that a score can have, in order of the file."""
+    """Return the names of all entries that a score can have, in order of the file."""
     found: dict[tuple[str, str], str] = {}
     for rule in score.rules:
         found["rule", rule.id] = rule.name

@@ -1,4 +1,4 @@
-"""What `--fail-on` asks of a comparison."""
+"""The conditions of `--fail-on` for a comparison."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ASKED: Final = re.compile(r"([a-z-]+)=(.+)")
 
 
 class FailOn(Struct, frozen=True):
-    """One `--fail-on`: `warning`, `any`, or a share that is not to be passed."""
+    """A `--fail-on` value: `warning`, `any`, or a share that must not be exceeded."""
 
     what: str
     share: Fraction = Fraction(0)
 
     def fails(self, diff: Diff) -> bool:
-        """Say whether a comparison is what it is to fail on."""
+        """Return whether a comparison fails under this condition."""
         if self.what == "warning":
             return fails_on_warning(diff.findings)
         if self.what == "any":
@@ -45,10 +45,10 @@ class FailOn(Struct, frozen=True):
 
 
 def fail_on(texts: Iterable[str]) -> tuple[FailOn, ...]:
-    """Read the values of `--fail-on`.
+    """Parse the values of `--fail-on`.
 
     Raises:
-        UsageError: U002, one is none.
+        UsageError: U002, a value is not valid.
     """
     return tuple(map(_read, texts))
 

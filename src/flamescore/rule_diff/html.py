@@ -1,4 +1,4 @@
-"""A comparison of two rule files as one HTML page: what it says, and a chart of the flames that move."""
+"""A comparison of two rule files as an HTML page: its text, and a chart of the changes of flames."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def as_html(diff: Diff) -> str:
-    """Return the page; contacts are told by their ids alone, and by nothing where it is redacted."""
+    """Return the page; contacts appear only as ids, which are left out if the comparison is redacted."""
     return page(f"{diff.old.path} {ARROW} {diff.new.path}", _parts(diff))
 
 
@@ -58,7 +58,7 @@ def _movers(diff: Diff, score: ScoreDiff) -> Iterator[str]:
 
 
 def _matrix(score: ScoreDiff) -> Chart:
-    """Return how many go from how many flames to how many others; who stays is not colored."""
+    """Return the chart of contacts by old and new flames; cells with unchanged flames are not colored."""
     values = [
         {"old": NAMES[old], "new": NAMES[new], "many": many, "said": f"{many:,}"}
         for old, row in enumerate(score.matrix)

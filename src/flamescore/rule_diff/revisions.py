@@ -25,11 +25,13 @@ NO_REVISION: Final = "D001"
 
 @contextmanager
 def loaded(where: str) -> Iterator[LoadedRules]:
-    """Read a rule file, of the disk or, with `git:REV:PATH`, of a revision; its lists are there in the block.
+    """Load a rule file from disk or, for `git:REV:PATH`, from a revision.
+
+    The files of its lists exist only within the block.
 
     Raises:
-        UsageError: D001, there is no git, no such revision or no such file in it.
-        RuleFileError: the file is wrong.
+        UsageError: D001, git is missing, or there is no such revision or no such file in it.
+        RuleFileError: the file is invalid.
     """
     if not where.startswith(PREFIX):
         path = Path(where)
@@ -48,7 +50,7 @@ def loaded(where: str) -> Iterator[LoadedRules]:
 
 
 def _shown(revision: str, path: str) -> bytes | str:
-    """Return a file of a revision; or, as text, why there is none."""
+    """Return the bytes of a file of a revision or, as text, the reason why it can't be read."""
     command = ["git", "show", f"{revision}:./{path}"]
     try:
         done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell reads it
@@ -61,13 +63,15 @@ def _shown(revision: str, path: str) -> bytes | str:
 
 
 class _ListsOfRevision:
-    """The lists that a rule file of a revision names: copies of them, in a folder that is gone later."""
+    """The lists that a rule file of a revision names, copied to a temporary folder."""
 
     def __init__(self, revision: str, beside: str, folder: Path) -> None:
         self._revision, self._beside, self._folder = revision, beside, folder
 
     def values(self, path: str, column: str | None) -> ListValues:
-        """Return the values of a list, its path relative to the rule file; an absolute one is of today.
+        """Return the values of a list, whose path is relative to the rule file.
+
+        A list with an absolute path is read from disk, in its current version.
 
         Raises:
             ListRefusedError: the revision does not have it, or it is damaged.

@@ -28,7 +28,7 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of what `flamescore diff --format json` writes."""
+    """Return the JSON Schema of the output of `flamescore diff --format json`."""
     key = {"key": _TEXT, "old": {}, "new": {}}
     file = _object("A rule file, and the SHA-256 of its bytes.", path=_TEXT, hash=_TEXT)
     lists = _object(

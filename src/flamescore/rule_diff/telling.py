@@ -26,18 +26,18 @@ SCHEMA_VERSION: Final = 1
 ARROW: Final = "\N{RIGHTWARDS ARROW}"
 _NOBODY: Final = "-"
 _SHOWN: Final = 20
-"""Ids that a line of text lists; JSON has all."""
+"""Maximum number of ids in a line of text; JSON has all."""
 
 
 class File(Struct, frozen=True):
-    """A rule file: what it is called, and the SHA-256 of its bytes in hex."""
+    """A rule file: its path as given, and the SHA-256 of its bytes in hex."""
 
     path: str
     hash: str
 
 
 class Diff(Struct, frozen=True):
-    """Two rule files held against each other on the same exports. `redacted`: no id of a contact is told."""
+    """A comparison of two rule files on the same exports. `redacted`: contact ids are not shown."""
 
     as_of: datetime
     old: File
@@ -50,16 +50,16 @@ class Diff(Struct, frozen=True):
 
     @property
     def moving(self) -> tuple[RuleChange, ...]:
-        """Return the rules that came, went or changed."""
+        """Return the rules that were added, removed or changed."""
         return tuple(each for each in self.rules if each.status not in MOVES_NOTHING)
 
     def shown(self, id_: str) -> str:
-        """Return an id as it is told."""
+        """Return an id, or a placeholder if the comparison is redacted."""
         return _NOBODY if self.redacted else id_
 
 
 def as_text(diff: Diff) -> str:
-    """Return it for people: rules, then score by score what moves."""
+    """Render a comparison as plain text: the rules, then the changes of each score."""
     lines = [f"{for_log(diff.old.path)} {ARROW} {for_log(diff.new.path)}, as of {instant(diff.as_of)}", ""]
     lines += [f"  {for_cell(each)}" for each in changes(diff)] or ["  No rule changed."]
     for score in diff.scores:
@@ -72,7 +72,7 @@ def as_text(diff: Diff) -> str:
 
 
 def as_markdown(diff: Diff) -> str:
-    """Return it for a pull request: contacts are told by their ids alone, folded away."""
+    """Render a comparison as Markdown for a pull request; it shows only contact ids, collapsed."""
     lines = [f"### {escaped(diff.old.path)} {ARROW} {escaped(diff.new.path)}", ""]
     lines += [f"- {escaped(each)}" for each in changes(diff)] or ["No rule changed."]
     for score in diff.scores:
@@ -87,11 +87,11 @@ def as_markdown(diff: Diff) -> str:
 
 
 def as_json(diff: Diff) -> str:
-    """Return all of it; points are numbers."""
+    """Render the whole comparison as JSON; points are numbers."""
     return json_text(_data(diff), indent=2) + "\n"
 
 
-# --- words -------------------------------------------------------------------------------------------
+# --- wording -----------------------------------------------------------------------------------------
 
 NAMES: Final = ("0", "1", "2", "3", "4", "5", "not scored")
 
@@ -100,19 +100,19 @@ MOVED: Final = ("contact", "score", "flames", "moved by")
 
 
 def matrix(score: ScoreDiff) -> Iterator[str]:
-    """Yield the lines of a table of flames by flames, old by new."""
+    """Yield the lines of a table of contacts by old and new flames."""
     rows = [[NAMES[n], *map(many_or_dot, row)] for n, row in enumerate(score.matrix)]
     return table(["old \\ new", *NAMES], rows, right=[False] * (len(NAMES) + 1))
 
 
 def headline(score: ScoreDiff) -> str:
-    """Say in a line how many change, and how many are hot."""
+    """Return one line with the numbers of changed and of hot contacts."""
     hot = f"{score.hot.before:,} {ARROW} {score.hot.after:,} hot"
     return f"{score.changed:,} of {count(score.contacts, 'contact')} change, {hot}"
 
 
 def changes(diff: Diff) -> list[str]:
-    """Say every change of rules and of what is beside them."""
+    """Return a line for every change of settings and rules."""
     found = []
     for each in diff.settings:
         where = "" if each.score is None else f"{each.score}: "
@@ -127,12 +127,12 @@ def changes(diff: Diff) -> list[str]:
     return found
 
 
-def _json(value: Any) -> str:  # noqa: ANN401 - what a rule file holds
+def _json(value: Any) -> str:  # noqa: ANN401 - any value of a rule file
     return _NOBODY if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def list_lines(diff: Diff, score: ScoreDiff, *, ids: bool = True) -> Iterator[str]:
-    """Say who comes and goes on the hot list, and among the first so many."""
+    """Yield a line on who enters and leaves the hot list, and one on the first N contacts."""
     lists = [("hot list", score.hot)]
     lists += [] if score.capacity is None else [(f"first {score.capacity.after}", score.capacity)]
     for called, found in lists:
@@ -148,7 +148,7 @@ def _people(diff: Diff, who: Sequence[str], *, ids: bool) -> str:
 
 
 def many_or_dot(number: int) -> str:
-    """Show a count; nobody is a dot."""
+    """Format a count; 0 is shown as a dot."""
     return f"{number:,}" if number else "."
 
 
@@ -159,7 +159,7 @@ def _grid(score: ScoreDiff) -> list[str]:
 
 
 def cells(diff: Diff, mover: Mover) -> tuple[str, str, str, str]:
-    """Return who moved, the score, the flames, and what moved it."""
+    """Return the cells of a mover: contact, score, flames, and what moved it."""
     score = _step(_points(mover.old_score), _points(mover.new_score))
     flames = _step(_flames(mover.old_flames), _flames(mover.new_flames))
     moved = "" if not mover.moved else f" {'+' if mover.moved > 0 else ''}{show_points(mover.moved)}"
@@ -179,7 +179,7 @@ def _step(old: str, new: str) -> str:
 
 
 def instant(at: datetime) -> str:
-    """Show an instant as ISO 8601."""
+    """Format an instant as ISO 8601."""
     return at.isoformat().replace("+00:00", "Z")
 
 

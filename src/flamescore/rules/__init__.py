@@ -1,4 +1,4 @@
-"""The rule file: read, checked, resolved against the columns that are there; its JSON Schema."""
+"""Rule files: reading, checking, resolving against the existing columns; and their JSON Schema."""
 
 from __future__ import annotations
 

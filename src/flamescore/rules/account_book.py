@@ -1,4 +1,4 @@
-"""What a rule file says of accounts: values of the rule book."""
+"""The accounts of a rule file, as values of the rule book."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class AccountScore(Struct, frozen=True):
-    """How a score of accounts is made of their members'.
+    """How a score of accounts is computed from the scores of their members.
 
-    Of `top` members the points count, the best first (None: all), and are added up or, by `mean`, averaged.
-    Flames come of `ideal`, `bounds` or `percentiles` as those of a score do.
+    The points of the best `top` members count (None: all); they are summed or, with `mean`, averaged. Flames
+    come from `ideal`, `bounds` or `percentiles`, as for a score of contacts.
     """
 
     name: str
@@ -32,7 +32,7 @@ class AccountScore(Struct, frozen=True):
 
 
 class Role(Struct, frozen=True):
-    """Whom an account needs: so many members for whom a condition holds."""
+    """A role that an account needs: at least this many members for whom a condition holds."""
 
     name: str
     condition: Condition
@@ -42,8 +42,8 @@ class Role(Struct, frozen=True):
 class Accounts(Struct, frozen=True):
     """Which contacts make an account: those whose first usable cell of the `key` columns is the same.
 
-    `called` is the column of what an account is called; `free_mail` are keys that are no account, beside the
-    package's own.
+    `called` is the column with the name of an account; `free_mail` are keys that are not accounts, in
+    addition to the package's own.
     """
 
     key: tuple[str, ...]

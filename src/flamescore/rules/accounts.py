@@ -1,4 +1,4 @@
-"""The tables of accounts: contacts of one company, and what their scores come to together."""
+"""The shapes of accounts: contacts of one company, and their combined scores."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COLUMN: Final = ValueType(_column, NAME.schema)
 
 
 def _combine(at: At) -> tuple[str, int | None]:
-    """Read how members' points are put together, and how many of them count (None: all)."""
+    """Read how members' points are combined, and how many members count (None: all)."""
     node, top = at.node, at.child("top")
     if node.kind == "mapping":
         number = None if top is None else top.node.scalar
@@ -96,7 +96,7 @@ _ROLE: Final = Shape(
     ),
 )
 
-# --- all of it ---------------------------------------------------------------------------------------
+# --- the whole section -------------------------------------------------------------------------------
 
 
 def _missing(key: str, _at: At) -> Told:
@@ -136,7 +136,7 @@ ACCOUNT_SHAPES: Final = (_TOP, _SCORE, _ROLE, _ACCOUNTS)
 
 
 def accounts_of(found: Mapping[str, Value] | None) -> account_book.Accounts | None:
-    """Make the accounts of a file that is right."""
+    """Build the accounts of a valid file."""
     if found is None:
         return None
     roles = found.get("roles", {})

@@ -1,4 +1,4 @@
-"""What a rule file says -> its rule book: rules get what they don't say themselves from group and score."""
+"""The values of a rule file -> its rule book: rules inherit missing settings from their group and score."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from flamescore.schema_reader import Value
 
 Found = dict[str, "Value"]
-"""The values of a mapping's keys, of those that are there."""
+"""The values of a mapping by key, for the keys that it has."""
 
 
 class SaidRule(Struct, frozen=True):
-    """A rule as it stands in the file: what it gives points for, what its keys say, its line."""
+    """A rule as written in the file: what it gives points for, the values of its keys, and its line."""
 
     subject: str
     found: Found
@@ -35,7 +35,7 @@ class SaidRule(Struct, frozen=True):
 
 
 def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
-    """Make the book of a file's enabled scores and their enabled rules, its labels and accounts."""
+    """Build the rule book from a file's enabled scores and their enabled rules, its labels and accounts."""
     scores = tuple(
         _score(name, score) for name, score in found["scores"].items() if score.get("enabled", True)
     )
@@ -75,7 +75,7 @@ def _group(name: str, found: Found, rules: Sequence[book.Rule]) -> book.Group:
 
 
 def _idle(found: Found, rules: Sequence[book.Rule]) -> book.Idle | None:
-    """Make what silence takes; without `activity` active is who does what one of the rules rewards."""
+    """Return the decay by idle days; without `activity`, the events of rules that give points count."""
     idle: book.Idle | None = found.get("idle")
     if idle is None or idle.activity:
         return idle
@@ -138,7 +138,7 @@ def _event_rule(found: Found) -> book.EventRule:
 
 
 def slug(name: str) -> str:
-    """Return the name in lower case, each run of what is no letter or digit made a `-`, none at the ends."""
+    """Return the name in lower case, with its runs of letters and digits joined by `-`."""
     kept = (char if _is_letter_or_digit(char) else " " for char in name.lower())
     return "-".join("".join(kept).split())
 

@@ -1,4 +1,4 @@
-"""A loaded rule file and the columns there are -> the rule book, or every problem between the two."""
+"""A loaded rule file and the existing columns -> the rule book, or every mismatch between the two."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Document
 
 EVENT_COLUMNS: Final = ("contact_id", "event", "at")
-"""What every event has, whatever its export's headers."""
+"""The columns of every event, regardless of the headers of its export."""
 
 _LOOK_AROUND = re.compile(r"(?<!\\)(?:\\\\)*\(\?<?[=!]")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k<)")
 
 
 class Bound(Struct, frozen=True):
-    """A rule book that fits the exports, and what is odd about it."""
+    """A rule book that fits the exports, and warnings about it."""
 
     book: RuleBook
     warnings: tuple[Problem, ...] = ()
 
 
 def bind_rules(loaded: LoadedRules, columns: Columns) -> Bound:
-    """Hold every enabled score and rule against the columns; without events none are ignored.
+    """Check every enabled score and rule against the columns; without an events export, drop `ignore`.
 
     Raises:
         RuleFileError: with every column, export and pattern that is missing or wrong, in order.
@@ -52,7 +52,7 @@ def bind_rules(loaded: LoadedRules, columns: Columns) -> Bound:
 
 
 def _bots(bots: Bots | None, columns: Columns) -> Bots | None:
-    """Leave out the standard patterns that compare a property which no export of events has."""
+    """Drop the standard patterns that compare a property that no events export has."""
     if bots is None or not bots.standard:
         return bots if bots is None or columns.has_events else replace(bots, patterns=())
     known = set(columns.events) if columns.has_events else set()
@@ -60,7 +60,7 @@ def _bots(bots: Bots | None, columns: Columns) -> Bots | None:
 
 
 def bind_condition(loaded: LoadedCondition, columns: Columns, zone: ZoneInfo) -> Condition:
-    """Hold a condition of another file against the columns; `zone` is that of its naive times.
+    """Check a condition of another file against the columns; `zone` is that of its naive times.
 
     Raises:
         RuleFileError: as `bind_rules`.
@@ -70,7 +70,7 @@ def bind_condition(loaded: LoadedCondition, columns: Columns, zone: ZoneInfo) ->
 
 
 def bind_events(loaded: LoadedEvents, columns: Columns, zone: ZoneInfo) -> EventRule:
-    """Hold the events that an alert waits for against the columns; `zone` is that of their naive times.
+    """Check the events that an alert waits for against the columns; `zone` is that of their naive times.
 
     Raises:
         RuleFileError: as `bind_rules`.
@@ -80,7 +80,7 @@ def bind_events(loaded: LoadedEvents, columns: Columns, zone: ZoneInfo) -> Event
 
 
 def bind_predicates(loaded: LoadedPredicates, columns: Columns, zone: ZoneInfo) -> tuple[Predicate, ...]:
-    """Hold predicates on contacts against the columns; `zone` is that of their naive times.
+    """Check predicates on contacts against the columns; `zone` is that of their naive times.
 
     Raises:
         RuleFileError: as `bind_rules`.
@@ -98,7 +98,7 @@ def _raise(problems: Iterable[Problem]) -> None:
 def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tuple[Problem, ...]:
     reading = RuleReading(document)
     for need in needs:
-        check = _CHECKS.get(need.what)  # of scores and labels no export is asked
+        check = _CHECKS.get(need.what)  # scores and labels don't depend on the exports
         if check is not None and (columns.has_events or not _is_about_events(need)):
             for told in check(need, columns):
                 reading.at(need.path).tell(*told, key=need.key)
@@ -106,11 +106,11 @@ def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tu
 
 
 def _is_about_events(need: Need) -> bool:
-    """Whether it need not be told where there are no events at all: that is told, once a rule."""
+    """Return whether a need is moot without an events export, whose absence is reported once per rule."""
     return need.kind == "events" and need.what != "events"
 
 
-# --- what a need lacks -------------------------------------------------------------------------------
+# --- unmet needs -------------------------------------------------------------------------------------
 
 
 def _column(need: Need, columns: Columns) -> Iterator[Told]:
@@ -164,8 +164,8 @@ def _pattern(need: Need, _columns: Columns) -> Iterator[Told]:
 
 
 def _regex_fault(pattern: str) -> str | None:
-    """Return why the engine that runs them (Polars) can't compile a pattern; None where it can."""
-    import polars as pl  # noqa: PLC0415 - a rule file without `matches` is bound without it
+    """Return why the engine that runs patterns (Polars) can't compile one; None if it can."""
+    import polars as pl  # noqa: PLC0415 - only needed for `matches`
     from polars.exceptions import ComputeError  # noqa: PLC0415
 
     try:

@@ -1,4 +1,4 @@
-"""The table of `burst`, and what can't be combined with it."""
+"""The shape of `burst`, and the keys that can't be combined with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BESIDE: Final[tuple[tuple[Path, str, str], ...]] = (
         "A burst has no amount. Write the points of a burst as a number.",
     ),
 )
-"""What can't be combined with `burst`, what it is called, and what to write instead."""
+"""Paths that can't be combined with `burst`, their names in messages, and what to write instead."""
 
 
 BURST_SHAPE: Final = Shape(
@@ -46,7 +46,7 @@ BURST_SHAPE: Final = Shape(
 
 
 def _burst(at: At) -> Burst:
-    """Read a burst; what may not stand beside it is told where that stands."""
+    """Read a burst; keys that can't be combined with it are reported at their own place."""
     told = list(_beside(at))
     for path, (code, message, hint) in told:
         at.reading.at(at.path[:-1]).tell(code, message, hint, path=path, key=True)

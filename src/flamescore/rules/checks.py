@@ -1,7 +1,7 @@
-"""What a rule file says that can't be, or is hardly meant, beyond the shape of its parts.
+"""Checks of a rule file beyond the shape of its parts: what is impossible, or probably not intended.
 
-The checks look at the tree and not at what is made of it, so that they find theirs in a file whose shape is
-wrong elsewhere. What has the wrong shape they leave alone: it is told already.
+The checks examine the tree rather than the values built from it, so they also work on a file whose shape is
+wrong elsewhere. They skip parts of the wrong shape, which are already reported.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HUNDRED: Final = 100
 
 
 def check_nulls(top: At) -> None:
-    """Tell every value that is not there; an alias that stands for nothing is told already."""
+    """Report every missing value; an alias that refers to nothing is already reported."""
     for path, node in top.node.walk():
         if node.kind == "null" and not node.written.startswith("*"):
             _null(top, path)
@@ -50,7 +50,7 @@ def _null(top: At, path: Path) -> None:
 
 
 def check_predicates(top: At) -> None:
-    """Tell predicates that ask for nothing, wherever there is a `where` or a `field` below."""
+    """Report predicates without an operator, in every `where` and `field` below."""
     for child in top.children:
         if child.path[-1] in ("where", "field"):
             check_columns(child)
@@ -59,13 +59,13 @@ def check_predicates(top: At) -> None:
 
 
 def check_conditions(top: At) -> None:
-    """Check what stands in conditions, wherever they are below."""
+    """Check the contents of all conditions below."""
     check_predicates(top)
     check_sequences(top)
 
 
 def check_columns(by_column: At) -> None:
-    """Tell those of a mapping of column to predicate that ask for nothing."""
+    """Report the predicates without an operator in a mapping of column to predicate."""
     for at in by_column.children if by_column.node.kind == "mapping" else ():
         if at.node.kind == "mapping" and not set(at.keys) - {"case_sensitive"}:
             alone = " beside `case_sensitive`" if at.keys else ""
@@ -102,7 +102,7 @@ def _is_off(owner: At) -> bool:
 
 
 def _number(at: At | None) -> int | Decimal | None:
-    """Return the number at a place, or None where there is none."""
+    """Return the number at a place, or None if it has none."""
     return None if at is None else at.node.number
 
 
@@ -152,7 +152,7 @@ def _flames(score: At) -> None:
 
 
 def _rising(flames: At, name: str, hint: str) -> list[tuple[At, int | Decimal]]:
-    """Check that there are five rising numbers, and return the ones there are."""
+    """Check that a list consists of five ascending numbers, and return its numbers."""
     bounds = _items(flames)
     if len(bounds) != _FLAMES:
         flames.tell("R034", f"`{name}` has {len(bounds)} numbers; it takes five.", hint)
@@ -176,7 +176,7 @@ def _limits(score: At) -> None:
 
 
 def _idle(score: At) -> None:
-    """Tell a silence of which nobody can say when it began: no rule that earns points asks for an event."""
+    """Report a decay by idle days that has no activity: no rule that gives points is about an event."""
     rules = [rule for rule in _items(score.child("rules")) if rule.node.kind == "mapping"]
     for owner in (score, *_entries(score.child("groups"))):
         idle = owner.child("idle")
@@ -195,7 +195,7 @@ def _is_in(rule: At, group: str) -> bool:
 
 
 def _earns(rule: At) -> bool:
-    """Whether a rule may give points for an event; one that is wrong elsewhere gets the benefit of doubt."""
+    """Return whether a rule may give points for an event; an invalid one gets the benefit of the doubt."""
     points = rule.child("points")
     plain = points is not None and points.node.kind == "number"
     return _is_event_rule(rule) and not _is_off(rule) and (not plain or (_number(points) or 0) > 0)
@@ -233,12 +233,12 @@ SCORE_CHECKS: Final[tuple[Callable[[At], None], ...]] = (
 
 
 def _is_event_rule(rule: At) -> bool:
-    """Whether it is an event rule, and nothing else besides."""
+    """Return whether a rule is an event rule, without the subject of another kind of rule."""
     return "event" in rule.keys and not set(SUBJECTS[1:]) & set(rule.keys)
 
 
 def _setting(rule: At, score: At, key: str) -> At | None:
-    """Return where it is said what an event rule gets for `count`, `expires`, `decay` or `since`."""
+    """Return the place that sets `count`, `expires`, `decay` or `since` for an event rule."""
     group = rule.child("group")
     named = group.node.written if group is not None and group.node.kind == "text" else None
     places = (
@@ -273,7 +273,7 @@ def _count(rule: At, score: At) -> None:
 
 
 def _misspelt(rule: At, score: At) -> bool:
-    """Whether a slip elsewhere may be why there is no `count`: then that is told, not this."""
+    """Return whether a typo elsewhere may be why `count` is missing; then only the typo is reported."""
     known = RULES["event"].keys
     group, groups = rule.child("group"), score.child("groups")
     owner = groups.child(group.node.written) if group is not None and groups is not None else None
@@ -331,7 +331,7 @@ def _and(words: Sequence[str]) -> str:
 
 
 def _inherits_loss(rule: At, score: At, key: str) -> bool:
-    """Whether the rule gets, from elsewhere, a value that makes its points go away."""
+    """Return whether the rule inherits a value that makes its points go away."""
     found = _setting(rule, score, key)
     if found is None or key in rule.keys:
         return False

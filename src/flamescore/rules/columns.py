@@ -1,4 +1,4 @@
-"""Which columns of the exports rules and conditions ask, of which events, and which they read as dates."""
+"""The columns of the exports that rules and conditions use, of which events, and how they are parsed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def named_columns(
     *loaded: LoadedRules | LoadedCondition | LoadedEvents, keep: frozenset[str] = frozenset()
 ) -> NamedColumns:
-    """Return the columns that enabled rules, and conditions from elsewhere, name.
+    """Return the columns that enabled rules, and conditions from elsewhere, refer to.
 
-    `keep` are columns of contacts that are wanted whether a rule asks of them or not.
+    `keep` are contact columns that are needed even if no rule refers to them.
     """
     return NamedColumns(
         contacts=keep | _names(loaded, "contacts", lambda _: True),
@@ -36,7 +36,7 @@ def named_columns(
 
 
 def _of_standard_patterns(loaded: Iterable[LoadedRules | LoadedCondition | LoadedEvents]) -> Iterator[str]:
-    """Yield the properties that the standard patterns of `bots` compare; nobody need have them."""
+    """Yield the properties that the standard patterns of `bots` compare; they are optional."""
     books = (book for each in loaded if (book := getattr(each, "book", None)) is not None)
     for bots in (book.bots for book in books):
         for pattern in bots.patterns if bots is not None and bots.standard else ():
@@ -44,7 +44,7 @@ def _of_standard_patterns(loaded: Iterable[LoadedRules | LoadedCondition | Loade
 
 
 def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> DateColumns:
-    """Return the columns with a date on the right or `within_*`, in what is enabled."""
+    """Return the columns that enabled parts compare with a date, or test by `within_*`."""
     return DateColumns(
         contacts=_names(loaded, "contacts", lambda need: need.dated),
         events=_names(loaded, "events", lambda need: need.dated),
@@ -52,7 +52,7 @@ def date_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedP
 
 
 def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> NumberColumns:
-    """Return the columns that are compared with a number, or give points, in what is enabled."""
+    """Return the columns that enabled parts compare with a number, or take points from."""
     return NumberColumns(
         contacts=_names(loaded, "contacts", lambda need: need.numeric),
         events=_names(loaded, "events", lambda need: need.numeric),
@@ -60,7 +60,7 @@ def number_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | Loade
 
 
 def list_columns(*loaded: LoadedRules | LoadedCondition | LoadedEvents | LoadedPredicates) -> ListColumns:
-    """Return the columns of whose cells it is asked what they hold (`has`), in what is enabled."""
+    """Return the columns whose cells enabled parts read as lists (`has`)."""
     return ListColumns(
         contacts=_names(loaded, "contacts", lambda need: need.listed),
         events=_names(loaded, "events", lambda need: need.listed),
@@ -80,13 +80,13 @@ def _names(
     )
 
 
-# --- who asks, and of which events -------------------------------------------------------------------
+# --- users of columns, and their events --------------------------------------------------------------
 
 
 class Asked(Struct, frozen=True):
-    """A column that something asks: of contacts, or of events of some `types` (as authored).
+    """A column that something uses: of contacts, or of events of some `types` (as authored).
 
-    `who` asks is said as `rule "Visit"`; `line` is where the rule file has it.
+    `who` names what uses it, such as `rule "Visit"`; `line` is its line in the rule file.
     """
 
     kind: ExportKind
@@ -97,7 +97,10 @@ class Asked(Struct, frozen=True):
 
 
 def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
-    """Yield what rules, populations, `ignore`, labels and accounts ask; what every event has is left out."""
+    """Yield the columns that rules, populations, `ignore`, labels and accounts use.
+
+    The columns that every event has are left out.
+    """
 
     def line(*path: str | int) -> int:
         return loaded.document.where(path).line
@@ -150,7 +153,7 @@ def _of_score(score: Score, line: Callable[..., int]) -> Iterator[Asked]:
 
 
 def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Asked]:
-    """Yield what a condition asks."""
+    """Yield the columns that a condition uses."""
     for leaf in leaves(condition):
         if isinstance(leaf, HasTag):
             yield Asked("contacts", "tags", (), who, line)
@@ -174,7 +177,7 @@ def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
 
 
 def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[Asked]:
-    """Yield the columns of the events of a rule or condition, of followers and of resets."""
+    """Yield the columns that a rule or condition uses of its events, followers and resets."""
     followers = [each for each in (asked.followed_by, asked.unless_followed_by) if each is not None]
     pers = (asked.per, None if asked.burst is None else asked.burst.per)
     values = (per.column for per in pers if per is not None)
@@ -186,7 +189,7 @@ def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | 
 
 
 def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[Asked]:
-    """Yield the columns of a match, and what else is asked of its events."""
+    """Yield the columns that a match tests, and other columns that are used of its events."""
     for column in (*(each.column for each in match.where), *also):
         if column is not None and column not in EVENT_COLUMNS:
             yield Asked("events", column, match.types, who, line)

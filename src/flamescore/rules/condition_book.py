@@ -1,6 +1,6 @@
-"""What rules and conditions ask: cells, events, tags, scores and labels; as the engine takes it.
+"""The parts of rules and conditions: tests of cells, events, tags, scores and labels, for the engine.
 
-Everything is filled in and every number whole: points are ten-thousandths, lengths seconds.
+All defaults are filled in. Points are whole ten-thousandths, and lengths are whole seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flamescore.units import Period
 
-# --- predicates: what one cell must be ---------------------------------------------------------------
+# --- predicates: tests of one cell -------------------------------------------------------------------
 
 
 class Equals(Struct, frozen=True):
@@ -38,13 +38,13 @@ class Like(Struct, frozen=True):
 
 
 class Matches(Struct, frozen=True):
-    """A regular expression of Rust's `regex` kind is found in the cell."""
+    """A regular expression (syntax of Rust's `regex`) is found in the cell."""
 
     pattern: str
 
 
 class Order(Struct, frozen=True):
-    """The cell, read as a number, a calendar day or an instant, stands so to the operand.
+    """A comparison of the cell, parsed as a number, a calendar day or an instant, with the operand.
 
     A `date` operand compares calendar days in the book's zone, a `datetime` (UTC) instants.
     """
@@ -67,9 +67,9 @@ class Empty(Struct, frozen=True):
 
 
 class Has(Struct, frozen=True):
-    """The cell, read as a list, has an item that equals one of the operands, one for each, or none.
+    """The cell, parsed as a list, has an item that equals one of the operands, one for each, or none.
 
-    One without items fits neither.
+    A cell without items matches none of these.
     """
 
     how: Literal["has", "has_all", "has_none"]
@@ -105,7 +105,7 @@ class Per(Struct, frozen=True):
 
 
 class Burst(Struct, frozen=True):
-    """So many occurrences at least, or different values of `per`, within a fixed length: they are one."""
+    """At least this many occurrences, or different values of `per`, within a fixed length, counted as one."""
 
     times: int
     within: Period
@@ -130,10 +130,10 @@ NO_DECAY = Decay("none")
 
 
 class Follower(Struct, frozen=True):
-    """Another event of the same contact, from `after` to `within` seconds later, both included.
+    """Another event of the same contact, from `after` to `within` seconds later, inclusive.
 
-    `after` is 0 where the same second will do, and at least 1 where it must be later. With `same` both have
-    this property, and the very same value of it; a missing value equals none.
+    `after` is 0 if the same second is allowed, and at least 1 if the event must be later. With `same`, both
+    have exactly the same value of this property; a missing value equals no other.
     """
 
     match: EventMatch
@@ -143,7 +143,7 @@ class Follower(Struct, frozen=True):
 
 
 class Times(Struct, frozen=True):
-    """How many events there must be: at least `least`, and at most `most` (None: any number more)."""
+    """The required number of events: at least `least`, and at most `most` (None: no upper bound)."""
 
     least: int = 1
     most: int | None = None
@@ -155,7 +155,7 @@ ONCE = Times()
 class Follows(Struct, frozen=True):
     """Another event of the contact, at the same time or at most `within` seconds before.
 
-    `strict`: it must be before. `same` is a property whose value both have.
+    `strict`: it must be before. `same` is a property that has the same value on both.
     """
 
     match: EventMatch
@@ -165,7 +165,7 @@ class Follows(Struct, frozen=True):
 
 
 class AtOnce(Struct, frozen=True):
-    """At least `times` such events of the contact in so many seconds, both ends included; after `per`."""
+    """At least `times` such events of the contact in `within` seconds, inclusive; `per` is applied first."""
 
     times: int
     within: int
@@ -174,7 +174,7 @@ class AtOnce(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Events that are not there for anything. `written` is the entry as JSON, as it stands in the file."""
+    """Events that are ignored everywhere. `written` is the entry of the file, as JSON."""
 
     match: EventMatch
     follows: Follows | None = None
@@ -183,12 +183,12 @@ class Ignored:
 
     @property
     def in_sequence(self) -> bool:
-        """Whether other events decide with it, so that it is judged contact by contact."""
+        """Whether it depends on other events, so that it is evaluated contact by contact."""
         return self.follows is not None or self.at_once is not None
 
     @property
     def matches(self) -> tuple[EventMatch, ...]:
-        """All events that it asks for."""
+        """All event matches that it refers to."""
         return (self.match,) if self.follows is None else (self.match, self.follows.match)
 
     @property
@@ -214,13 +214,13 @@ STANDARD_PATTERNS: Final = (
         '"follows": {"event": "email_delivered", "within": "10s", "same": "asset"}}',
     ),
 )
-"""What mail scanners do: they click several links of an e-mail at once, or as soon as it is delivered."""
+"""The behavior of mail scanners: they click several links of an e-mail at once, or on its delivery."""
 
 
 class Bots(Struct, frozen=True):
-    """Patterns of mail scanners, and whether what they name is told or left out.
+    """Patterns of mail scanners, and whether matching events are reported or removed.
 
-    `standard`: they are not the file's own.
+    `standard`: the patterns are the built-in ones, not the file's own.
     """
 
     action: Literal["show", "remove"]
@@ -240,14 +240,14 @@ class Points(Struct, frozen=True):
 
 
 class TagMatch(Struct, frozen=True):
-    """Any of the tags, all of them, or any that fits one of the patterns (`*` and `?`)."""
+    """Any of the tags, all of them, or any tag that matches one of the patterns (`*` and `?`)."""
 
     how: Literal["any", "all", "like"]
     tags: tuple[str, ...]
 
 
 class HasTag(Struct, frozen=True):
-    """The contact has the tags, whatever their age."""
+    """The contact has the tags, regardless of their age."""
 
     tag: TagMatch
 
@@ -259,25 +259,25 @@ class FieldIs(Struct, frozen=True):
 
 
 class SumOrder(Struct, frozen=True):
-    """A sum stands so to the operand, in ten-thousandths."""
+    """A comparison of a sum with the operand, in ten-thousandths."""
 
     how: Literal["at_least", "at_most", "more_than", "less_than"]
     operand: int
 
 
 class SumIs(Struct, frozen=True):
-    """The sum of a property's numbers keeps within every bound; no events come to 0."""
+    """The sum of a property's numbers is within every bound; without events, the sum is 0."""
 
     column: str
     bounds: tuple[SumOrder, ...]
 
 
 class Happened(Struct, frozen=True):
-    """So many matching events as `times` says, and with such sums; or so many bursts of them.
+    """The number of matching events, or of bursts of them, is within `times`, and so are the `sums`.
 
-    Counted are those in the window (None: ever), after the latest event that one of `since` matches, with the
-    followers that are asked for, and of those the latest of each `per`. A burst is in the window by the time
-    at which it is complete.
+    Events count if they are in the window (None: ever), come after the latest event that one of `since`
+    matches, and have the required followers; of those, the latest of each `per` counts. A burst is in the
+    window if it is completed there.
     """
 
     match: EventMatch
@@ -292,7 +292,7 @@ class Happened(Struct, frozen=True):
 
 
 NumberTest = Equals | Order
-"""A test of a number: `Equals` with numbers alone, or `Order` with one."""
+"""A test of a number: `Equals` with only numbers, or `Order` with a number."""
 
 Measure = Literal["flames", "points", "percentile", "rank"]
 
@@ -305,20 +305,20 @@ class ScoreIs(Struct, frozen=True):
 
 
 class LabelIs(Struct, frozen=True):
-    """Each of these labels of the contact is one of its texts, exactly; none is none of them."""
+    """Each of these labels of the contact is exactly one of its texts; a missing label matches none."""
 
     labels: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class RuleIs(Struct, frozen=True):
-    """A rule of a score (None: of the default one) counts something of the contact, or gives it points."""
+    """A rule of a score (None: the default one) counts something for the contact, or gives it points."""
 
     rule: str
     score: str | None = None
 
 
 class InSegment(Struct, frozen=True):
-    """The contact is in a segment: after its `everyone` and its `limit`."""
+    """The contact is in a segment, after its `everyone` and `limit` are applied."""
 
     segment: str
 
@@ -342,11 +342,11 @@ class Not(Struct, frozen=True):
 
 
 Condition = HasTag | FieldIs | Happened | ScoreIs | LabelIs | RuleIs | InSegment | AllOf | AnyOf | Not
-"""`ScoreIs` and `LabelIs` stand in nothing that a score is made of; `RuleIs`, `InSegment` in no rule file."""
+"""`ScoreIs` and `LabelIs` never occur within a score; `RuleIs` and `InSegment` never occur in a rule file."""
 
 
 def leaves(condition: Condition) -> Iterator[Condition]:
-    """Yield the parts of a condition that are no combination of others."""
+    """Yield the parts of a condition that are not combinations of others."""
     match condition:
         case AllOf(parts=parts) | AnyOf(parts=parts):
             for part in parts:
@@ -358,5 +358,5 @@ def leaves(condition: Condition) -> Iterator[Condition]:
 
 
 def stands(condition: Condition) -> bool:
-    """Say whether a condition asks for scores or what comes of them: it is answered after all are scored."""
+    """Return whether a condition refers to results of scoring, so that it is evaluated after all scores."""
     return any(isinstance(leaf, ScoreIs | LabelIs | RuleIs | InSegment) for leaf in leaves(condition))

@@ -1,4 +1,4 @@
-"""The tables of tags, events and conditions."""
+"""The shapes of tags, events and conditions."""
 
 from __future__ import annotations
 
@@ -127,14 +127,14 @@ EVENT_KEYS: Final = {
     "event": Key(ValueType(_types_needed, _TEXTS.schema), _TYPES_ABOUT, needed=True),
     "where": _WHERE,
 }
-"""The events that a rule or a condition is about: without an events export it asks for what is not there."""
+"""The events that a rule or a condition is about; these require an events export."""
 
 OTHER_EVENT_KEYS: Final = {"event": Key(_TEXTS, _TYPES_ABOUT, needed=True), "where": _WHERE}
-"""Events beside those: that follow them, or are to be ignored."""
+"""Other events: those that follow them, or are to be ignored."""
 
 
 def event_match(found: dict[str, Value]) -> asks.EventMatch:
-    """Make what `event` and `where` say."""
+    """Build the event match from `event` and `where`."""
     return asks.EventMatch(found["event"], found.get("where", ()))
 
 
@@ -154,7 +154,7 @@ def _since(at: At) -> Value:
 
 
 SINCE: Final = ValueType(_since, {"anyOf": [{"const": "none"}, *_RESETS.schema["anyOf"]]})
-"""Events of which the latest is the reset; `none` reads as none."""
+"""Events, the latest of which is the reset; `none` is read as no events."""
 
 _FOLLOWER: Final = Shape(
     "Follower",
@@ -178,7 +178,7 @@ FOLLOWER: Final = _FOLLOWER.type
 
 
 def follower_of(found: dict[str, Value], key: str) -> asks.Follower | None:
-    """Return a follower; one of a type that is counted itself must come later than what it follows."""
+    """Return a follower; if its type is counted itself, it must come later than the event it follows."""
     follower: asks.Follower | None = found.get(key)
     if follower is None:
         return None
@@ -203,7 +203,7 @@ CONDITION: Final = ValueType(_condition, {"anyOf": [_ref(word) for word in CONDI
 
 
 def _words_at(at: At) -> tuple[str, ...]:
-    """Return the words of which a condition has one, where it stands."""
+    """Return the words of which a condition at this place must have one."""
     if may_ask_segments(at):
         return (*CONDITION_WORDS, *MEMBERS)
     return CONDITION_WORDS if may_ask_scores(at) else tuple(w for w in CONDITION_WORDS if w not in STANDING)
@@ -324,7 +324,7 @@ CONDITIONS: Final = {
     ),
 }
 FIELD_CONDITION: Final = ValueType(lambda at: asks.FieldIs(FIELDS(at)), FIELDS.schema)
-"""What columns of contacts must be, without the word `field`: a territory."""
+"""Tests of contact columns without the word `field`, as for a territory."""
 
 _WORDS_OF_EVENT: Final = tuple(word for word in CONDITIONS["event"].keys if word != "event")
 _ANY_CONDITION: Final = by_key(CONDITIONS, default="event", known=(*_WORDS_OF_EVENT, *MEASURES))
@@ -344,7 +344,7 @@ _ACTING_CONDITION: Final = by_key(
     default="event",
     known=(*_WORDS_OF_EVENT, *MEASURES, "of"),
 )
-"""Conditions of segments, alerts and routes: no rule file has them, so no schema either."""
+"""Conditions of segments, alerts and routes; they don't occur in rule files, nor in their schema."""
 
 CONDITION_SHAPES: Final = (
     LIST_FILE, TESTS, *_TAG_FORMS.values(), *PROPERTY_SHAPES, EVENT_FILTER, _FOLLOWER, *STANDING_SHAPES,

@@ -1,4 +1,4 @@
-"""The tables of decays, and of what silence takes: a decay by idle days."""
+"""The shapes of decays, by age and by idle days."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _DECAYS: Final = {
         lambda found: asks.Decay("half_life", Decimal(0), found["half_life"].days),
     ),
 }
-"""A new decay is a shape here, and its factor in the engine."""
+"""To add a decay, add its shape here and its factor in the engine."""
 
 _DECAY_FORM: Final = by_key(_DECAYS, default="linear", known=("every",))
 
@@ -82,7 +82,7 @@ def _decay(at: At) -> Value:
 
 DECAY: Final = ValueType(_decay, {"anyOf": [FADE.schema, _DECAY_FORM.schema]})
 
-# --- what silence takes ------------------------------------------------------------------------------
+# --- decay by idle days ------------------------------------------------------------------------------
 
 _ACTIVITY: Final = Shape("Activity", "Events that count as activity.", EVENT_KEYS, event_match)
 _ACTIVITY_KEY: Final = Key(

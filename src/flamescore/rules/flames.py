@@ -1,4 +1,4 @@
-"""The tables of what bounds a sum of points, and of how it becomes flames: a score's, and an account's."""
+"""The shapes of limits on a sum of points, and of flames, for scores and accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _five(at: At, item: ValueType) -> Value:
     if at.node.kind != "list":
         at.wrong("a list")
     if len(at.node.items) > _FIVE:
-        raise RefusedError  # the checks tell how many it takes
+        raise RefusedError  # the checks report how many it takes
     return items(at, item)
 
 
@@ -60,11 +60,11 @@ FLAMES: Final = {
         "percentiles.",
     ),
 }
-"""The keys of which a score has one."""
+"""The keys for flames, of which a score must have exactly one."""
 
 
 def flames_of(found: Mapping[str, Value]) -> dict[str, Value]:
-    """Return `ideal`, `bounds` and `percentiles` of a score that is right: see `rulebook.Score`."""
+    """Return `ideal`, `bounds` and `percentiles` of a valid score; see `rulebook.Score`."""
     flames = found.get("flames")
     bounds = flames if isinstance(flames, tuple) else None
     return {

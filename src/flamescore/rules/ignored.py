@@ -1,4 +1,4 @@
-"""The tables of what is not there for any score: entries of `ignore`, and `bots`, which is made of them."""
+"""The shapes of events that no score counts: entries of `ignore`, and `bots`, which consists of them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _entry(at: At) -> asks.Ignored:
 
 
 def as_json(at: At) -> str:
-    """Return what stands at a place as JSON, its keys in order, numbers as they are written."""
+    """Return the value at a place as JSON, with its keys in file order, and whole decimals as integers."""
     return json.dumps(at.node.plain(), ensure_ascii=False, default=_number)
 
 

@@ -1,4 +1,4 @@
-"""The tables of labels: a few words for where a contact stands under its scores."""
+"""The shapes of labels: short texts that summarize a contact's scores."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ LABEL_SHAPES: Final = (_LABEL_BRANCH, _LABEL)
 def labels_of(
     found: Mapping[str, Mapping[str, Value]], texts: Mapping[str, tuple[str, ...] | None]
 ) -> tuple[book.Label, ...]:
-    """Make the labels of a file that is right; `texts` are those that each can have."""
+    """Build the labels of a valid file; `texts` are the texts that each label can have."""
     return tuple(
         book.Label(
             name=name,

@@ -1,7 +1,7 @@
 """Lists from files: `{file: lists/targets.csv, column: domain}` in place of a list of texts.
 
-Whoever loads rules says where the files lie: it hands over `Lists`. What can't be read is told at the line of
-`file:` like any other fault of the rule file.
+The caller that loads rules passes `Lists`, which knows where the files are. A list that can't be read is
+reported at the line of `file:`, like any other fault of the rule file.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 MOST_VALUES: Final = 1_000_000
 MOST_PARTS: Final = 10_000
-"""How many texts there may be after `contains` and its like: each is looked for in each cell."""
+"""Maximum number of texts for `contains` and similar operators, which search every cell for each text."""
 
 
-class ListValues(tuple[str, ...]):  # noqa: SLOT001 - a tuple of any length can have none
-    """The values of a list from a file: texts, trimmed, each once, in the order of the file.
+class ListValues(tuple[str, ...]):  # noqa: SLOT001 - a tuple of variable length can't have slots
+    """The values of a list from a file: distinct stripped texts, in the order of the file.
 
-    Two are equal if path (as written), column and hash are: one of a million values is a key of many tables.
-    `hash` is the SHA-256 of the file's bytes, in hex, `size` their number; `file` is what was read, None
-    where the values come from an earlier run.
+    Two lists are equal if their path (as written), column and hash are. This keeps lookups cheap, since lists
+    of a million values are keys in many tables. `hash` is the SHA-256 of the file's bytes, in hex, and `size`
+    is their number. `file` is the file that was read, None if the values come from an earlier run.
     """
 
     path: str
@@ -45,11 +45,11 @@ class ListValues(tuple[str, ...]):  # noqa: SLOT001 - a tuple of any length can 
         *,
         path: str,
         column: str | None = None,
-        hash: str = "",  # noqa: A002 - what it is called in the run's record
+        hash: str = "",  # noqa: A002 - its name in the run's record
         size: int = 0,
         file: Path | None = None,
     ) -> Self:
-        """Take distinct values."""
+        """Create a list from distinct values."""
         made = super().__new__(cls, values)
         made.path, made.column, made.hash, made.size, made.file = path, column, hash, size, file
         return made
@@ -69,7 +69,7 @@ class ListValues(tuple[str, ...]):  # noqa: SLOT001 - a tuple of any length can 
 
 
 class ListRefusedError(Exception):
-    """A list can't be had: the code of the problem, its message, and its hint."""
+    """A list can't be loaded. Has the code of the problem, its message, and its hint."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -77,10 +77,10 @@ class ListRefusedError(Exception):
 
 
 class Lists(Protocol):
-    """Where the lists of a rule file come from: files in a folder, or an earlier run."""
+    """The source of the lists of a rule file: files in a folder, or an earlier run."""
 
     def values(self, path: str, column: str | None) -> ListValues:
-        """Return the values of a list, each file and column read once.
+        """Return the values of a list; each file and column is read only once.
 
         Raises:
             ListRefusedError: it can't be read, or has no values or too many.
@@ -99,7 +99,7 @@ LIST_FILE: Final = Shape(
 
 
 def from_file(most: int = MOST_VALUES) -> ValueType:
-    """Return the type of a list from a file, with at most so many values; read, it is a `ListValues`."""
+    """Return the type of a list from a file with at most `most` values; it is read as a `ListValues`."""
 
     def read(at: At) -> ListValues:
         return _read(at, most)
@@ -108,7 +108,7 @@ def from_file(most: int = MOST_VALUES) -> ValueType:
 
 
 def or_from_file(listed: ValueType, most: int = MOST_VALUES) -> ValueType:
-    """Return the type of what may stand in the rule file itself, or be a list from a file."""
+    """Return the type of a list that is either in the rule file itself or in a file of its own."""
     of_file = from_file(most)
     return ValueType(
         lambda at: of_file(at) if at.node.kind == "mapping" else listed(at),
@@ -133,7 +133,7 @@ def _read(at: At, most: int) -> ListValues:
         written.refuse("R164", f"The list `{path}` has no columns: {_FORMS}", "Remove `column`.")
     reading = rule_reading(at)
     if not reading.is_enabled(at.path):
-        return ListValues((), path=path, column=column)  # nobody asks it
+        return ListValues((), path=path, column=column)  # not used
     values = _values(reading, written, path, column)
     if len(values) > most:
         message = f"The list `{path}` has {len(values):,} values; after {at.label} {most:,} are the most."

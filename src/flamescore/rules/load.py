@@ -1,4 +1,4 @@
-"""A rule file -> its rule book, or every fault in it; and conditions and predicates from elsewhere."""
+"""A rule file -> its rule book, or every fault in it; also conditions and predicates from elsewhere."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
-    """A rule file that is right in itself. `hash` is the SHA-256 of its bytes, in hex.
+    """A rule file that is valid in itself. `hash` is the SHA-256 of its bytes, in hex.
 
-    `book` has what is enabled; `needs` is what that asks of the exports, which nobody has looked at yet.
-    `lists` are its lists from files, each path and column once, in order of first use.
+    `book` has only what is enabled; `needs` are its requirements on the exports, not checked yet. `lists` are
+    its lists from files, each path and column once, in order of first use.
     """
 
     book: RuleBook
@@ -57,13 +57,13 @@ class LoadedRules:
 
     @property
     def names(self) -> Names:
-        """The scores, labels and rules that conditions elsewhere may ask for."""
+        """The scores, labels and rules that conditions elsewhere may refer to."""
         rules = {score.name: tuple(rule.id for rule in score.rules) for score in self.book.scores}
         return replace(names_of(self.document.root), rules=rules)
 
 
 class LoadedCondition(Struct, frozen=True):
-    """A condition from another file, where it stands there, and what it asks of the exports."""
+    """A condition from another file, its path there, and its requirements on the exports."""
 
     document: Document
     path: NodePath
@@ -79,7 +79,7 @@ class LoadedCondition(Struct, frozen=True):
 
 
 class WherePart(Struct, frozen=True):
-    """One `--where`, its text for messages, and what it asks of the exports."""
+    """One `--where`: its text as a document, and its requirements on the exports."""
 
     document: Document
     needs: tuple[Need, ...]
@@ -93,18 +93,18 @@ class WherePart(Struct, frozen=True):
 
 
 class LoadedPredicates(Struct, frozen=True):
-    """Every `--where` of a command; all must hold."""
+    """All `--where` options of a command, each of which must hold."""
 
     parts: tuple[WherePart, ...]
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """What they ask of the exports."""
+        """Their requirements on the exports."""
         return tuple(need for part in self.parts for need in part.needs)
 
 
 def load_rules(path: Path, lists: Lists | None = None) -> LoadedRules:
-    """Read a rule file; `lists` has its lists from files (None: naming one is a fault).
+    """Load a rule file; `lists` provides its lists from files (None: naming one is a fault).
 
     Raises:
         RuleFileError: with every fault, in order.
@@ -120,7 +120,7 @@ def load_rules(path: Path, lists: Lists | None = None) -> LoadedRules:
 
 
 def load_rules_text(text: str, path: str = "rules.yaml", lists: Lists | None = None) -> LoadedRules:
-    """Read a rule file from text; `path` is what it is called in messages, `lists` has its lists from files.
+    """Load a rule file from text; `path` is its name in messages, `lists` provides its lists from files.
 
     Raises:
         RuleFileError: with every fault, in order.
@@ -131,9 +131,9 @@ def load_rules_text(text: str, path: str = "rules.yaml", lists: Lists | None = N
 def load_condition(
     document: Document, path: NodePath = (), lists: Lists | None = None, *, names: Names | None = None
 ) -> LoadedCondition:
-    """Read the condition at a path of another file, such as `call_list.exclude` of a project file.
+    """Load the condition at a path of another file, such as `call_list.exclude` of a project file.
 
-    `names` are the scores and labels that it may ask for; without them that is not looked at.
+    `names` are the scores and labels that it may refer to; without them, such references are not checked.
 
     Raises:
         RuleFileError: with every fault, in order.
@@ -148,7 +148,7 @@ def load_condition(
 
 
 def load_field_condition(document: Document, path: NodePath, lists: Lists | None = None) -> LoadedCondition:
-    """Read the columns of contacts at a path of another file, as `where` of a project file's team has them.
+    """Load the tests of contact columns at a path of another file, such as `where` of a project file's team.
 
     Raises:
         RuleFileError: with every fault, in order.
@@ -163,7 +163,7 @@ def load_field_condition(document: Document, path: NodePath, lists: Lists | None
 def load_predicates(
     texts: Sequence[str], name: str = "--where", lists: Lists | None = None
 ) -> LoadedPredicates:
-    """Read predicates on contacts: YAML, or the short form of `short_where`.
+    """Load predicates on contacts: YAML, or the short form of `short_where`.
 
     Raises:
         RuleFileError: with every fault.
@@ -184,8 +184,8 @@ def load_predicates(
 
 
 def _where(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    """Return the mapping of column to predicate that a `--where` is, or what is wrong with it."""
-    from flamescore.rules.short_where import HINT, short_where  # noqa: PLC0415 - no rule file needs it
+    """Return the mapping of column to predicate of a `--where`, or what is wrong with it."""
+    from flamescore.rules.short_where import HINT, short_where  # noqa: PLC0415 - not needed for rule files
 
     if not text.strip():
         return None, (Problem("R110", "`` asks for nothing.", Where(name), HINT),)
@@ -239,7 +239,7 @@ def _used(reading: RuleReading) -> tuple[ListValues, ...]:
 
 
 def _read(at: At, type_: ValueType, check: Callable[[At], None]) -> Value:
-    """Read a value and note every problem of it; None where there are any that leave nothing to be made."""
+    """Read a value and record all its problems; return None if they keep it from being built."""
     check_nulls(at)
     try:
         found = type_(at)

@@ -1,4 +1,4 @@
-"""What conditions of segments, alerts and routes ask beside all others: what a rule gave, and segments."""
+"""Conditions that only segments, alerts and routes may use: on the result of a rule, and on segments."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MEMBERS: Final = ("rule", "segment")
 """The words of such conditions."""
 
 _PLACES: Final = ("segments", "alerts", "route")
-"""The keys of the project file under which they may stand."""
+"""The keys of the project file under which they may occur."""
 
 
 def may_ask_segments(at: At) -> bool:
-    """Say whether a condition may ask for rules and segments here."""
+    """Return whether a condition at this place may refer to rules and segments."""
     return bool(at.path) and at.path[0] in _PLACES
 
 
@@ -54,10 +54,10 @@ MEMBER_KEYS: Final = {
 
 
 def rule_is(found: dict[str, Value]) -> asks.RuleIs:
-    """Make what `rule` and `of` say."""
+    """Build the condition from `rule` and `of`."""
     return asks.RuleIs(found["rule"], found.get("of"))
 
 
 def in_segment(found: dict[str, Value]) -> asks.InSegment:
-    """Make what `segment` says."""
+    """Build the condition from `segment`."""
     return asks.InSegment(found["segment"])

@@ -1,4 +1,4 @@
-"""The scores and labels of a rule file, and what asks for one that there is not."""
+"""The scores and labels of a rule file, and references to ones that don't exist."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Node
 
 MOST_TEXTS: Final = 10_000
-"""How many texts a label may have: `join` multiplies those of its parts."""
+"""Maximum number of texts of a label, since `join` multiplies the texts of its parts."""
 
 _MOST_OFFERED: Final = 12
 _NO_LABELS: Final = "Labels are under `labels:` of the rule file; one may ask for those above it."
 
 
 class Names(Struct, frozen=True):
-    """What conditions may ask for: enabled `scores`, and `labels` with the texts that each can have.
+    """What conditions may refer to: enabled `scores`, and `labels` with the texts that each can have.
 
-    The texts are None where the label is not right itself. `disabled` are the other scores. `rules` are by
-    score the ids of its enabled rules. `segments` are those that may be asked for, by name, each with whether
-    it may be asked for here: not above its own place.
+    The texts are None if the label itself is invalid. `disabled` are the other scores. `rules` are the ids of
+    the enabled rules of each score. `segments` are all segments by name, each with whether the condition may
+    refer to it: only to segments that come earlier in the file.
     """
 
     scores: tuple[str, ...] = ()
@@ -41,13 +41,13 @@ class Names(Struct, frozen=True):
     segments: Mapping[str, bool] = field(default_factory=dict)
 
     def above(self, label: str) -> Names:
-        """Return the names that the label itself may ask for: all scores, and the labels above it."""
+        """Return the names that the label itself may refer to: all scores, and the labels above it."""
         names = takewhile(lambda name: name != label, self.labels)
         return replace(self, labels={name: self.labels[name] for name in names})
 
 
 def names_of(root: Node) -> Names:
-    """Return the names of a rule file, which may be wrong elsewhere."""
+    """Return the names of a rule file, which may be invalid elsewhere."""
     scores, labels = root.child("scores"), root.child("labels")
     entries = {} if scores is None else scores.entries
     off = {name for name, node in entries.items() if _is_off(node)}
@@ -63,7 +63,7 @@ def _is_off(score: Node) -> bool:
 
 
 def _texts(label: Node, above: Mapping[str, tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    """Return the texts of a label, each once, in order of first mention: of `join` all combinations."""
+    """Return the distinct texts of a label, in order of first mention; for `join`, all combinations."""
     branches, join = label.child("first_of"), label.child("join")
     if branches is not None:
         nodes = [branch.child("label") for branch in branches.items]
@@ -76,19 +76,19 @@ def _texts(label: Node, above: Mapping[str, tuple[str, ...] | None]) -> tuple[st
 
 
 def _text(node: Node) -> tuple[str, ...]:
-    """Return the text that a `label` is, as `rules.standing` reads it; none of one that is wrong."""
+    """Return the text of a `label`, as `rules.standing` reads it; nothing if it is invalid."""
     if node.kind == "number" and isinstance(node.scalar, int):
         return (str(node.scalar),)
     return (node.written,) if node.kind == "text" else ()
 
 
 def combinations(parts: list[tuple[str, ...]]) -> int:
-    """Return how many texts a `join` of labels with these texts has, equal ones counted each."""
+    """Return the number of texts of a `join` of labels with these texts, including duplicates."""
     return prod(map(len, parts))
 
 
 def check_names(reading: RuleReading, names: Names) -> None:
-    """Tell every score, label and text of a label that a reading found asked for, and that there is not."""
+    """Report every reference of a reading to a score, label or label text that doesn't exist."""
     for need in reading.needs:
         inside = str(need.path[1]) if need.path[:1] == ("labels",) else None
         for told in _lacking(need, names, inside):
@@ -96,7 +96,7 @@ def check_names(reading: RuleReading, names: Names) -> None:
 
 
 def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]:
-    """Yield what there is not of what is asked, `inside` of a label or elsewhere."""
+    """Yield the problem of a need that `names` don't meet; `inside` is the label that has it, if any."""
     names = all_names if inside is None else all_names.above(inside)
     if need.what == "score" and need.name not in names.scores and (names.scores or names.disabled):
         meant = nearest(need.name, (*names.scores, *names.disabled))
@@ -126,7 +126,7 @@ def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]
 
 
 def _no_rule(need: Need, names: Names) -> Iterator[Told]:
-    """Tell a rule that its score does not have; of a score that there is not, that alone is told."""
+    """Report a rule that its score does not have; if the score does not exist, only that is reported."""
     score = need.label or next(iter(names.scores), "")
     ids = names.rules.get(score, ())
     if need.what != "rule" or score not in names.scores or need.name in ids:
@@ -138,7 +138,7 @@ def _no_rule(need: Need, names: Names) -> Iterator[Told]:
 
 
 def _no_segment(need: Need, names: Names) -> Iterator[Told]:
-    """Tell a segment that there is not, or that stands too late in the file."""
+    """Report a segment that does not exist, or that comes too late in the file."""
     if need.what != "segment" or names.segments.get(need.name):
         return
     if need.name in names.segments:
@@ -150,7 +150,7 @@ def _no_segment(need: Need, names: Names) -> Iterator[Told]:
 
 
 def _offer(meant: str | None, known: tuple[str, ...]) -> str | None:
-    """Ask whether the nearest was meant, else list what there is; None where there is nothing."""
+    """Suggest the nearest name, or else list the known names; None if there are none."""
     if meant:
         return f"Did you mean `{meant}`?"
     if len(known) > _MOST_OFFERED:

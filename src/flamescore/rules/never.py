@@ -1,6 +1,6 @@
-"""What could never count or hold: a window that ends too early, a reset by every event that is counted.
+"""Rules and conditions that could never count or hold: windows that end too early, resets by every event.
 
-Rules and conditions alike are looked at in the tree, as `checks` does.
+Both are checked in the tree, as in `checks`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _FOLLOWERS: Final = ("followed_by", "unless_followed_by")
 
 
 def check_sequences(top: At) -> None:
-    """Tell conditions on events that could never hold, and followers that can't come, wherever below.
+    """Report conditions on events that could never hold, and followers that can't come, anywhere below.
 
-    What rules inherit is looked at rule by rule (`check_rule`).
+    Settings that rules inherit are checked rule by rule (`check_rule`).
     """
     for path, node in top.node.walk():
         if "event" not in node.entries:
@@ -40,13 +40,13 @@ def check_sequences(top: At) -> None:
 
 
 def check_rule(rule: At, expires: At | None, since: At | None) -> None:
-    """Tell an event rule of which nothing could ever count; it gets `expires` and `since` from there."""
+    """Report an event rule that could never count anything; `expires` and `since` may be inherited."""
     _waits(rule, expires, "an occurrence expires")
     _resets(rule, since)
 
 
 def check_wait(asked: At, window: Period | None) -> None:
-    """Tell events that an alert waits for of which none could ever count, since they expire before."""
+    """Report events that an alert waits for if none could ever count, since they expire too early."""
     within = asked.child("unless_followed_by", "within")
     wait = _period(within)
     if within is None or wait is None or wait.seconds is None or window is None:
@@ -61,7 +61,7 @@ def _is_rule(path: Path) -> bool:
 
 
 def _gap(follower: At | None) -> None:
-    """Tell a least gap to a follower that is no shorter than the greatest."""
+    """Report a minimum gap to a follower that is not shorter than the maximum."""
     after, within = (None if follower is None else follower.child(key) for key in ("after", "within"))
     least, most = _period(after), _period(within)
     if after is None or least is None or most is None or least.seconds is None or most.seconds is None:
@@ -72,7 +72,7 @@ def _gap(follower: At | None) -> None:
 
 
 def _waits(asked: At, ends: At | None, how: str) -> None:
-    """Tell a window that is over before it is known that nothing followed."""
+    """Report a window that ends before it is known that nothing followed."""
     within = asked.child("unless_followed_by", "within")
     wait, window = _period(within), _period(ends)
     if within is None or wait is None or wait.seconds is None or window is None:
@@ -87,7 +87,7 @@ def _period(at: At | None) -> Period | None:
 
 
 def _shortest(period: Period) -> int:
-    """Return the least seconds that a period can take: February for a month, no leap day in a year."""
+    """Return the shortest length of a period in seconds: February for a month, no leap day in a year."""
     if period.seconds is not None:
         return period.seconds
     years, months = divmod(period.count * (12 if period.unit == "y" else 1), 12)
@@ -96,7 +96,7 @@ def _shortest(period: Period) -> int:
 
 
 def _resets(asked: At, since: At | None) -> None:
-    """Tell a reset by every event of the types that are counted: none of them comes after the latest."""
+    """Report a reset by every event of the counted types: none of them comes after the latest reset."""
     event = asked.child("event")
     counted = set() if event is None else set(_texts(event.node))
     if since is None or not counted or not counted <= set(_all_of_type(since.node)):
@@ -109,7 +109,7 @@ def _resets(asked: At, since: At | None) -> None:
 
 
 def _all_of_type(since: Node) -> Iterator[str]:
-    """Yield the types of which every event is a reset."""
+    """Yield the event types all of whose events are resets."""
     for entry in (since, *since.items):
         event, where = entry.child("event"), entry.child("where")
         if event is not None and (where is None or (where.kind == "mapping" and not where.entries)):

@@ -1,4 +1,4 @@
-"""Where the rules of a score stand in their file."""
+"""The paths of the rules of a score in their file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def rule_paths(document: Document, score: Score) -> tuple[Path, ...]:
-    """Return where the enabled rules of a score stand, in their order: one path for each of `score.rules`."""
+    """Return the paths of the enabled rules of a score, in order: one for each of `score.rules`."""
     base: Path = ("scores", score.name, "rules")
     node = document.root.at(base)
     items = () if node is None else node.items

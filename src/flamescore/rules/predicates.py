@@ -1,4 +1,4 @@
-"""The table of predicates: what a cell of a column must be."""
+"""The operators and shapes of predicates: tests of a cell of a column."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class _Operator(NamedTuple):
-    """What an operator takes, what it means, and the test of a cell that it stands for, or several."""
+    """The type of an operator's value, its description, and the test or tests of a cell that it makes."""
 
     type: ValueType
     about: str
@@ -53,7 +53,7 @@ class _Operator(NamedTuple):
 
 
 def _equals(values: Sequence[Value], *, negate: bool = False) -> asks.Equals:
-    """Sort operands by what they are: texts (trimmed), numbers, booleans; those of a file are texts."""
+    """Separate operands by kind: texts (stripped), numbers, booleans; those from a file are texts."""
     if isinstance(values, ListValues):
         return asks.Equals(texts=values, negate=negate)
     return asks.Equals(
@@ -142,7 +142,7 @@ OPERATORS: Final = {
     "has_all": _Operator(_ITEMS, "The cell holds all of these values.", _has("has_all")),
     "has_none": _Operator(_ITEMS, "The cell holds values, and none of these.", _has("has_none")),
 }
-"""A new operator is a line here, and its meaning in the engine."""
+"""To add an operator, add a line here and its meaning in the engine."""
 
 TESTS: Final = Shape(
     "Operators",
@@ -160,7 +160,7 @@ TESTS: Final = Shape(
 
 
 def _predicate(kind: ExportKind) -> ValueType:
-    """Return the type of a predicate; where it stands, its key is a column of that kind of export."""
+    """Return the type of a predicate, whose key in the file is a column of that kind of export."""
 
     def read(at: At) -> asks.Predicate:
         column = str(at.path[-1])

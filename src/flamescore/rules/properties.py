@@ -1,4 +1,4 @@
-"""What rules and conditions ask of properties of events, and of how many events: `per`, `sum`, `times`."""
+"""The shapes of event properties and event counts in rules and conditions: `per`, `sum`, `times`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def event_column(at: At, name: str, *, key: bool = False, numeric: bool = False) -> None:
-    """Note that the value at a place, or its key, names a column of events."""
+    """Record that the value at a place, or its key, names an event column."""
     rule_reading(at).needs.append(Need("column", at.path, "events", name, key=key, numeric=numeric))
 
 
@@ -40,7 +40,7 @@ _PER_PROPERTY: Final = Shape(
 
 
 def _per(at: At) -> asks.Per:
-    """Read `per`; `day`, `week` and `month` are the calendar's."""
+    """Read `per`; `day`, `week` and `month` are calendar units."""
     named = at.child("property") if at.node.kind == "mapping" else None
     text = _PER_PROPERTY.read(at)["property"] if at.node.kind == "mapping" else NAME(at)
     if named is None and text in ("day", "week", "month"):
@@ -74,7 +74,7 @@ _BETWEEN: Final = Shape(
 
 
 def _times(least: int) -> ValueType:
-    """Return the type of `times`, whose `at_most` is at least so much."""
+    """Return the type of `times` whose `at_most` is not below `least`."""
 
     def read(at: At) -> asks.Times:
         if at.node.kind != "mapping":
@@ -97,7 +97,7 @@ def _times(least: int) -> ValueType:
 
 
 TIMES_OF_RULE: Final = _times(1)
-"""Where no event is left, nothing counts: `at_most: 0` can't be meant."""
+"""If no event is left, nothing counts, so `at_most: 0` can't be meant."""
 
 TIMES_OF_CONDITION: Final = _times(0)
 

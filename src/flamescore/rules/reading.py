@@ -1,4 +1,4 @@
-"""One reading of a rule file: what it asks of the exports, and its words for what is wrong."""
+"""One reading of a rule file: its requirements on the exports, and the wording of its problems."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ ExportKind = Literal["contacts", "events"]
 
 
 class Need(Struct, frozen=True):
-    """What a place in the file asks of the exports: a `column`, any `events` or `tags` at all.
+    """A requirement of a place in the file on the exports: a `column`, or any `events` or `tags` at all.
 
-    A `pattern` asks that the engine can run it. `name` is the column or the pattern, `key` whether a message
-    points at the place's key, `dated` whether the column is read as dates, `numeric` whether as numbers,
-    `listed` whether as lists. A `score`, a `label`, a `label_value` (of the `label`) and a `rule` (of the
-    score that `label` has, empty for the default one) ask the rule file that there is one, a `segment` the
-    project file.
+    A `pattern` must be one that the engine can run. A `score`, a `label`, a `label_value` (of `label`) and a
+    `rule` (of the score in `label`, empty for the default one) must exist in the rule file, a `segment` in
+    the project file. `name` is the name of what is required, or the pattern. `key`: whether a message points
+    at the key of the place. `dated`, `numeric`, `listed`: whether the column is parsed as dates, numbers or
+    lists.
     """
 
     what: Literal["column", "events", "tags", "pattern", "score", "label", "label_value", "rule", "segment"]
@@ -45,24 +45,24 @@ class Need(Struct, frozen=True):
 
 @dataclass(slots=True)
 class RuleReading(Reading):
-    """One reading of rules or conditions: what they ask of the exports, and the zone of naive times."""
+    """One reading of rules or conditions: their requirements on the exports, and the zone of naive times."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     needs: list[Need] = field(default_factory=list)
     lists: Lists | None = None
-    """Where lists from files come from."""
+    """The source of lists from files."""
 
     lists_used: list[tuple[Path, ListValues]] = field(default_factory=list)
 
     def is_enabled(self, path: Path) -> bool:
-        """Tell whether the score and the rule that a path is in are enabled."""
+        """Return whether the score and the rule that contain a path are enabled."""
         owners = [path[:2]] if path[:1] == ("scores",) else []
         owners += [path[:4]] if owners and path[2:3] == ("rules",) else []
         switches = (self.document.root.at((*owner, "enabled")) for owner in owners)
         return all(switch is None or switch.scalar is not False for switch in switches)
 
     def heading(self, path: Path) -> str:
-        """Say which rule or score a path is in: ``Rule "Owns a dog": ``; nothing for the file as a whole."""
+        """Return a prefix with the rule or score of a path: ``Rule "Owns a dog": ``; empty for the file."""
         if len(path) > 3 and path[0] == "scores" and path[2] == "rules" and isinstance(path[3], int):  # noqa: PLR2004
             name = self.document.root.at((*path[:4], "name"))
             if name is not None and name.kind == "text" and name.written.strip():
@@ -77,24 +77,24 @@ class RuleReading(Reading):
         return f"Score `{path[1]}`: " if len(path) > 1 and path[0] == "scores" else ""
 
     def label(self, path: Path) -> str:
-        """Return the last key on the way to a value."""
+        """Return the last key of a path, in backticks; `The file` if it has none."""
         keys = [step for step in path if isinstance(step, str)]
         return f"`{keys[-1]}`" if keys else "The file"
 
     def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
-        """Tell a value that is of another kind than is wanted."""
+        """Return the problem of a value of the wrong kind."""
         return "R022", f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
     def empty(self, at: At) -> Told:
-        """Tell an empty list or mapping."""
+        """Return the problem of an empty list or mapping."""
         return "R024", f"{at.label} is empty; it needs at least one entry.", None
 
     def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
-        """Tell a key that nothing knows, in the shape's own words where it has some."""
+        """Return the problem of an unknown key, in the shape's own wording if it has one."""
         return unknown_key(key, shape.keys) if shape.unknown is None else shape.unknown(shape, key, at)
 
     def missing(self, shape: Shape, key: str, at: At) -> Told | None:
-        """Tell a key that must be there; one that is misspelt is told as unknown, and not here."""
+        """Return the problem of a missing key; None for a misspelled one, which is reported as unknown."""
         if any(nearest(word, shape.keys) == key for word in at.keys if word not in shape.keys):
             return None
         return missing_key(key, at.label) if shape.missing is None else shape.missing(key, at)
@@ -105,22 +105,22 @@ _PARTS_OF_ACCOUNTS: Final = {"scores": "Account score", "roles": "Role"}
 
 
 def must_be(wanted: str) -> Callable[[At], Told]:
-    """Return what tells a value that is no mapping, where one is wanted of which there is more to say."""
+    """Return a function that reports a value that is not a mapping, with more specific wording."""
     return lambda at: ("R022", f"{wanted}, but this is {at.node.shown()}.", None)
 
 
 def rule_reading(at: At) -> RuleReading:
-    """Return the reading that a value of rules or conditions is read in."""
+    """Return the reading to which a value of rules or conditions belongs."""
     assert isinstance(at.reading, RuleReading)
     return at.reading
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Return problems by their place, each once."""
+    """Return problems in order of their place, without duplicates."""
     return tuple(by_place(dict.fromkeys(problems)))
 
 
-# --- words for keys ----------------------------------------------------------------------------------
+# --- wording for keys --------------------------------------------------------------------------------
 
 _EXAMPLES: Final[Mapping[str, str]] = {
     "version": "Begin the file with `version: 1`.",
@@ -133,7 +133,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
 
 
 def meant_by(meanings: Mapping[str, str]) -> Mapping[str, str]:
-    """Turn `{"at_least": "gte >="}` around: what people write instead of a word -> the word."""
+    """Invert `{"at_least": "gte >="}`: what people write instead of a word -> the word."""
     return {said: meant for meant, words in meanings.items() for said in words.split()}
 
 
@@ -200,7 +200,7 @@ def unknown_key(
     others: Mapping[str, str] | None = None,
     also: str = "",
 ) -> Told:
-    """Tell a key that nothing knows: the known one that was meant, or all of them."""
+    """Return the problem of an unknown key, with the known key that was meant, or all known keys."""
     if key in ("follows", "at_once"):
         hint = "To ignore events in a sequence, put the entry under `ignore:`."
         return (
@@ -214,7 +214,7 @@ def unknown_key(
 def did_you_mean(
     word: str, known: Iterable[str], others: Mapping[str, str] | None = None, also: str = ""
 ) -> str:
-    """Ask whether the nearest of the known words was meant, else list them; `others` are other words."""
+    """Suggest the nearest known word, or else list all; `others` maps other spellings to known words."""
     known = tuple(known)
     other = (others or {}).get(word.casefold().replace(" ", "_").replace("-", "_"))
     meant = other if other in known else nearest(word, known)
@@ -222,11 +222,11 @@ def did_you_mean(
 
 
 def missing_key(key: str, label: str) -> Told:
-    """Tell a key that must be there; `label` is what it is missing in."""
+    """Return the problem of a required key that is missing in `label`."""
     return "R023", f"{'It' if label == '`rules`' else label} has no `{key}`.", _EXAMPLES.get(key)
 
 
 def listing(words: Iterable[str], last: str = "or") -> str:
-    """List words: `a, b or c`, each in back-quotes."""
+    """Join words as `a, b or c`, each in backticks."""
     *quoted, end = [f"`{word}`" for word in words]
     return f"{', '.join(quoted)} {last} {end}" if quoted else end

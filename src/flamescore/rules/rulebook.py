@@ -1,7 +1,7 @@
-"""Rules as the engine takes them: every default filled in, every column known, every number whole.
+"""Rules as the engine takes them, with all defaults filled in and all columns known.
 
-`rules.shapes` makes these of a rule file; nothing here reads a file or a frame.
-Points are ten-thousandths, lengths are seconds, factors are billionths.
+`rules.shapes` and `rules.assemble` build these from a rule file; nothing here reads a file or a frame.
+Points are whole ten-thousandths, and lengths are whole seconds.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Limits(Struct, frozen=True):
-    """Bounds on a sum, in ten-thousandths; None where there is none."""
+    """Bounds on a sum, in ten-thousandths; None for no bound."""
 
     low: int | None = None
     high: int | None = None
@@ -49,9 +49,9 @@ NO_LIMITS = Limits()
 
 
 class EventRule(Struct, frozen=True):
-    """Points for counted occurrences. `count` None keeps all, N the N latest (`once` is 1).
+    """Points for counted occurrences. A `count` of None keeps all, N the N latest (`once` is 1).
 
-    With `since` only those count that came after the latest event that one of them matches.
+    With `since`, only occurrences after the latest event that matches one of them count.
     """
 
     match: EventMatch
@@ -68,9 +68,9 @@ class EventRule(Struct, frozen=True):
 
 
 class TagRule(Struct, frozen=True):
-    """Points once when the contact has the tags; they may expire and decay by the tag's date.
+    """Points given once if the contact has the tags; they may expire and decay by the tag's date.
 
-    With `since` a tag counts only if it was applied after the latest event that one of them matches.
+    With `since`, a tag counts only if it was applied after the latest event that matches one of them.
     """
 
     tag: TagMatch
@@ -87,7 +87,7 @@ class TagRule(Struct, frozen=True):
 
 
 class Branch(Struct, frozen=True):
-    """A branch of `first_of`; no condition holds always."""
+    """A branch of `first_of`; without a condition, it always holds."""
 
     condition: Condition | None
     points: int
@@ -95,9 +95,9 @@ class Branch(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class BranchRule:
-    """The points of the first branch that holds. `field` and `if` rules are ones of a single branch.
+    """The points of the first branch that holds. `field` and `if` rules have a single branch.
 
-    `key` is how the rule is written.
+    `key` is the form in which the rule is written.
     """
 
     branches: tuple[Branch, ...]
@@ -108,7 +108,7 @@ Subject = EventRule | TagRule | BranchRule
 
 
 class Rule(Struct, frozen=True):
-    """One enabled rule of a score. `line` is where the rule file has it, 0 when it came from no file."""
+    """One enabled rule of a score. `line` is its line in the rule file, 0 if it doesn't come from a file."""
 
     id: str
     name: str
@@ -121,14 +121,14 @@ class Rule(Struct, frozen=True):
 
 
 class Idle(Struct, frozen=True):
-    """What silence takes of a sum: a decay by the whole days since the latest of these events."""
+    """A decay of a sum by the whole days since the latest of these events."""
 
     decay: Decay
     activity: tuple[EventMatch, ...]
 
 
 class Group(Struct, frozen=True):
-    """Rules of a score whose sum has limits and a silence of its own."""
+    """Rules of a score whose sum has its own limits and decay by idle days."""
 
     name: str
     limits: Limits = NO_LIMITS
@@ -139,11 +139,11 @@ Five = tuple[int, int, int, int, int]
 
 
 class Score(Struct, frozen=True):
-    """One enabled score. Its flames come from one of three.
+    """One enabled score. Its flames come from `bounds`, `percentiles` or `ideal`.
 
-    `bounds` are the points from which there are 1 to 5 flames, `percentiles` (ten-thousandths of a percent)
-    the same of the percentile; where both are None there is a flame for each fifth of `ideal`. By percentile
-    there is no ideal.
+    `bounds` are the points from which a contact has 1 to 5 flames; `percentiles` are the same for percentiles
+    (in ten-thousandths of a percent). If both are None, each fifth of `ideal` gives a flame. With
+    `percentiles`, `ideal` is None.
     """
 
     name: str
@@ -159,22 +159,22 @@ class Score(Struct, frozen=True):
 
     @property
     def idles(self) -> tuple[tuple[str | None, Idle], ...]:
-        """What silence takes: of each group that says so, by its name, and of the score itself, by None."""
+        """The decays by idle days: of groups, with the group's name, and of the score itself, with None."""
         owners = (*((group.name, group.idle) for group in self.groups), (None, self.idle))
         return tuple((name, idle) for name, idle in owners if idle is not None)
 
 
 class LabelBranch(Struct, frozen=True):
-    """A branch of a label; no condition holds always."""
+    """A branch of a label; without a condition, it always holds."""
 
     condition: Condition | None
     label: str
 
 
 class Label(Struct, frozen=True):
-    """A label of contacts: the text of the first branch that holds, or those of other labels put together.
+    """A label of contacts: the text of the first branch that holds, or the joined texts of other labels.
 
-    `texts` are those that it can have, in order of first mention; of `join` all combinations.
+    `texts` are all texts that it can have, in order of first mention; for `join`, all combinations.
     """
 
     name: str
@@ -185,7 +185,7 @@ class Label(Struct, frozen=True):
 
 
 class RuleBook(Struct, frozen=True):
-    """Every enabled score in file order, of which the first is the default; every label in file order."""
+    """The enabled scores in file order, of which the first is the default, and the labels in file order."""
 
     zone: ZoneInfo
     scores: tuple[Score, ...]
@@ -196,18 +196,18 @@ class RuleBook(Struct, frozen=True):
 
     @property
     def without_bots(self) -> RuleBook:
-        """The book of the same scores that tells nothing of mail scanners.
+        """The book with the same scores that reports nothing about mail scanners.
 
-        What they did is ignored where `bots` removes it.
+        If `bots` removes their events, its patterns become part of `ignore`.
         """
         more = () if self.bots is None or self.bots.action == "show" else self.bots.patterns
         return replace(self, ignore=(*self.ignore, *more), bots=None)
 
 
 class Hot(Struct, frozen=True):
-    """Who is hot: for whom the condition holds, else who has so many flames under the default score.
+    """Who is hot: contacts for whom the condition holds or, without one, who have at least `flames` flames.
 
-    `written` is the condition as the project file has it, as JSON.
+    These are flames under the default score. `written` is the condition of the project file, as JSON.
     """
 
     flames: int = 5
@@ -216,15 +216,15 @@ class Hot(Struct, frozen=True):
 
     @property
     def by_flames(self) -> int | None:
-        """Return how many flames make a lead hot; None under a condition."""
+        """Return the number of flames that makes a lead hot; None if a condition decides."""
         return self.flames if self.condition is None else None
 
 
-# --- looking into them -------------------------------------------------------------------------------
+# --- parts of rules ----------------------------------------------------------------------------------
 
 
 def beside(asked: Subject | Condition) -> Iterator[EventMatch]:
-    """Yield the events that a rule or condition asks for beside its own: followers and resets."""
+    """Yield the events that a rule or condition refers to in addition to its own: followers and resets."""
     for key in ("followed_by", "unless_followed_by"):
         follower: Follower | None = getattr(asked, key, None)
         if follower is not None:
@@ -233,7 +233,7 @@ def beside(asked: Subject | Condition) -> Iterator[EventMatch]:
 
 
 def conditions_of(rule: Rule) -> Iterator[Condition]:
-    """Yield the conditions that a rule asks."""
+    """Yield the conditions of a rule."""
     if rule.condition is not None:
         yield rule.condition
     for branch in getattr(rule.subject, "branches", ()):

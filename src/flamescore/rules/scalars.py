@@ -1,6 +1,6 @@
 """The types of a rule file's single values: texts, numbers, periods, percentages, and a few words.
 
-Points and bounds read as ten-thousandths, a percentage as a share from 0 to 1, all others as what they say.
+Points and bounds are read as ten-thousandths, percentages as shares from 0 to 1, all others as written.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _part(at: At) -> str:
 def _timezone(at: At) -> ZoneInfo:
     from zoneinfo import available_timezones  # noqa: PLC0415 - it reads hundreds of files
 
-    from flamescore.yaml_tree import nearest  # noqa: PLC0415 - for a fault alone
+    from flamescore.yaml_tree import nearest  # noqa: PLC0415 - only needed for a fault
 
     text = _text(at)
     if names_no_place(text):
@@ -99,7 +99,7 @@ def _undated(at: At) -> str:
 TEXT: Final = ValueType(_text, {"type": "string"})
 NAME: Final = ValueType(_name, {"type": "string", "pattern": "\\S"})
 WORD: Final = ValueType(_word, NAME.schema)
-"""A tag or an event type: what a cell is, so that its ends are bare as those of cells are."""
+"""A tag or an event type, stripped in the same way as the cells that it is compared with."""
 
 PART: Final = ValueType(_part, {"type": "string", "minLength": 1})
 TIMEZONE: Final = ValueType(_timezone, {"type": "string"})
@@ -128,7 +128,7 @@ def _number(at: At) -> int | Decimal:
 
 
 def _up_to(most: int) -> ValueType:
-    """Return the type of a number of at most four decimals, read in ten-thousandths."""
+    """Return the type of a number with at most four decimals, read as ten-thousandths."""
 
     def read(at: At) -> int:
         if at.node.number is None:
@@ -147,7 +147,7 @@ def _up_to(most: int) -> ValueType:
 
 
 def _decimals(number: int | Decimal) -> int:
-    """Return how many decimals a number has, needless zeros aside; exact whatever its size."""
+    """Return the number of decimals of a number without trailing zeros; exact for any size."""
     if isinstance(number, int) or not number:
         return 0
     digits, exponent = number.as_tuple().digits, int(number.as_tuple().exponent)
@@ -205,22 +205,22 @@ def _plain_number(at: At) -> Decimal:
 BOOLEAN: Final = ValueType(_boolean, {"type": "boolean"})
 VERSION: Final = ValueType(_version, {"const": 1})
 NUMBER: Final = ValueType(_plain_number, {"type": "number"})
-"""A number of any size, exactly as it is written."""
+"""A number of any size, exactly as written."""
 
 POINTS: Final = _up_to(MAX_POINTS)
 BOUND: Final = _up_to(_MAX_BOUND)
 TIMES: Final = ValueType(_times, {"type": "integer", "minimum": 1, "maximum": _MAX_COUNT})
 SEVERAL: Final = ValueType(_several, {"type": "integer", "minimum": 2, "maximum": _MAX_COUNT})
-"""How many there must be of what one alone can't be."""
+"""A number of events, at least 2, for patterns that a single event can't form."""
 AT_MOST: Final = ValueType(_at_most, {"type": "integer", "minimum": 0, "maximum": _MAX_COUNT})
 COUNT: Final = ValueType(_count, {"anyOf": [{"enum": ["once", "each"]}, TIMES.schema]})
-"""How many of the latest occurrences count; None is all of them."""
+"""The number of latest occurrences that count; None for all."""
 
-# --- what a cell is compared with --------------------------------------------------------------------
+# --- operands of comparisons -------------------------------------------------------------------------
 
 
 def _operand(at: At) -> Decimal | date | datetime:
-    """Read the right side of an ordering: a number, a calendar day, or an instant (UTC)."""
+    """Read the operand of an order comparison: a number, a calendar day, or an instant (UTC)."""
     if at.node.kind == "number":
         return Decimal(_number(at))
     if at.node.kind != "text":
@@ -236,10 +236,10 @@ def _operand(at: At) -> Decimal | date | datetime:
 
 
 def _range(at: At) -> tuple[Decimal | date | datetime, ...]:
-    """Read both ends of `between`, each included: two numbers, or two dates or times, the lower one first.
+    """Read both inclusive ends of `between`: two numbers, or two dates or times, the lower one first.
 
-    A date beside a time is held against the time's calendar day, as a cell is:
-    `[2026-11-21, 2026-11-21T09:00]` is the day up to nine.
+    A date is compared with the calendar day of a time, as for cells: `[2026-11-21, 2026-11-21T09:00]` is that
+    day up to nine.
     """
     both = "Write both ends, the lower one first: `[60, 600]`."
     if at.node.kind != "list":
@@ -279,7 +279,7 @@ OPERAND: Final = ValueType(_operand, {"type": ["number", "string"]})
 RANGE: Final = ValueType(
     _range, {"type": "array", "items": OPERAND.schema, "minItems": _ENDS, "maxItems": _ENDS}
 )
-"""Two operands, of which the first is not above the second."""
+"""Two operands, the first of which is not above the second."""
 CELL: Final = ValueType(_cell, {"type": ["string", "number", "boolean"]})
 
 # --- periods -----------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ _LONG_UNITS: Final = {
 
 
 def _period_in(units: tuple[str, ...], code: str = "", why: str = "") -> ValueType:
-    """Return the type of a period in some of the units; `code` and `why` tell one in another unit."""
+    """Return the type of a period in some of the units; `code` and `why` are for periods in other units."""
 
     def read(at: At) -> Period:
         period = _period(at)
@@ -336,7 +336,7 @@ def _no_period(at: At) -> NoReturn:
 
 
 def _or_word(word: str, other: ValueType, read_other: Callable[[At], Any] | None = None) -> ValueType:
-    """Return a type that takes a word too, which reads as None."""
+    """Return a type that also accepts a word, which is read as None."""
     read = read_other or other.read
     return ValueType(
         lambda at: None if at.node.kind == "text" and at.node.written == word else read(at),
@@ -351,13 +351,13 @@ FIXED_PERIOD: Final = _period_in(
 DAYS: Final = _period_in(("d", "w"), "R064", "a decay steps in days or weeks")
 CALENDAR_PERIOD: Final = _period_in(("d", "w", "mo", "y"), "R065", "dates compare by calendar day")
 EXPIRES: Final = _or_word("never", PERIOD)
-"""`never` reads as None."""
+"""`never` is read as None."""
 
 # --- percentages -------------------------------------------------------------------------------------
 
 
 def _percent(at: At) -> Decimal:
-    """Read a percentage of a decay, from above 0 to 100, as a share of 1."""
+    """Read a percentage of a decay, above 0 and at most 100, as a share of 1."""
     if at.node.kind != "text":
         hint = "Write it with its sign: `1%`." if at.node.kind == "number" else None
         at.wrong("a percentage such as `1%`", hint)
@@ -382,4 +382,4 @@ def _fade(at: At) -> Decimal:
 
 PERCENT: Final = ValueType(_percent, {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)? ?%$"})
 FADE: Final = _or_word("none", PERCENT, _fade)
-"""`none` reads as None."""
+"""`none` is read as None."""

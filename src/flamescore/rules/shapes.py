@@ -1,4 +1,4 @@
-"""The tables of a rule file: decays, limits, rules, scores, and the file itself."""
+"""The shapes of a rule file: points, rules, scores, and the file itself."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ from flamescore.units import POINT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# --- what an occurrence gives ------------------------------------------------------------------------
+# --- points of an occurrence -------------------------------------------------------------------------
 
 
 _POINTS_FROM: Final = Shape(
@@ -313,7 +313,7 @@ FILE: Final = Shape(
     },
     must_be=must_be("A rule file is a mapping that begins with `version: 1`"),
 )
-"""`timezone` stands before what has times in it: a table's order is the order of reading."""
+"""`timezone` comes before all keys with times in them, since keys are read in the order of the shape."""
 
 SHAPES: Final = (
     *CONDITION_SHAPES, *IGNORED_SHAPES, BURST_SHAPE, _POINTS_FROM, *DECAY_SHAPES, LIMITS, _BRANCH,

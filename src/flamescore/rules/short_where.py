@@ -6,7 +6,7 @@ employees >= 100        employees   at_least   100, a number
 Renewal<2026-12-01      Renewal     less_than  2026-12-01, a date
 url!=a=b                url         not_equals a=b: it is split at the leftmost operator
 phone~555               phone       contains   555, always a text
-country=[US, CA]        country     in         a YAML list, a mapping or a text in quotes stays what it is
+country=[US, CA]        country     in         a YAML list, mapping or quoted text is parsed as YAML
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ HINT: Final = "Write `country=US`, or `{country: US, employees: {at_least: 100}}
 
 
 class ShortWhere(Struct, frozen=True):
-    """A condition in its short form: `operator` is that of the rule language, `value` as it is typed."""
+    """A condition in its short form: `operator` is that of the rule language, `value` is as typed."""
 
     column: str
     operator: str
@@ -51,7 +51,7 @@ class ShortWhere(Struct, frozen=True):
     sign: str
 
     def node(self, name: str) -> Node | Problem:
-        """Return the predicate by column that it stands for, or what is wrong with it."""
+        """Return the equivalent mapping of column to predicate, or what is wrong with it."""
         at, of, begins = self.places
         if not self.column:
             return Problem("R110", f"`{self.text.strip()}` names no column.", Where(name), HINT)
@@ -71,11 +71,11 @@ class ShortWhere(Struct, frozen=True):
 
     @property
     def is_text(self) -> bool:
-        """Say whether the value is compared as a text."""
+        """Return whether the value is compared as a text."""
         return self._value(0).kind == "text"
 
     def _value(self, begins: int) -> Node:
-        """Return the value: a number if it reads as one, else a text; YAML in brackets or quotes."""
+        """Return the value: a number if it parses as one, otherwise a text; YAML in brackets or quotes."""
         as_text = Node("text", Span(1, begins + 1, len(self.value)), scalar=self.value, written=self.value)
         if self.operator == "contains":
             return as_text
@@ -88,7 +88,7 @@ class ShortWhere(Struct, frozen=True):
 
 
 def short_where(text: str) -> ShortWhere | None:
-    """Read a condition in its short form; None where it is none, such as YAML in braces."""
+    """Parse a condition in its short form; return None if it has another form, such as YAML in braces."""
     found = _SHORT.fullmatch(text)
     if found is None:
         return None

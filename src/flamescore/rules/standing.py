@@ -1,6 +1,6 @@
-"""What conditions ask of a contact once everyone is scored: how it stands under a score, and its labels.
+"""Conditions on a contact once everyone is scored: on its result under a score, and on its labels.
 
-Under `scores` neither can be asked: scores are made of rules.
+Neither is allowed under `scores`, since scores are made of rules.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _NUMBERS: Final = listed(NUMBER)
 
 
 def _measure(at: At) -> tuple[asks.NumberTest, ...]:
-    """Read what a measure of a score must be: a number, a list of them, or a mapping of operators."""
+    """Read the test of a measure of a score: a number, a list of numbers, or a mapping of operators."""
     if at.node.kind == "mapping":
         if not at.keys:
             hint = "Say what it must be: `{at_least: 4}`."
@@ -73,7 +73,7 @@ MEASURES: Final = {
     "percentile": Key(_MEASURE, "The share of the others who score less, from 0 to 100, likewise."),
     "rank": Key(_MEASURE, "The place in the order of scores, from 1, likewise."),
 }
-"""What may be asked of a contact under a score."""
+"""What a condition can test of a contact under a score."""
 
 
 def _score(at: At) -> str:
@@ -86,7 +86,7 @@ SCORE: Final = Key(ValueType(_score, NAME.schema), "The score that is asked.", n
 
 
 def score_is(found: dict[str, Value]) -> asks.ScoreIs:
-    """Make what `score` and its measures say."""
+    """Build the condition from `score` and its measures."""
     return asks.ScoreIs(found["score"], tuple((word, found[word]) for word in _MEASURES if word in found))
 
 
@@ -94,7 +94,7 @@ def score_is(found: dict[str, Value]) -> asks.ScoreIs:
 
 
 def _label(at: At) -> str:
-    """Read a label: a text of 1 to 80 characters, or a whole number, taken as its digits."""
+    """Read a label: a text of 1 to 80 characters, or a whole number, which becomes its digits."""
     scalar = at.node.scalar
     if at.node.kind == "number" and isinstance(scalar, int):
         return str(scalar)
@@ -154,11 +154,11 @@ LABELS: Final = Key(
 
 
 def label_is(found: dict[str, Value]) -> asks.LabelIs:
-    """Make what `label` says."""
+    """Build the condition from `label`."""
     return asks.LabelIs(tuple(found["label"].items()))
 
 
-# --- where they may stand ----------------------------------------------------------------------------
+# --- where they may occur ----------------------------------------------------------------------------
 
 
 STANDING: Final = ("score", "label")
@@ -166,12 +166,12 @@ STANDING: Final = ("score", "label")
 
 
 def may_ask_scores(at: At) -> bool:
-    """Say whether a condition may ask for scores and labels here: not in what scores are made of."""
+    """Return whether a condition at this place may refer to scores and labels: anywhere but in scores."""
     return at.path[:1] != ("scores",)
 
 
 def check_standing(at: At) -> None:
-    """Refuse a condition that asks for scores or labels where there are none yet, of none, or nothing."""
+    """Reject a condition on scores or labels within a score, without a score, or without a measure."""
     for word in STANDING:
         if word in at.keys and not may_ask_scores(at):
             hint = "Ask for it under `labels`, or in `hot` of the project file."

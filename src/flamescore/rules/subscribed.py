@@ -1,4 +1,4 @@
-"""Events that an alert waits for: read from another file as those of an event rule are."""
+"""Events that an alert waits for, read from another file like those of an event rule."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ _EVENTS: Final = Shape(
 
 
 class LoadedEvents(Struct, frozen=True):
-    """Events that something of another file waits for, where they stand there, and what they ask of exports.
+    """Events that something in another file waits for, their path, and their requirements on the exports.
 
-    `keys` are those of the mapping that say which events; `window` is how old they may be (None: any age).
+    `keys` are the keys of the mapping that define the events; `window` is their maximum age (None: any age).
     """
 
     document: Document
@@ -68,7 +68,7 @@ def load_events(
     window: Period | None,
     lists: Lists | None = None,
 ) -> LoadedEvents:
-    """Read those keys of a mapping of another file that say which events something there waits for.
+    """Load the keys of a mapping of another file that define the events that something there waits for.
 
     They are keys of an event rule: `event, where, followed_by, unless_followed_by, per, times`.
 
@@ -91,7 +91,7 @@ def load_events(
 
 
 def _at(reading: RuleReading, path: NodePath, keys: Collection[str]) -> At:
-    """Return the mapping at a path as if it had no other keys."""
+    """Return the mapping at a path with only these keys."""
     at = reading.at(path)
     entries = {key: node for key, node in at.node.entries.items() if key in keys}
     return replace(at, node=replace(at.node, entries=entries))

@@ -1,4 +1,4 @@
-"""YAML text to a tree in which every node knows its place."""
+"""Parse YAML text into a tree in which every node knows its place."""
 
 from __future__ import annotations
 

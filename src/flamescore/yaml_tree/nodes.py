@@ -1,4 +1,4 @@
-"""What an authored file holds: a frozen tree of nodes, each with its place in the text."""
+"""The contents of an authored file: a frozen tree of nodes, each with its place in the text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KIND_NAMES: Final[Mapping[Kind, str]] = {
 
 
 class Span(Struct, frozen=True):
-    """A stretch of one line: 1-based line and column, and its width in characters; line 0 is nowhere."""
+    """A part of one line: 1-based line and column, and width in characters; line 0 means no place."""
 
     line: int = 0
     column: int = 0
@@ -43,8 +43,8 @@ class Node(Struct, frozen=True):
 
     `keys` has the place of each entry's key. `size` counts the nodes in it with aliases expanded, `height`
     the levels below it.
-    `written` is a scalar as the file has it. `signed` is the number that an unquoted text such as `+5` is
-    where a number is needed; elsewhere it stays a text (the beginning of a telephone number, say).
+    `written` is a scalar as written in the file. `signed` is the value of an unquoted text such as `+5` where
+    a number is needed; elsewhere it remains a text (the beginning of a telephone number, say).
     """
 
     kind: Kind
@@ -60,20 +60,20 @@ class Node(Struct, frozen=True):
 
     @property
     def number(self) -> int | Decimal | None:
-        """What it is where a number is needed; None where it is no number."""
+        """Its value where a number is needed; None if it is not a number."""
         if self.kind != "number":
             return self.signed
         assert isinstance(self.scalar, int | Decimal)
         return self.scalar
 
-    def plain(self) -> Any:  # noqa: ANN401 - what YAML can hold
+    def plain(self) -> Any:  # noqa: ANN401 - any YAML value
         """Return the value as dicts, lists and scalars."""
         if self.kind == "mapping":
             return {key: node.plain() for key, node in self.entries.items()}
         return [node.plain() for node in self.items] if self.kind == "list" else self.scalar
 
-    def json(self) -> Any:  # noqa: ANN401 - what JSON can hold
-        """Return the value as dicts, lists and what JSON has; a number past all floats as it is written."""
+    def json(self) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the value as dicts, lists and JSON scalars; a number too large for a float as written."""
         if self.kind == "mapping":
             return {key: node.json() for key, node in self.entries.items()}
         if self.kind == "list":
@@ -102,32 +102,32 @@ class Node(Struct, frozen=True):
         yield from enumerate(self.items)
 
     def walk(self, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-        """Yield this node and every one below it, each with its path, in order."""
+        """Yield this node and all nodes below it, each with its path, in order."""
         yield path, self
         for step, node in self.children():
             yield from node.walk((*path, step))
 
     def shown(self) -> str:
-        """Say in words what it is, for a message: ``the text `yes` ``, `a list`."""
+        """Describe the node for a message: ``the text `yes` ``, `a list`."""
         name = KIND_NAMES[self.kind]
         return f"{name} `{shortened(self.written)}`" if self.kind in ("text", "number", "boolean") else name
 
 
 def shortened(text: str, most: int = 60) -> str:
-    """Return a text on one line, cut where it is long."""
+    """Return a text on one line, truncated if it is too long."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 class Document(Struct, frozen=True):
-    """A file that was read: its path as shown to users, its lines, its tree."""
+    """A parsed file: its path as shown to users, its lines, its tree."""
 
     path: str
     lines: tuple[str, ...]
     root: Node
 
     def where(self, path: Path = (), *, key: bool = False) -> Where:
-        """Return the place of what is at a path, or of its key; else of what it is missing in."""
+        """Return the place of the node at a path, or of its key; if missing, of the nearest node above it."""
         span = self.root.span
         node = self.root
         for index, step in enumerate(path):
@@ -141,7 +141,7 @@ class Document(Struct, frozen=True):
 
 
 def place(path: str, lines: tuple[str, ...], span: Span) -> Where:
-    """Return a span of a file as a place with the line's text."""
+    """Return a span of a file as a place that includes the text of its line."""
     if not span.line:
         return Where(path)
     line = lines[span.line - 1] if span.line <= len(lines) else ""

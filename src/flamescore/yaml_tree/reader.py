@@ -1,8 +1,8 @@
-"""YAML text -> a tree with the place of every node, and did-you-mean.
+"""YAML text -> a tree with the place of every node, and did-you-mean hints.
 
-YAML 1.2 with a schema of our own: `true`, `false`, numbers, `null`, `~` and nothing; all else is text.
-Numbers are int or Decimal. Faults are gathered; a fault's number is the same for every kind of file, its
-letter the file's own (`R007` in a rule file, `P007` in a project file).
+YAML 1.2 with a custom schema: `true`, `false`, numbers, `null`, `~` and the empty value; all else is text.
+Numbers are int or Decimal. All faults are collected. The number of a fault is the same for every kind of
+file; its letter depends on the kind (`R007` in a rule file, `P007` in a project file).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_EXPANDED: Final = 100_000
 MAX_DEPTH: Final = 100
 _OFFERED: Final = 6
-"""Names that a hint lists; the others are counted."""
+"""Maximum number of names that a hint lists; the others are counted."""
 
 _SHORT_WORD: Final = 5
 _LARGE: Final = 200_000
@@ -38,18 +38,18 @@ _LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
 
 
 class Parsed(Struct, frozen=True):
-    """A file as read: no document where it can't be read at all. Every fault is in `problems`, in order."""
+    """The result of parsing a file: its document, None if it can't be read, and all its faults in order."""
 
     document: Document | None
     problems: tuple[Problem, ...]
 
 
 class _StopReadingError(Exception):
-    """The fault just told leaves nothing to go on with."""
+    """The fault just recorded makes it impossible to continue."""
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """Return the choice that was meant, or None. Case, `-`, `_` and spaces don't count."""
+    """Return the choice that was meant, or None. Case, `-`, `_` and spaces are ignored."""
     known = list(choices)
     folded = {bare(choice): choice for choice in reversed(known)}
     if bare(word) in folded:
@@ -60,7 +60,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 
 def use(names: Iterable[str]) -> str:
-    """Say what can be written: `Use a, b or c.`; of more than six, how many others there are."""
+    """Return a hint on what can be written: `Use a, b or c.`; beyond six names, the rest are counted."""
     known = [f"`{name}`" for name in dict.fromkeys(names)]
     rest = len(known) - _OFFERED
     last = known.pop() if rest <= 0 else f"{rest:,} other{'s' if rest > 1 else ''}"
@@ -68,19 +68,19 @@ def use(names: Iterable[str]) -> str:
 
 
 def nearest_or_use(word: str, choices: Iterable[str]) -> str:
-    """Say which choice was meant, or, where none is near, what can be written."""
+    """Return a hint with the choice that was meant or, if none is close, with what can be written."""
     known = tuple(choices)
     meant = nearest(word, known)
     return f"Did you mean `{meant}`?" if meant else use(known)
 
 
 def bare(word: str) -> str:
-    """Return a name without what people vary it by: case, white space, `-` and `_`."""
+    """Return a name without common variations: case, white space, `-` and `_`."""
     return re.sub(r"[-_\s]+", "", word).casefold()
 
 
 def parse(source: str | bytes, path: str, *, letter: str = "R") -> Parsed:
-    """Read YAML. `path` is how the file is named to users, `letter` begins the codes of its faults."""
+    """Parse YAML. `path` is the name of the file for users, `letter` begins the codes of its faults."""
     reader = _Reader(path, letter)
     document: Document | None = None
     try:
@@ -99,7 +99,7 @@ def by_place(problems: Iterable[Problem]) -> list[Problem]:
 
 
 class _Reader:
-    """One reading of one file: it gathers the faults and remembers the anchors."""
+    """A parser of one file, which collects its faults and remembers its anchors."""
 
     def __init__(self, path: str, letter: str) -> None:
         self.path = path
@@ -135,7 +135,7 @@ class _Reader:
     # --- documents -------------------------------------------------------------------------------------
 
     def read(self, text: str) -> Node:
-        """Read with the fast reader; where it stumbles, what the plain one says is what holds."""
+        """Read with the fast loader; on a syntax error, the plain one decides, unless the text is large."""
         try:
             return self._read(text, _LOADER)
         except yaml.YAMLError as error:
@@ -294,7 +294,7 @@ def _above(nodes: Iterable[Node]) -> int:
 
 
 def _span(event: Any, lines: tuple[str, ...]) -> Span:  # noqa: ANN401
-    """Return where an event is; what goes on past its line is cut at the line's end."""
+    """Return the span of an event; if it continues past its first line, it is cut at the end of that line."""
     start, end = event.start_mark, event.end_mark
     line = lines[start.line] if start.line < len(lines) else ""
     opens_block = isinstance(event, yaml.CollectionStartEvent) and not event.flow_style
@@ -309,7 +309,7 @@ def _number(written: str, match: re.Match[str]) -> int | Decimal:
 
 
 def _signed(written: str) -> int | Decimal | None:
-    """Read `+5` as a number, within the bounds of others; None where it is none."""
+    """Parse `+5` as a number, within the same bounds as other numbers; return None if it is not one."""
     match = _NUMBER.fullmatch(written, 1) if written[:1] == "+" and written[1:2] != "-" else None
     if match is None or len(written) > _MAX_DIGITS or abs(int((match[2] or "e0")[1:])) > _MAX_EXPONENT:
         return None

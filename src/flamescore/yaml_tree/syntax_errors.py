@@ -1,4 +1,4 @@
-"""YAML that can't be read, told in words for people who don't know YAML."""
+"""Messages about invalid YAML for people who don't know YAML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LINE_BREAK: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 class Syntax(Struct, frozen=True):
-    """What is wrong, and where (1-based)."""
+    """A syntax error and its place (1-based)."""
 
     message: str
     line: int
@@ -78,13 +78,13 @@ _OPENED: Final = (
     "while parsing a flow sequence",
     "while parsing a flow mapping",
 )
-"""What is told where it was opened, since the reader only stumbles further down."""
+"""Errors that are reported where the construct was opened, since the reader notices them further down."""
 
 _TOKEN = re.compile(r"found character '(.+)' that cannot start any token")
 
 
 def explain(text: str, error: yaml.YAMLError) -> Syntax:
-    """Tell an error of the YAML reader."""
+    """Explain an error of the YAML reader."""
     if isinstance(error, yaml.reader.ReaderError):
         return _control(text)
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
@@ -121,7 +121,7 @@ def _sentence(error: yaml.MarkedYAMLError, line: int, column: int) -> Syntax:
 
 
 def _tab(lines: list[str], index: int) -> tuple[int, int] | None:
-    """Find a tab in the indentation of the line, or of the one before: the reader stumbles a line late."""
+    """Find a tab in the indentation of the line or the one before: the reader may notice it a line late."""
     for at in (index, index - 1):
         if 0 <= at < len(lines):
             line = lines[at]
