@@ -48,7 +48,7 @@ _SHARE: Final = 20
 
 
 class Near(Struct, frozen=True):
-    """At most `MOST` pairs that may be the same company, the total number of pairs, and a suggested rename."""
+    """At most `MOST` pairs that may be the same company, the number of all pairs, and a suggested rename."""
 
     told: tuple[NearAccounts, ...]
     pairs: int
