@@ -123,7 +123,7 @@ class _Gathered(Struct):
         return schema_of(self.plan.rows).to_frame().lazy()
 
     def too_many(self) -> pl.DataFrame | None:
-        """Return the contact with the most events (`contact_id, len`) if they are more than a shard can hold."""
+        """Return the contact with the most events (`contact_id, len`), if a shard can't hold that many."""
         most = self.plan.most_events
         if sum(self.events.values()) <= most:
             return None
