@@ -195,7 +195,7 @@ class Partition(Struct, frozen=True):
         return self if gone is None else Partition(self.first, self.last, self.events.where(~gone))
 
     def earlier(self, age: int) -> tuple[Partition, NDArray[np.bool_]]:
-        """Return the events of at least this age for contacts that also have younger ones, and a mask of them."""
+        """Return the events of at least this age for contacts with younger ones, and mark those contacts."""
         place = self.events.contact.astype(np.int64) - self.first
         young = self.events.age < age
         who = np.zeros(self.last - self.first, np.bool_)
@@ -247,7 +247,7 @@ class Bins:
             self._spill_all()
 
     def _spill_all(self) -> None:
-        """Move all events to the file, concatenated bin by bin; those without values are stored separately."""
+        """Move all events to the file, bin by bin, concatenated; those without values are kept apart."""
         for bin_, parts in enumerate(self._parts):
             for some in ([p for p in parts if p.bare], [p for p in parts if not p.bare]):
                 if some:

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 
 class Bursts(Struct, frozen=True):
-    """Bursts as indices of sorted occurrences: the latest row of each, where it is complete, and the earliest.
+    """Bursts as indices of sorted occurrences: each one's latest row, where it is complete, and earliest row.
 
     All rows from one to the other belong to the burst. Rows ascend, so the latest burst of a run comes first.
     """

@@ -96,7 +96,7 @@ class Clock(Struct, frozen=True):
 
 
 class Transitions(Struct, frozen=True):
-    """A zone's changes of UTC offset: `offsets[i]` applies before `instants[i]`, and the last after them all."""
+    """Changes of a zone's UTC offset: `offsets[i]` is that before `instants[i]`, the last that after all."""
 
     instants: NDArray[np.int64]
     offsets: NDArray[np.int64]

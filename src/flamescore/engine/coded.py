@@ -49,7 +49,7 @@ SECONDS: Final = "at"
 
 
 class CodedEvents(EventSource, frozen=True, kw_only=True):
-    """The events of a source, read once: rows of `INDEX`, `SIGNATURE`, `SECONDS` and any other needed columns.
+    """The events of a source, read once: rows of `INDEX`, `SIGNATURE`, `SECONDS` and other needed columns.
 
     Each of `parts` contains the arrays of some rows, one for each of `names`; ages are as of `now`. All
     sources that are scored together share the same `signatures` and the same contacts. To read the events
@@ -85,7 +85,7 @@ class CodedEvents(EventSource, frozen=True, kw_only=True):
         return self.edited(partial(_until, int(instant.timestamp())))
 
     def sound(self, since: datetime | None = None) -> pl.LazyFrame:
-        """Return `event` and `at` of all readable rows, whatever becomes of them, optionally from an instant on."""
+        """Return `event` and `at` of all readable rows, whatever becomes of them, from an instant on."""
         return self.original.sound(since)
 
     def file_at_fault(self) -> str:

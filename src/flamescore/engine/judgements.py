@@ -25,7 +25,7 @@ class FollowsTest(Struct, frozen=True):
 
 
 class AtOnceTest(Struct, frozen=True):
-    """A test of whether an event is one of at least `times` of its stream within `within` seconds, after `per`."""
+    """A test of whether an event is one of `times` or more within `within` seconds, distinct by `per`."""
 
     named: int
     times: int

@@ -188,8 +188,8 @@ class _Case(Struct, frozen=True):
         """Mark the events of a stream that come after one of another stream with the same value.
 
         Both streams are merged into one sequence, sorted by contact and value, then age. Unless the test is
-        strict, events of the earlier stream sort after others of the same age, so the next one in the
-        sequence is always the one to compare.
+        strict, events of `test.before` come last among those of equal age, so the next one in the sequence is
+        always the one to compare with.
         """
         named, before = self.of(test.named) & there, self.of(test.before) & there
         value = np.zeros(len(there), np.uint64) if test.same is None else self._values(test.same)
@@ -246,11 +246,11 @@ def in_windows(
 ) -> Mask:
     """Mark the events in a window of `within` seconds, ends included, with at least `times` distinct events.
 
-    Events are sorted by contact, then age; `value` determines which are distinct (None: all of them). The
-    window of an event ends with that event, and starts at the first event that is at most `within` seconds
-    younger. An event adds nothing to a window that contains an earlier one with its value. Such windows are
-    adjacent: from its own to the last one that still reaches the earlier event. So the number of events that
-    add nothing to each window is a running sum.
+    Rows are sorted by contact, then age; `value` determines which are distinct (None: all of them). The
+    window of a row ends with that row, and starts at the first row that is at most `within` seconds younger.
+    A row adds nothing to a window that contains an earlier row with the same value. Such windows are
+    adjacent: from the row's own to the last one that still reaches the earlier row. So the number of rows
+    that add nothing to each window is a running sum.
     """
     rows = np.arange(len(contact))
     span = int(age.max(initial=0)) + 1
