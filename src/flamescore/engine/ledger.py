@@ -51,7 +51,7 @@ class Entry(Struct, frozen=True):
 
 
 def entries_of(book: RuleBook) -> tuple[Entry, ...]:
-    """List the entries of each score: rules and their limits, then limits and idle decay of groups and score."""
+    """List the entries of each score: its rules, groups and the score, with their limits and idle decay."""
     return tuple(entry for score in book.scores for entry in _entries_of_score(score))
 
 
@@ -109,7 +109,9 @@ class LedgerRows(Struct, frozen=True):
     def of(self, contacts: NDArray[np.int64]) -> LedgerRows:
         """Return the rows of some contacts, given in ascending order; contacts without rows are skipped."""
         here = np.searchsorted(contacts, (0, int(self.contact[-1]) + 1 if len(self.contact) else 0))
-        contacts = contacts[slice(*here)].astype(self.contact.dtype)  # with another type, all rows would be cast
+        contacts = contacts[slice(*here)].astype(
+            self.contact.dtype
+        )  # with another type, all rows would be cast
         first = np.searchsorted(self.contact, contacts)
         lengths = np.searchsorted(self.contact, contacts, side="right") - first
         return self.at(
@@ -201,7 +203,9 @@ class LedgerBuilder:
     def add(self, entry: int, given: RulePoints) -> None:
         """Add a row for each contact that gains or loses points."""
         more = len(given.contact), int(given.occurrences.sum()), total(given.points)
-        self.entry_totals[:, entry] += np.array(more, np.object_)  # otherwise integers past 64 bits would become floats
+        self.entry_totals[:, entry] += np.array(
+            more, np.object_
+        )  # otherwise integers past 64 bits would become floats
         self.unvalued[entry] += given.unvalued
         if given.taken:
             self.taken[entry] = given.taken
@@ -261,7 +265,9 @@ class LedgerWriter:
         rules = [
             (rule, self._points_of(rule, evaluator, score, in_population, undated)) for rule in score.rules
         ]
-        dtype = dtype_for(sum(largest_size(given.points) for _, given in rules))  # limits only make sums smaller
+        dtype = dtype_for(
+            sum(largest_size(given.points) for _, given in rules)
+        )  # limits only make sums smaller
         groups: dict[str | None, Points] = {None: np.zeros(evaluator.count, dtype)}
         for rule, given in rules:
             builder.add(self._number[score.name, "rule", rule.id], given)

@@ -66,7 +66,7 @@ def sums_in_pieces(aggregator: Aggregator, partition: Partition, step: int) -> t
 def _at_once(
     aggregator: Aggregator, groups: list[StreamGroup], partition: Partition
 ) -> Iterator[tuple[int, RunSums]]:
-    """Count groups that need all of their occurrences at once, with the streams that these are compared with."""
+    """Count groups that need all of their occurrences at once, and the streams they are compared with."""
     needed = aggregator.only(groups, aggregator.streams.beside)
     asked = (needed.narrow.lengths + needed.wide.lengths > 0)[partition.events.live]
     timeline, found = needed.occurrences(replace(partition, events=partition.events.where(asked)))

@@ -59,7 +59,7 @@ class Prepared(Struct, frozen=True):
     facts: ContactFacts
     ledger_writer: LedgerWriter
     unread: tuple[tuple[str, int], ...]
-    """Contact columns with cells that could not be parsed as the required number or date, with their counts."""
+    """Contact columns with cells that can't be parsed as the required number or date, and the cell counts."""
 
     def aggregator(
         self, sets: Sequence[tuple[int, ...]], *, oldest: int, wide: bool, budget: int = BUDGET
@@ -293,7 +293,7 @@ class _PartitionCounter(Struct, frozen=True):
         return out
 
     def _bots(self, partition: Partition, verdict: Verdict | None, summary: LedgerSummary) -> BotsPart | None:
-        """Count again with the other action of `bots`, for contacts with events that look like a scanner's."""
+        """Count again with the other action of `bots`, for contacts with events like a scanner's."""
         hit = Hit.of(partition, verdict)
         if hit is None or verdict is None:
             return None

@@ -124,7 +124,7 @@ def _like(test: Like, *, case_sensitive: bool) -> pl.Expr:
 
 
 def _like_many(test: Like, column: ExprStringNameSpace, texts: Sequence[str]) -> pl.Expr:
-    """Return the same for many texts: texts of equal length share one lookup; `contains` is one search for all."""
+    """Return the same for many texts: one lookup per text length, or one search for all with `contains`."""
     if test.how == "contains":
         return column.contains_any(pl.Series(texts, dtype=pl.String).implode())
     cut = column.head if test.how == "starts_with" else column.tail

@@ -94,7 +94,7 @@ def placed(standing: pl.DataFrame, many: pl.Series) -> list[pl.Series]:
 def standing(
     score: Score | AccountScore, total: pl.Series, numbers: NDArray[np.int64] | NDArray[np.object_]
 ) -> list[pl.Series]:
-    """Return the standing of each total of a complete list: columns of `frames.SCORES` from `score` to `rank`.
+    """Return the standing of each total of a full list: columns of `frames.SCORES` from `score` to `rank`.
 
     `total` and `numbers` are the same ten-thousandths, as a Polars series and as a numpy array.
     """
