@@ -1,4 +1,4 @@
-"""The accounts of a scoring, once everyone has scores and labels."""
+"""The accounts of a scoring, computed once all contacts have scores and labels."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _looked_up(number_of: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArra
 
 @cache
 def free_mail() -> tuple[str, ...]:
-    """Return the domains where anyone can have an address, as they are compared."""
+    """Return the domains where anyone can have an address, folded for comparison."""
     text = (files("flamescore.accounts") / "free_mail.txt").read_text(encoding="utf-8")
     return tuple(dict.fromkeys(fold(line) for line in text.splitlines() if line.strip()))
 

@@ -109,7 +109,7 @@ def doubtful_domains(accounts: Accounts, members: Members) -> Iterator[tuple[str
 
 
 def _spelled_alike(keys: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair each account whose spelling is similar to others with the largest account among them."""
+    """Pair each account with the largest of those that are spelled alike."""
     words = pl.col("key").str.replace_all(r"[^\p{L}\p{Nd}]+", " ").str.strip_chars(" ")
     bare = words.str.replace(_LAST_FORMS, "${1}").str.replace_all(" ", "", literal=True)
     alike = (

@@ -5,8 +5,8 @@ contact and age are packed into one integer of at most 63 bits, and a single sor
 stream also needs a property; its occurrences are sorted separately, with the row of their event.
 
 In the example of `streams`, both streams are narrow. The live sets 2, 1 and 3 produce four occurrences, of
-streams 0 and 1, 1, and 0. Four contacts take 3 bits (`contact_bits`: room for one past the last), and 864,000
-s take 20 (`age_bits`):
+streams 0 and 1, 1, and 0. Four contacts take 3 bits (`contact_bits`: room for one past the last), and
+864,000 s take 20 (`age_bits`):
 
     key = (stream << 3 | contact) << 20 | age
 
@@ -16,11 +16,11 @@ s take 20 (`age_bits`):
     stream 1, contact 2, 172,800 s    0b1_010_00101010001100000000    10,658,560
 
 In this order, occurrences of one stream and contact are adjacent, the latest first. A key without the age is
-a run: stream 0 has run `0 << 3 | 2 = 2` with the ages `[86400, 864000]`, and stream 1 has run `1 << 3 | 2 =
-10` with `[86400, 172800]`. The passes determine which occurrences count: `count: once` keeps the first of run
-2 (a row stays if it is among the first `count` rows, or the row `count` places before it has another run),
-and both of run 10 stay. According to the tables of worth by whole days, stream 0 gives 79,200 ten-thousandths
-(8 points, 1% less after a day) and stream 1 gives 10,000 twice: 9.92 points.
+a run: stream 0 has run `0 << 3 | 2 = 2` with the ages `[86400, 864000]`, and stream 1 has run
+`1 << 3 | 2 = 10` with `[86400, 172800]`. The passes determine which occurrences count: `count: once` keeps
+the first of run 2 (a row stays if it is among the first `count` rows, or the row `count` places before it has
+another run), and both of run 10 stay. According to the tables of worth by whole days, stream 0 gives 79,200
+ten-thousandths (8 points, 1% less after a day) and stream 1 gives 10,000 twice: 9.92 points.
 
 With the third rule of `bins.KeptEvents`, stream 2 is wide. Its one occurrence is that of event 3 (`row`): run
 `2 << 3 | 2 = 18`, age 259,200 s, and its own worth, the 300,000 of the event's amount: 30 points.
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 
 PIECES: Final = 4
-"""The factor by which a partition may exceed the budget: bins are not split, and many are a bit over it."""
+"""A partition may have this many times the budget: bins are not split, and many are slightly over it."""
 
 
 class StreamSums(Struct, frozen=True):
@@ -298,7 +298,7 @@ class Aggregator(Struct, frozen=True):
         return RunSums(run, lengths, points, age, unvalued)
 
     def only(self, groups: Sequence[StreamGroup], beside: Collection[int]) -> Aggregator:
-        """Return an aggregator for these groups and the streams that theirs are compared with (`beside`)."""
+        """Return an aggregator for these groups and the streams (`beside`) that theirs are compared with."""
         streams = {*beside, *(stream for each in groups for stream in range(each.first, each.last))}
         return replace(
             self, groups=tuple(groups), narrow=self.narrow.only(streams), wide=self.wide.only(streams)

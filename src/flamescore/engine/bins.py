@@ -276,7 +276,7 @@ class Bins:
             first = last
 
     def _fits(self, first: int, last: int) -> bool:
-        """Limit a partition to 256 Ki contacts, and the bits of contact, stream and age to 63."""
+        """Return whether a partition has at most 256 Ki contacts, and its keys take at most 63 bits."""
         bits = min(PARTITION_BITS, KEY_BITS - self._stream_bits - max(1, self.oldest.bit_length()))
         return (last + 1 - first) << self._shift <= 1 << bits
 

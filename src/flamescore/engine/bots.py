@@ -1,4 +1,4 @@
-"""Events that look like a mail scanner's: whose they are, and the totals without and with `bots: remove`."""
+"""Events that look like a mail scanner's: whose they are; totals without `bots` and with `bots: remove`."""
 
 from __future__ import annotations
 

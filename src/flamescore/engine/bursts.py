@@ -26,10 +26,10 @@ Following such a chain one burst at a time would be slow for a contact with 500,
 chains are followed at once, 1 step, 2 steps, 4 steps at a time (`_reached`): 20 rounds suffice for a million
 bursts.
 
-Under `per`, distinct values count. Row e is the first from row p on with its value exactly if the previous
-row with the same value (`previous`) comes before p. All rows before p satisfy this too, so the row at which
-the `times`-th value appears is the (p + times)-th of all rows whose `previous` is below p or missing. Suppose
-the visits of rows 0 to 4 are to the pages a, b, a, a, c, and `times` is 3:
+Under `per`, distinct values count. Row e is the first from row p on with its value if and only if the
+previous row with the same value (`previous`) comes before p. All rows before p satisfy this too, so the row
+at which the `times`-th value appears is the (p + times)-th of all rows whose `previous` is below p or
+missing. Suppose the visits of rows 0 to 4 are to the pages a, b, a, a, c, and `times` is 3:
 
     row         0    1    2    3    4
     page        a    b    a    a    c

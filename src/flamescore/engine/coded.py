@@ -2,7 +2,7 @@
 
 A scoring needs three facts about an event: whose it is, which predicates hold for it, and how old it is. Of
 these, only the age depends on the instant. In the example of `streams`, the visit to /sales by contact `3`,
-10 days before `as_of`, is stored as contact 2, signature 0 (both predicates hold) and its time, whatever the
+10 days before `as_of`, is stored as contact 2, signature 1 (both predicates hold) and its time, whatever the
 instant: as of 5 days earlier it is 5 days old, and in the window of stream 1 too; as of 11 days earlier it
 has not happened yet.
 
@@ -117,7 +117,7 @@ def signatures_of(events: Sequence[EventSource]) -> Signatures | None:
 
 
 def first_instants(events: Sequence[CodedEvents], contacts: int, until: int) -> NDArray[np.int64]:
-    """Return the time of each contact's first event in seconds since 1970, up to and including `until`.
+    """Return the time of each contact's first event in seconds since 1970, ignoring events after `until`.
 
     Contacts without any have the largest 64-bit integer.
     """

@@ -2,8 +2,8 @@
 
 A join on the hash of each event used 650 MB more and took twice as long (20 M events, 1 M contacts).
 
-An example with four known hashes, abbreviated to their first two hexadecimal digits: sorted, they are `3A 3F
-9C E1`. Four hashes get 4 bits of index, one digit: `start['3']` is place 0, `start['9']` place 2 and
+An example with four known hashes, abbreviated to their first two hexadecimal digits: sorted, they are
+`3A 3F 9C E1`. Four hashes get 4 bits of index, one digit: `start['3']` is place 0, `start['9']` place 2 and
 `start['E']` place 3. To find `3F`, start at place 0; `3A` is smaller, so go on to place 1: equal, found. To
 find `90`, start at place 2; `9C` is larger: not found, -1. With this many index bits, the right place is the
 first one or a step or two away.

@@ -1,4 +1,4 @@
-"""Rules judged contact by contact before anything is counted: entries of `ignore`, and patterns of `bots`."""
+"""Tests applied contact by contact before anything is counted: entries of `ignore`, patterns of `bots`."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ another. Suppose a contact has these opens, by age in seconds:
 
 `at_once: {times: 3, within: 5s}` counts, for each event, the events from it to those 5 s younger: one for a,
 three for b and c (a, b, c), four for d, one for e. All events in a window of three or more match: a, b, c, d.
-With `per: url`, and b and c on one page, c adds nothing to a window that contains b, so there are two for c,
-and three for d.
+With `per: url`, and b and c on the same page, c adds nothing to a window that contains b, so c has a count of
+two, and d of three.
 
 Few contacts have such windows, or clicks within seconds of a delivery. So all events are first sorted as
 packed numbers of contact and age to find the contacts that may have some, and only their events are examined

@@ -109,9 +109,7 @@ class LedgerRows(Struct, frozen=True):
     def of(self, contacts: NDArray[np.int64]) -> LedgerRows:
         """Return the rows of some contacts, given in ascending order; contacts without rows are skipped."""
         here = np.searchsorted(contacts, (0, int(self.contact[-1]) + 1 if len(self.contact) else 0))
-        contacts = contacts[slice(*here)].astype(
-            self.contact.dtype
-        )  # with another type, all rows would be cast
+        contacts = contacts[slice(*here)].astype(self.contact.dtype)  # else all rows would be cast
         first = np.searchsorted(self.contact, contacts)
         lengths = np.searchsorted(self.contact, contacts, side="right") - first
         return self.at(
@@ -175,14 +173,14 @@ class RulePoints(Struct, frozen=True):
 
     @classmethod
     def without_events(cls, points: Points, taken: tuple[int, ...] = ()) -> RulePoints:
-        """Create from points by contact that are not based on events; `taken` counts contacts by branch."""
+        """Return points that are not based on events, by contact; `taken` counts contacts by branch."""
         contacts = np.flatnonzero(points)
         none = np.zeros(len(contacts), np.int64)
         return cls(contacts, points[contacts], none, none + NO_AGE, taken=taken)
 
     @classmethod
     def from_sums(cls, sums: StreamSums, mask: NDArray[np.bool_] | None) -> RulePoints:
-        """Create from the sums of a stream, for the contacts that the rule applies to (None: all)."""
+        """Return the points from a stream's sums, for the contacts that the rule applies to (None: all)."""
         here = sums.points != 0
         if mask is not None:
             here &= mask[sums.contact]
@@ -203,9 +201,7 @@ class LedgerBuilder:
     def add(self, entry: int, given: RulePoints) -> None:
         """Add a row for each contact that gains or loses points."""
         more = len(given.contact), int(given.occurrences.sum()), total(given.points)
-        self.entry_totals[:, entry] += np.array(
-            more, np.object_
-        )  # otherwise integers past 64 bits would become floats
+        self.entry_totals[:, entry] += np.array(more, np.object_)  # else they become floats past 64 bits
         self.unvalued[entry] += given.unvalued
         if given.taken:
             self.taken[entry] = given.taken
@@ -265,9 +261,7 @@ class LedgerWriter:
         rules = [
             (rule, self._points_of(rule, evaluator, score, in_population, undated)) for rule in score.rules
         ]
-        dtype = dtype_for(
-            sum(largest_size(given.points) for _, given in rules)
-        )  # limits only make sums smaller
+        dtype = dtype_for(sum(largest_size(given.points) for _, given in rules))  # limits only reduce sums
         groups: dict[str | None, Points] = {None: np.zeros(evaluator.count, dtype)}
         for rule, given in rules:
             builder.add(self._number[score.name, "rule", rule.id], given)

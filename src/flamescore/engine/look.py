@@ -1,7 +1,6 @@
 """A second pass over the events, without a time bound: how many match which predicates, and their cells.
 
-A scoring skips it unless a rule gives no contact any points or an operand matches nothing; the pass then
-finds out why.
+A scoring needs it only to explain why a rule gives no contact any points or an operand matches nothing.
 """
 
 from __future__ import annotations

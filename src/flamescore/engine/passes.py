@@ -1,4 +1,4 @@
-"""Which occurrences count: one pass per step, over sorted runs, for all streams that count alike at once.
+"""Which occurrences count: one pass per step over sorted runs, shared by all streams that count alike.
 
 The passes are in the order of the rule language (`PASSES`). Each takes the occurrences that the previous ones
 left, and marks those to keep. `aggregate` follows the example of `streams` through them.
@@ -159,7 +159,7 @@ def _any_between(
 def keep_after_reset(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
-    """Keep what came after the contact's latest reset; an event in the same second did not."""
+    """Keep what came after the contact's latest reset; occurrences in the same second are dropped."""
     del clock
     keep = None
     for reset in stream.resets:

@@ -103,7 +103,7 @@ class _Added(Struct):
     _parts: list[RunSums] = field(default_factory=list)
 
     def add(self, some: Occurrences, bits: int, first: int) -> None:
-        """Add what a piece has, whose events begin at `first`."""
+        """Add the occurrences of a piece whose events begin at `first`."""
         del first
         self._parts.append(self.aggregator.run_sums(self.group, some, bits))
         if len(self._parts) > 1 and sum(len(part.run) for part in self._parts) > _GATHERED:
@@ -140,7 +140,7 @@ class _Thinned(Struct):
     _parts: list[Occurrences] = field(default_factory=list)
 
     def add(self, some: Occurrences, bits: int, first: int) -> None:
-        """Add what a piece has, whose events begin at `first`."""
+        """Add the occurrences of a piece whose events begin at `first`."""
         row = None if some.row is None else some.row + first
         self._parts.append(self._thin(replace(some, row=row), bits))
         if len(self._parts) > 1 and sum(len(part.run) for part in self._parts) > _GATHERED:

@@ -27,7 +27,7 @@ _SURE: Final = 1e8
 """Below this, a float times 10,000 is off by less than `_NEAR`: a float has 53 bits, 1e12 takes 40."""
 
 _NEAR: Final = 0.01
-"""A product this close to a half could be rounded the wrong way, so it is parsed as text."""
+"""A product this close to a half could be rounded the wrong way, so the cell's text is parsed instead."""
 
 _CACHED_OPERANDS: Final = 10_000
 """Folded operands that are cached; a book of 300 rules has a few hundred."""
@@ -118,8 +118,8 @@ def _offset_seconds(zone: pl.Series) -> NDArray[np.int64]:
 def ten_thousandths(cells: pl.Series) -> NDArray[np.int64]:
     """Parse cells as numbers to four decimals, rounding halves away from zero; `MISSING` if not a number.
 
-    A float is parsed by its text only if its product with 10,000 is too large or too close to a half to be
-    reliable.
+    Floats are multiplied directly, unless they are too large or the product is too close to a half; then
+    their text is parsed.
     """
     if not isinstance(cells.dtype, pl.Float64):
         return _by_text(cells)

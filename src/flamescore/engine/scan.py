@@ -298,7 +298,7 @@ def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 
 def _gently(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Start with a few rows: they contain most of the distinct values, which cost time per row to learn."""
+    """Start with a few rows: they contain most of the distinct values, which are slow to learn."""
     first = next(batches, None)
     if first is not None:
         yield first.head(_FIRST)
@@ -343,7 +343,7 @@ def _amounts(batch: pl.DataFrame, column: str, rows: pl.Series) -> NDArray[np.in
 
 
 def numbers_of(batch: pl.DataFrame, column: str) -> pl.Series:
-    """Return the cells to parse a property's numbers from: those of its companion of plain numbers, if any."""
+    """Return the cells to parse a property's numbers from: the plain-number companion, or the column."""
     cells, beside = cells_of(batch, column)
     return cells if beside is None or PLAIN not in beside.columns else beside[PLAIN]
 

@@ -119,5 +119,5 @@ def _packed(rows: LedgerRows, early: NDArray[np.int64], longest: int) -> NDArray
 
 
 def _ranks(numbers: Points | NDArray[np.float64]) -> NDArray[Any]:
-    """Return the smallest integers in the same order, from 0."""
+    """Return the dense rank of each number, from 0."""
     return np.unique(numbers, return_inverse=True)[1]

@@ -49,7 +49,7 @@ class Tags(Struct, frozen=True, dict=True):
     def of_one(self, match: TagMatch) -> dict[str, int | None]:
         """Return the matching tags of the only contact, folded, with their time (epoch seconds) or None.
 
-        They are sorted alphabetically, so that the first one is always the same.
+        They are sorted, so that the first one is always the same.
         """
         return dict(self._fitting(match).select(_TAG, _AT).sort(_TAG).iter_rows())
 

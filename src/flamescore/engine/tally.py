@@ -42,7 +42,7 @@ class Held(Struct, frozen=True):
 
     @classmethod
     def of(cls, predicates: Sequence[Predicate], held: Mapping[int, int]) -> Held:
-        """Create from bit sets over predicates, by the index of the predicate on the type."""
+        """Return `Held` for bit sets over predicates, by the index of the predicate on the type."""
         return cls(
             {
                 predicates[kind]: frozenset(p for i, p in enumerate(predicates) if bits >> i & 1)

@@ -1,7 +1,8 @@
 """Conditions on contacts once all scores are known: how they test scores and labels, exactly.
 
-Three contacts. The score `fit` applies to the first and the third, which have 12.5 and 3 points and so rank 1
-and 2. Of the one other scored contact, 1 scores less than the first, and 0 score less than the third.
+Three contacts. The score `fit` applies to the first and the third, which have 12.5 and 3 points and so ranks
+1 and 2. Each of the two has one other scored contact; 1 contact scores less than the first, and 0 less than
+the third.
 
 condition                                     contacts    why
 {score: fit, points: {at_least: 12.5}}        1           125,000 ten-thousandths are not under 125,000
@@ -60,7 +61,7 @@ class Standing(Struct, frozen=True):
 
     @property
     def others(self) -> int:
-        """Return how many other contacts are scored, and at least 1, since it is used as a divisor."""
+        """Return the number of other scored contacts, but at least 1, since it is used as a divisor."""
         return max((len(self.lower) if self.scored is None else self.scored) - 1, 1)
 
     def fits(self, measure: Measure, test: NumberTest) -> NDArray[np.bool_]:
@@ -99,7 +100,7 @@ def _ordered(number: NDArray[np.int64], test: Order, whole: Fraction) -> NDArray
 
 
 def _exact(operand: Decimal) -> Fraction:
-    """Return a number as a fraction; a magnitude beyond that of any measure is replaced by a bounded one.
+    """Return a number as a fraction; sizes too large, or too close to 0, for any measure are bounded.
 
     So `1e999999` takes no time and still compares correctly.
     """

@@ -71,9 +71,9 @@ def followed(
 ) -> Followed:
     """Compare members (`segment, contact_id`) with the state's rows, in which merges have been resolved.
 
-    `names` are the existing segments, with or without members; state rows of other segments are ignored:
-    nobody leaves them or is held. `as_of` becomes `since` for new members; `stale` is whether a feed has gone
-    stale.
+    `names` are the existing segments, with or without members; state rows of other segments are ignored, so
+    nobody leaves or is held in those. `as_of` becomes `since` for new members; `stale` is whether a feed has
+    gone stale.
     """
     mine = before.filter(pl.col("segment").is_in(list(names)))
     known = mine.select(*_KEY, pl.col("since").alias("stood"), pl.lit(value=True).alias("was_in"))

@@ -1,4 +1,4 @@
-"""From raw rows to clean rows that can be sent on: the loader for files, applied a piece at a time."""
+"""Cleans rows of tables with the loader for files, a piece at a time, into rows that can be sent on."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ PIECE: Final = 262_144
 def clean_pieces(plan: Plan, number: int, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Yield the clean rows of a table's batches (`Plan.rows`), and after each piece a row with its `Told`.
 
-    Rows of a table have no row number, so rejects are reported without one. For each piece, the rows that
-    count and those that its note counts add up to the rows that came in. For a table with an order, `batches`
+    Rows of a table have no row number, so rejects are reported without one. For each piece, the clean rows
+    and those counted in its note add up to the rows that came in. For a table with an order, `batches`
     contains all rows of an id, and all of it is one piece.
     """
     order = plan.sources[number].order_by

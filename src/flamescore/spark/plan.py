@@ -85,7 +85,7 @@ class Plan(Struct, frozen=True):
 
     @property
     def needed(self) -> Needed:
-        """The columns and events that the sources must provide."""
+        """What the sources must provide."""
         return needed(self.book, self.conditions, self.clock)
 
     @property
@@ -156,10 +156,10 @@ ROWS: Final[Columns] = (
     ("at", "bigint"),
     ("action", "string"),
 )
-"""The layout of clean rows of all kinds (an index into `KINDS`): whose, from which source, and where in it.
+"""The columns of clean rows. All kinds of rows have a kind (an index into `KINDS`), a contact and a source.
 
-Contacts have `tags` (JSON), events have `event`, `age` (seconds) and possibly `mark` (`frames.DROP`), and
-histories have the tag in `event`, `at` (microseconds since 1970) and `action`.
+Contacts also have `place` and `tags` (JSON), events have `event`, `age` (seconds) and possibly `mark`
+(`frames.DROP`), and histories have `place`, the tag in `event`, `at` (microseconds since 1970) and `action`.
 """
 
 TOLD: Final[Columns] = (

@@ -147,8 +147,8 @@ def summed(plan: Plan, notes: Sequence[tuple[int, Told]], told: DataFrame, *, gi
     """Add up the results of the shards; `given` is the number of contacts that were handed to them.
 
     Raises:
-        InputError: S003: the order of tag entries is undecided; S004: the books don't balance; S005: a
-            contact has more events than a shard holds; I007: a source has too many rejects.
+        InputError: S003: a tag was applied and removed at the same instant; S004: the books don't balance;
+            S005: a contact has more events than a shard holds; I007: a source has too many rejects.
     """
     too_many = collected(told.where(f"part = {TOO_MANY}").select("contact_id", "value"))
     if not too_many.is_empty():
