@@ -1,4 +1,4 @@
-"""Accounts: which contacts are one company's, what they score together, and whom it still lacks."""
+"""Accounts: which contacts belong to one company, their combined scores, and which roles are unfilled."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ _LATE: Final = {
     "RoleExplained": "explained",
     "explain_account": "explained",
 }
-"""What explains an account, which the nightly run does not need, and its module."""
+"""The names that explain an account, with their modules. The nightly run does not need them."""
 
 __getattr__ = late_names(__name__, _LATE)

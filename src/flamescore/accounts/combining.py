@@ -1,6 +1,6 @@
-"""Scores of accounts, made of their members', and the ledger that says of whose.
+"""Scores of accounts, combined from their members' scores, and the ledger of their entries.
 
-An account of four with 10, 5, -3 and 0 points, `limits: {max: 11}` and `five_flames: 20`:
+An account with four members at 10, 5, -3 and 0 points, `limits: {max: 11}` and `five_flames: 20`:
 
 combine    rows of the ledger              score   flames
 sum        10, 5, 0, -3, limit -1          11      2
@@ -8,8 +8,8 @@ max        10                              10      2
 mean       10, 5, 0, -3, mean -9           3       0
 {top: 2}   10, 5, limit -4                 11      2
 
-All points are whole ten-thousandths, so that the rows add up to the last digit. Sums that 64 bits don't hold
-are Python's integers.
+All points are integers in ten-thousandths, so the entries add up exactly. Sums that overflow 64 bits are
+Python integers.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 Whole = np.ndarray[Any, np.dtype[Any]]
-"""Ten-thousandths: 64 bits, or Python's integers."""
+"""Ten-thousandths: 64-bit integers, or Python integers (`object`)."""
 
 _SURE: Final = 2**62
 _ENTRIES: Final = ("contact", "mean", "account_limit")
 
 
 class _Rows(Struct, frozen=True):
-    """The members who have a row under a score, account by account, in ranked order.
+    """The members that have a row under a score, grouped by account, in ranked order.
 
-    `first` has the place of each account's first row, `number` that account.
+    `first` contains the index of each account's first row, and `number` that account's number.
     """
 
     contact: NDArray[np.int64]
@@ -54,12 +54,12 @@ class _Rows(Struct, frozen=True):
 
     @property
     def scored(self) -> NDArray[np.int64]:
-        """How many rows each account has."""
+        """The number of rows of each account."""
         return np.diff(self.first, append=len(self.contact))
 
     @property
     def group(self) -> NDArray[np.int64]:
-        """Of each row the place of its account among those that have any."""
+        """The index of each row's account, among the accounts that have rows."""
         return np.repeat(np.arange(len(self.first)), self.scored)
 
 
@@ -93,7 +93,7 @@ def _rows(score: AccountScore, scored: Scored, members: Members) -> _Rows:
     number = members.of[contact]
     at = scored.scores.filter(mine)["last_activity_at"].dt.epoch("us").fill_null(np.iinfo(np.int64).min)
     kept = np.flatnonzero(number >= 0)
-    # Rows are ranked already, and stay so within their account.
+    # Rows are already ranked; a stable sort keeps that order within each account.
     kept = kept[np.argsort(number[kept], kind="stable")]
     number, contact = number[kept], contact[kept]
     first = np.flatnonzero(np.diff(number, prepend=-1))
@@ -110,7 +110,7 @@ def _sums(points: NDArray[np.int64], rows: _Rows) -> Whole:
 
 
 def _mean(sums: Whole, many: NDArray[np.int64]) -> Whole:
-    """Divide, halves away from zero."""
+    """Divide, rounding halves away from zero."""
     size = (2 * abs(sums) + many) // (2 * many)
     return np.where(sums < 0, -size, size)
 
@@ -122,7 +122,7 @@ def _within(score: AccountScore, total: Whole) -> Whole:
 
 
 def _order(total: Whole, last: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Order accounts: most points first, then the latest activity, then by code point."""
+    """Order accounts by points, most first, then by latest activity, then by code point."""
     frame = pl.DataFrame({"total": _series(total), "last": last, "number": number}).with_row_index("place")
     return (
         frame.sort("total", "last", "number", descending=[True, True, False])["place"]
@@ -155,7 +155,7 @@ def _ledger(
     counts: NDArray[np.bool_],
     parts: list[Whole],
 ) -> pl.DataFrame:
-    """Lay the entries out in the order of the table; `parts` are the points of each kind of entry."""
+    """Return the ledger in the order of the table; `parts` contains the points of each kind of entry."""
     ranked = np.empty(len(order), np.int64)
     ranked[order] = np.arange(len(order))
     account, entry, points = [ranked[rows.group[counts]]], [np.zeros(int(counts.sum()), np.int64)], [parts[0]]

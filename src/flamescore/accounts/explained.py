@@ -1,6 +1,6 @@
-"""Why an account has its scores: whose points they are, who doesn't count, and who fills its roles.
+"""Why an account has its scores: who contributes points, who doesn't count, and who fills its roles.
 
-It is read from the tables of a run alone, which have all of it.
+Everything is read from the tables of a run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ACCOUNT_KEY: Final = "account_key"
 
 
 class AccountTables(Struct, frozen=True):
-    """What is known of the accounts of a run, each table lazily, as it is written; `roles` None: has none."""
+    """The tables of a run that describe its accounts, as lazy frames; `roles` is None without roles."""
 
     accounts: pl.LazyFrame
     points: pl.LazyFrame
@@ -33,7 +33,7 @@ class AccountTables(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True):
-    """A member, and the points under a score; None where the score leaves it out."""
+    """A member and its points under a score; None without a score."""
 
     contact_id: str
     name: str | None
@@ -41,11 +41,11 @@ class Member(Struct, frozen=True):
 
 
 class AccountScoreExplained(Struct, frozen=True):
-    """One score of an account; `score` is None where no member has a row under it.
+    """One score of an account; `score` is None if no member has a row under it.
 
-    The points of who is `counted`, `mean` (the mean less the sum) and `limit` (what the limits gave or took)
-    add up to it. `low` and `high` are the limits, `of` is how many accounts have the score. `others` have
-    points that don't count, `unscored` have none.
+    The points of the `counted` members, `mean` (the mean minus the sum) and `limit` (what the limits added or
+    removed) add up to `score`. `low` and `high` are the limits, and `of` is the number of accounts that have
+    the score. `others` have points that don't count; `unscored` members have no points.
     """
 
     score_name: str
@@ -66,7 +66,7 @@ class AccountScoreExplained(Struct, frozen=True):
 
 
 class RoleExplained(Struct, frozen=True):
-    """A role, how many members fill it and how many must, and who they are, in ranked order."""
+    """A role, how many members fill it, how many are required, and those that fill it, in ranked order."""
 
     role: str
     filled: int
@@ -75,7 +75,7 @@ class RoleExplained(Struct, frozen=True):
 
 
 class AccountExplained(Struct, frozen=True):
-    """An account: as it is shown, what it is called, how many members it has, its scores and roles."""
+    """An account: its key as displayed, its name, its number of members, its scores and its roles."""
 
     account: str
     name: str | None
@@ -86,10 +86,10 @@ class AccountExplained(Struct, frozen=True):
 
 
 def explain_account(tables: AccountTables, accounts: Accounts, text: str) -> AccountExplained:
-    """Explain the account that a text means: it compares as keys do.
+    """Explain the account whose key matches a text, compared the way keys are.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: no account matches.
     """
     account, people = _people(tables.contacts, text)
     rows = tables.accounts.filter(pl.col("account") == account).collect()
@@ -112,7 +112,7 @@ def explain_account(tables: AccountTables, accounts: Accounts, text: str) -> Acc
 
 
 def _people(contacts: pl.LazyFrame, text: str) -> tuple[str, dict[str, str | None]]:
-    """Return the account that is meant, and its members' names by contact id."""
+    """Return the matching account, and its members' names by contact id."""
     known = contacts.select(ACCOUNT_KEY).drop_nulls().unique()
     meant = known.filter(folded(pl.col(ACCOUNT_KEY)) == fold(text)).collect().to_series()
     if meant.is_empty():
@@ -127,7 +127,7 @@ def _people(contacts: pl.LazyFrame, text: str) -> tuple[str, dict[str, str | Non
 
 
 class _Rows(Struct, frozen=True):
-    """What the tables have of one account, of its ledger, and of the scores and names of its members."""
+    """The rows of one account, of its ledger, and of its members' scores, and its members' names."""
 
     accounts: pl.DataFrame
     points: pl.DataFrame

@@ -1,4 +1,4 @@
-"""The accounts of a scoring, once everyone has scores and labels."""
+"""The accounts of a scoring, computed once all contacts have scores and labels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def accounts_of(scored: Scored) -> FoundAccounts | None:
-    """Return the accounts of a scoring; None where the rule file says nothing of them."""
+    """Return the accounts of a scoring, or None if the rule file defines no accounts."""
     accounts = scored.book.accounts
     if accounts is None:
         return None
@@ -55,7 +55,7 @@ def accounts_of(scored: Scored) -> FoundAccounts | None:
 
 
 def _filling(scored: Scored, roles: Sequence[Role]) -> dict[str, NDArray[np.bool_]]:
-    """Mark by role the contacts who fill it, whether they are in an account or not."""
+    """Return a mask for each role of the contacts that fill it, whether or not they are in an account."""
     if not roles:
         return {}
     everyone = everyone_of(scored)
@@ -63,7 +63,7 @@ def _filling(scored: Scored, roles: Sequence[Role]) -> dict[str, NDArray[np.bool
 
 
 def _roles(members: Members, roles: Sequence[Role], filling: Mapping[str, NDArray[np.bool_]]) -> pl.DataFrame:
-    """Count who fills each role, account by account, and say which have all of them filled."""
+    """Count the members that fill each role, per account, and mark the accounts with all roles filled."""
     size = members.table.height
     in_one = members.of >= 0
     counted = {
@@ -79,7 +79,7 @@ def _roles(members: Members, roles: Sequence[Role], filling: Mapping[str, NDArra
 def _who(
     scored: Scored, members: Members, filling: Mapping[str, NDArray[np.bool_]], first: str
 ) -> pl.DataFrame:
-    """Return who fills each role: ranked by the first score of accounts, then those outside it by id."""
+    """Return who fills each role, ranked by the accounts' first score; unscored contacts come last, by id."""
     order = np.full(len(members.of), len(members.of), np.int64)
     ranked = scored.places.filter(scored.scores["score_name"] == first).to_numpy()
     order[ranked] = np.arange(len(ranked))

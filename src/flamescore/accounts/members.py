@@ -1,13 +1,13 @@
-"""Which contacts make an account, and what it is called.
+"""Which contacts form an account, and the name of the account.
 
 Five contacts; the key columns are `Account ID` and `email_domain`, and `gmail.com` is on the free-mail list.
 
 Account ID   email_domain   key          why
- 42          acme.example   42           the first column says it
- -           acme.example   acme.example the first says nothing
- -           ACME.example   acme.example keys compare in lower case; shown is what two of three write, or
- -           gmail.com      -            free mail says nothing of a company
- -           -              -            there is nothing at all
+ 42          acme.example   42           the first key column has a value
+ -           acme.example   acme.example the first key column is empty
+ -           ACME.example   acme.example keys compare in lower case; the most common spelling is displayed
+ -           gmail.com      -            a free-mail domain does not identify a company
+ -           -              -            both key columns are empty
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from flamescore.rules import Accounts
 
 NOBODY: Final = -1
-"""Stands for the account of a contact that is in none, and for a cell that says nothing."""
+"""Placeholder for the account of a contact that has none, and for a missing cell."""
 
 _KEY, _WRITTEN, _NUMBER, _MANY = "key", "written", "number", "many"
 
 
 class Members(Struct, frozen=True):
-    """Who is in which account: accounts are numbered in order of what they are shown as, by code point.
+    """Who belongs to which account. Accounts are numbered in order of their displayed key, by code point.
 
-    `of` has the number of the account of each contact (or `NOBODY`), `keyed_by` the place of the column that
-    its key is from, `domain` the number of the account that its `email_domain` would be the key of, where
-    that is a key column. `table` has a row an account: `account`, `key` (as it compares), `name`, `contacts`.
-    `free_mail` counts the contacts in no account who had a key that is free mail, `spellings` the accounts
-    that are written in several ways.
+    `of` contains the number of each contact's account (or `NOBODY`), `keyed_by` the index of the column that
+    its key comes from, and `domain` the number of the account whose key is the contact's `email_domain`, if
+    that is a key column. `table` has one row per account: `account`, `key` (as compared), `name`, `contacts`.
+    `free_mail` counts the contacts that have a key but no account, because their keys are free-mail domains;
+    `spellings` counts the accounts that are spelled in several ways.
     """
 
     of: NDArray[np.int64]
@@ -54,15 +54,15 @@ class Members(Struct, frozen=True):
 
     @property
     def shown(self) -> pl.Series:
-        """Of each contact the account as it is shown, else null."""
+        """The displayed account of each contact, or null."""
         number = pl.Series("account_key", self.of)
         return self.table["account"].gather(number.set(number < 0, None)).rename("account_key")
 
 
 def members_of(contacts: pl.DataFrame, accounts: Accounts) -> Members:
-    """Find the account of every contact; `contacts` has the key columns and that of the name.
+    """Find the account of every contact; `contacts` has the key columns and the name column.
 
-    Cells are worked with as codes: a text has one, whatever column it stands in.
+    Cells are processed as codes: a text has the same code in every column.
     """
     cells = [_cells(contacts, column) for column in accounts.key]
     texts = pl.concat(cells).drop_nulls().unique().to_frame()
@@ -98,16 +98,16 @@ def _cells(contacts: pl.DataFrame, column: str) -> pl.Series:
 
 
 def _codes(cells: pl.Series, texts: pl.DataFrame) -> NDArray[np.int64]:
-    """Return the code of each cell, `NOBODY` for one that is missing."""
+    """Return the code of each cell, or `NOBODY` for a missing cell."""
     known = texts.select(_WRITTEN, pl.col("code").cast(pl.Int64))
     found = cells.to_frame().join(known, on=_WRITTEN, how="left", maintain_order="left")["code"]
     return found.fill_null(NOBODY).to_numpy()
 
 
 def _accounts(texts: pl.DataFrame, chosen: NDArray[np.int64]) -> tuple[pl.DataFrame, NDArray[np.int64], int]:
-    """Return the accounts (`account`, `key`), the number of the account of each code, and how many spell.
+    """Return the accounts (`account`, `key`), each code's account number, and how many have variants.
 
-    An account is shown as most of its members write it, of equally many spellings the first by code point.
+    An account is displayed in its members' most common spelling; ties go to the first by code point.
     """
     many = pl.Series(_MANY, np.bincount(chosen[chosen >= 0], minlength=texts.height))
     spelled = texts.with_columns(many).filter(pl.col(_MANY) > 0)
@@ -123,7 +123,7 @@ def _accounts(texts: pl.DataFrame, chosen: NDArray[np.int64]) -> tuple[pl.DataFr
 
 
 def _several(keys: pl.Series) -> int:
-    """Count the keys that are there more than once."""
+    """Count the keys that occur more than once."""
     return int((keys.value_counts()["count"] > 1).sum())
 
 
@@ -136,13 +136,13 @@ def _looked_up(number_of: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArra
 
 @cache
 def free_mail() -> tuple[str, ...]:
-    """Return the domains at which anyone can have an address, as they compare."""
+    """Return the domains where anyone can have an address, folded for comparison."""
     text = (files("flamescore.accounts") / "free_mail.txt").read_text(encoding="utf-8")
     return tuple(dict.fromkeys(fold(line) for line in text.splitlines() if line.strip()))
 
 
 def _names(contacts: pl.DataFrame, called: str | None, number: NDArray[np.int64], accounts: int) -> pl.Series:
-    """Return what each account is called by most of its members, of equally many the first by code point."""
+    """Return each account's most common name among its members; ties go to the first by code point."""
     names = pl.Series("name", [None], dtype=pl.String).new_from_index(0, accounts)
     if called is None:
         return names

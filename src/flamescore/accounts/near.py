@@ -1,10 +1,10 @@
-"""Accounts that may be one company, and domains that may be free mail: told, never merged or left out.
+"""Accounts that may be the same company, and domains that may be free mail: reported, never acted on.
 
 account        contacts   words         kind
-Acme Inc           30     acme          spelling: `inc` goes, and `acme` is what is left of both
+Acme Inc           30     acme          spelling: without `inc`, both come down to `acme`
 Acme, Inc.         12     acme
-acme.example        5     acmeexample   domain: a member of `Acme Inc`, which has its key from an earlier
-                                        column, has this domain
+acme.example        5     acmeexample   domain: the e-mail domain of a member of `Acme Inc` that has its key
+                                        from an earlier column
 eu.acme.example     2     euacmeexample subdomain: a label and a dot before `acme.example`
 """
 
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
     from flamescore.rules import Accounts
 
 MOST: Final = 100
-"""Pairs that are listed."""
+"""The maximum number of pairs that are listed."""
 
 NAMED: Final = 3
-"""Pairs that the warning names."""
+"""The maximum number of pairs that the warning names."""
 
 _FORMS: Final = (
     "inc|incorporated|llc|llp|lp|ltd|limited|corp|corporation|co|company|gmbh|ag|kg|se|sa|sas|sarl|srl|spa|bv|nv"
     "|ab|as|oy|oyj|plc|pty"
 )
-"""What says how a company is made up."""
+"""Legal forms of companies."""
 
 _LAST_FORMS: Final = rf"^(.+?)(?: (?:{_FORMS}))+$"
 _PARENT: Final = r"(?s)^[^.]+\.(.+)$"
 _KINDS: Final = ("spelling", "subdomain", "domain")
 _LARGE: Final = 100
 _SHARE: Final = 20
-"""A domain is doubtful from 100 contacts on, if it has more than one in 20 of all in accounts."""
+"""A domain is doubtful if it has at least 100 contacts and more than 1 in 20 of all contacts in accounts."""
 
 
 class Near(Struct, frozen=True):
-    """At most `MOST` pairs that may be one, how many there are, and how two of the first are made one."""
+    """At most `MOST` pairs that may be the same company, the number of all pairs, and a suggested rename."""
 
     told: tuple[NearAccounts, ...]
     pairs: int
@@ -56,16 +56,16 @@ class Near(Struct, frozen=True):
 
 
 def near_accounts(accounts: Accounts, members: Members) -> Near:
-    """Return the pairs of accounts that may be one, most contacts first.
+    """Return the pairs of accounts that may be the same company, most contacts first.
 
-    Two accounts are told once, by the first kind that they have in the order of `_KINDS`.
+    A pair is reported once, under its first kind in the order of `_KINDS`.
     """
     keys = members.table.select("key", "contacts").with_row_index("number")
     found = [_spelled_alike(keys), _subdomains(keys), _of_domains(accounts, members)]
     sizes = members.table["contacts"].to_numpy()
     kinds = np.repeat(np.arange(len(found)), [len(one) for one, _ in found])
     one, other = (np.concatenate([pair[side] for pair in found]) for side in (0, 1))
-    # More contacts come first, then what comes first by code point, as accounts are numbered.
+    # The account with more contacts comes first; ties go to the first by code point, the account order.
     swap = (sizes[other] > sizes[one]) | ((sizes[other] == sizes[one]) & (other < one))
     pairs = pl.DataFrame(
         {"kind": kinds, "first": np.where(swap, other, one), "second": np.where(swap, one, other)}
@@ -89,7 +89,7 @@ def near_accounts(accounts: Accounts, members: Members) -> Near:
 
 
 def _rename(old: int, new: int, accounts: Accounts, members: Members) -> Rename | None:
-    """Return what makes an account another; None where its key is a domain, which can't be renamed."""
+    """Return the rename that merges an account into another, or None if its key is a domain."""
     columns = np.unique(members.keyed_by[members.of == old]).tolist()
     column = next((accounts.key[each] for each in columns if accounts.key[each] != DOMAIN), None)
     shown = members.table["account"]
@@ -97,9 +97,9 @@ def _rename(old: int, new: int, accounts: Accounts, members: Members) -> Rename 
 
 
 def doubtful_domains(accounts: Accounts, members: Members) -> Iterator[tuple[str, int]]:
-    """Yield the domains that have so many of the contacts that anyone may have an address there.
+    """Yield the domains that have so many contacts that they may be open to anyone.
 
-    Each comes with the whole percents that it has of the contacts in accounts.
+    Each comes with its share of the contacts in accounts, in whole percent.
     """
     sizes = members.table["contacts"].to_numpy()
     total = int(sizes.sum())
@@ -109,7 +109,7 @@ def doubtful_domains(accounts: Accounts, members: Members) -> Iterator[tuple[str
 
 
 def _spelled_alike(keys: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair each account that is written like others with the one of them that has most contacts."""
+    """Pair each account with the largest of those that are spelled alike."""
     words = pl.col("key").str.replace_all(r"[^\p{L}\p{Nd}]+", " ").str.strip_chars(" ")
     bare = words.str.replace(_LAST_FORMS, "${1}").str.replace_all(" ", "", literal=True)
     alike = (
@@ -126,14 +126,14 @@ def _spelled_alike(keys: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.in
 
 
 def _subdomains(keys: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair accounts of which one is the other with a label and a dot before it."""
+    """Pair accounts whose keys are a domain and one of its direct subdomains."""
     parents = keys.select("number", pl.col("key").str.extract(_PARENT).alias("key")).drop_nulls("key")
     found = parents.join(keys.select("key", pl.col("number").alias("parent")), on="key")
     return _numbers(found, "parent", "number")
 
 
 def _of_domains(accounts: Accounts, members: Members) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair accounts that are a domain with those whose members have it, and have an earlier key."""
+    """Pair domain accounts with accounts that have a member at that domain, keyed by an earlier column."""
     nothing = np.zeros(0, np.int64)
     if DOMAIN not in accounts.key:
         return nothing, nothing
@@ -145,7 +145,7 @@ def _of_domains(accounts: Accounts, members: Members) -> tuple[NDArray[np.int64]
 
 
 def _is_domain(accounts: Accounts, members: Members) -> NDArray[np.bool_]:
-    """Mark the accounts of which a member has its key from the domain of the e-mail."""
+    """Mark the accounts that have a member keyed by its e-mail domain."""
     out = np.zeros(members.table.height, np.bool_)
     if DOMAIN in accounts.key:
         out[members.of[members.keyed_by == accounts.key.index(DOMAIN)]] = True

@@ -1,4 +1,4 @@
-"""What is to be told of accounts: pairs that may be one, and domains that may be free mail."""
+"""Findings about accounts: pairs that may be the same company, and domains that may be free mail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUBJECT: Final = "accounts"
 
 
 def account_findings(found: FoundAccounts | None) -> Iterator[Finding]:
-    """Yield what is to be told of the accounts of a scoring; nothing where there are none."""
+    """Yield the findings about the accounts of a scoring, if it has accounts."""
     if found is None:
         return
     if found.near:

@@ -1,4 +1,4 @@
-"""From resolved rules and clean frames to the ledger."""
+"""The engine: computes the ledger from resolved rules and clean frames."""
 
 from __future__ import annotations
 

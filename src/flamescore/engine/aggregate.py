@@ -1,10 +1,10 @@
-"""From the events of a partition to sums: for each stream, one row a contact that counts anything.
+"""Aggregate the events of a partition: for each stream, one row per contact with anything that counts.
 
-Every event has one occurrence for each stream of its live set. A narrow stream needs only the age, so stream,
-contact and age are packed into one whole number of at most 63 bits, and one sort orders all of them. A wide
-stream needs a property too; its occurrences are sorted apart, with the row of their event.
+An event has one occurrence for each stream of its live set. A narrow stream needs only the age, so stream,
+contact and age are packed into one integer of at most 63 bits, and a single sort orders all of them. A wide
+stream also needs a property; its occurrences are sorted separately, with the row of their event.
 
-In the example of `streams` both streams are narrow. The live sets 2, 1 and 3 make four occurrences, of
+In the example of `streams`, both streams are narrow. The live sets 2, 1 and 3 produce four occurrences, of
 streams 0 and 1, 1, and 0. Four contacts take 3 bits (`contact_bits`: room for one past the last), and
 864,000 s take 20 (`age_bits`):
 
@@ -15,20 +15,20 @@ streams 0 and 1, 1, and 0. Four contacts take 3 bits (`contact_bits`: room for o
     stream 1, contact 2,  86,400 s    0b1_010_00010101000110000000    10,572,160
     stream 1, contact 2, 172,800 s    0b1_010_00101010001100000000    10,658,560
 
-Sorted so, occurrences of one stream and contact are neighbours, the latest first. Without the age a key is a
-run: stream 0 has run `0 << 3 | 2 = 2` with the ages `[86400, 864000]`, and stream 1 has run `1 << 3 | 2 = 10`
-with `[86400, 172800]`. The passes say which occurrences count: `count: once` keeps the first of run 2 (a row
-stays if it is among the first `count` rows, or the row `count` places before it has another run), and both of
-run 10 stay. By the tables of worth by whole days, stream 0 gives 79,200 ten-thousandths (8 points, 1% less
-after a day) and stream 1 gives 10,000 twice: 9.92 points.
+In this order, occurrences of one stream and contact are adjacent, the latest first. A key without the age is
+a run: stream 0 has run `0 << 3 | 2 = 2` with the ages `[86400, 864000]`, and stream 1 has run
+`1 << 3 | 2 = 10` with `[86400, 172800]`. The passes determine which occurrences count: `count: once` keeps
+the first of run 2 (a row stays if it is among the first `count` rows, or the row `count` places before it has
+another run), and both of run 10 stay. According to the tables of worth by whole days, stream 0 gives 79,200
+ten-thousandths (8 points, 1% less after a day) and stream 1 gives 10,000 twice: 9.92 points.
 
-With the third rule of `bins.KeptEvents`, stream 2 is wide. Its one occurrence is of event 3 (`row`): run
-`2 << 3 | 2 = 18`, age 259,200 s, and a worth of its own, the 300,000 of the event's amount: 30 points.
+With the third rule of `bins.KeptEvents`, stream 2 is wide. Its one occurrence is that of event 3 (`row`): run
+`2 << 3 | 2 = 18`, age 259,200 s, and its own worth, the 300,000 of the event's amount: 30 points.
 
-A pass goes over all streams that count alike at once: with one at a time, calls on short arrays kept two
-threads from working side by side (3.7 s, now 3.1 s). This module and `passes` are numpy where the rest is
-Polars: a packed sort and passes over it take 1.0 s where the same in Polars expressions takes 2.6 s (20 M
-events, 100 rules).
+A pass processes all streams with the same way of counting at once: one stream at a time, the calls on short
+arrays kept two threads from running in parallel (3.7 s, now 3.1 s). This module and `passes` use numpy where
+the rest uses Polars: a packed sort and passes over it take 1.0 s where the same in Polars expressions takes
+2.6 s (20 M events, 100 rules).
 """
 
 from __future__ import annotations
@@ -60,14 +60,15 @@ if TYPE_CHECKING:
 
 
 PIECES: Final = 4
-"""A partition may have so many times the budget at once: its bins are not parted, and many go a bit above."""
+"""A partition may have this many times the budget: bins are not split, and many are slightly over it."""
 
 
 class StreamSums(Struct, frozen=True):
-    """One row a contact (counted from the partition's first, rising), as arrays of one length.
+    """Sums of a stream: one row per contact, numbered from the partition's first, in ascending order.
 
-    `occurrences` that count, `points` in ten-thousandths (`exact.Points`), `age` of the latest in seconds;
-    `unvalued` is how many occurrences in all had no number to give points from.
+    `occurrences` counts those that count, `points` are in ten-thousandths (`exact.Points`), and `age` is that
+    of the latest occurrence in seconds. `unvalued` is the total number of occurrences without a number to
+    take points from.
     """
 
     contact: NDArray[np.int64]
@@ -78,31 +79,31 @@ class StreamSums(Struct, frozen=True):
 
 
 class LiveSets(Struct, frozen=True):
-    """The streams of each live set, laid end to end: set `k` is `flat[offsets[k]:offsets[k + 1]]`."""
+    """The streams of each live set, concatenated: set `k` is `flat[offsets[k]:offsets[k + 1]]`."""
 
     offsets: NDArray[np.int64]
     flat: NDArray[np.int64]
 
     @classmethod
     def of(cls, sets: Iterable[Sequence[int]]) -> LiveSets:
-        """Lay sets end to end."""
+        """Concatenate sets."""
         listed = list(sets)
         offsets = np.cumsum([0, *(len(streams) for streams in listed)])
         return cls(offsets.astype(np.int64), np.array([s for streams in listed for s in streams], np.int64))
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """Return how many streams each set has."""
+        """Return the number of streams in each set."""
         return np.diff(self.offsets)
 
     def only(self, streams: Collection[int]) -> LiveSets:
-        """Return the same sets with these streams alone."""
+        """Return the sets restricted to these streams."""
         stays = np.isin(self.flat, list(streams))
         before = np.concatenate([[0], np.cumsum(stays)])
         return LiveSets(before[self.offsets], self.flat[stays])
 
     def exploded(self, live: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give each event all its streams: the event and the stream of each occurrence, event by event."""
+        """Return the event and the stream of each occurrence, event by event."""
         lengths = self.lengths[live]
         rows = np.repeat(np.arange(len(live)), lengths)
         place = (self.offsets[live] - (np.cumsum(lengths) - lengths))[rows]
@@ -111,7 +112,7 @@ class LiveSets(Struct, frozen=True):
 
 
 class RunSums(Struct, frozen=True):
-    """What counts of each run that has anything, sorted by run (`passes.Occurrences`), as in `StreamSums`."""
+    """The sums of each run that has any, sorted by run (`passes.Occurrences`), as in `StreamSums`."""
 
     run: NDArray[np.int64]
     occurrences: NDArray[np.int64]
@@ -121,7 +122,7 @@ class RunSums(Struct, frozen=True):
 
 
 class StreamGroup(Struct, frozen=True):
-    """Neighbouring streams, from `first` up to `last`, that count alike: all as `like` does."""
+    """Adjacent streams, from `first` up to but excluding `last`, that all count in the same way as `like`."""
 
     first: int
     last: int
@@ -129,7 +130,7 @@ class StreamGroup(Struct, frozen=True):
     wide: bool
 
     def by_stream(self, sums: RunSums, contact_bits: int) -> Iterator[StreamSums]:
-        """Part sums of the group by stream."""
+        """Split the sums of the group by stream."""
         ends = np.arange(self.first, self.last + 1) << contact_bits
         bounds = np.searchsorted(sums.run, ends).tolist()
         contact = sums.run & ((1 << contact_bits) - 1)
@@ -140,7 +141,7 @@ class StreamGroup(Struct, frozen=True):
 
 
 def groups_of(streams: Sequence[Stream], wide: Sequence[bool]) -> tuple[StreamGroup, ...]:
-    """Put neighbouring streams together that count alike; those of the wide form stand alone."""
+    """Group adjacent streams that count in the same way; a wide stream forms a group of its own."""
     groups: list[StreamGroup] = []
     for number, (stream, is_wide) in enumerate(zip(streams, wide, strict=True)):
         last = groups[-1] if groups else None
@@ -152,7 +153,7 @@ def groups_of(streams: Sequence[Stream], wide: Sequence[bool]) -> tuple[StreamGr
 
 
 class WorthTables(Struct, frozen=True):
-    """What an occurrence is worth by stream and whole days, laid end to end; past a table its last entry."""
+    """The worth of occurrences by stream and whole days, concatenated; past its end, a table's last entry."""
 
     flat: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -160,28 +161,28 @@ class WorthTables(Struct, frozen=True):
 
     @classmethod
     def of(cls, tables: Sequence[NDArray[np.int64]]) -> WorthTables:
-        """Lay the tables of the streams end to end."""
+        """Concatenate the tables of the streams."""
         sizes = np.array([len(table) for table in tables], np.int64)
         flat = np.concatenate(tables) if tables else np.zeros(0, np.int64)
         return cls(flat, np.cumsum(sizes) - sizes, sizes - 1)
 
     def worth(self, stream: NDArray[np.int64], age: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return what the tables of streams say of ages in seconds."""
+        """Look up the worth of occurrences by stream and age in seconds."""
         found: NDArray[np.int64] = self.flat[np.minimum(age // DAY, self.last[stream]) + self.start[stream]]
         return found
 
     def largest(self, first: int, last: int) -> int:
-        """Return the largest size of what the tables of neighbouring streams say."""
+        """Return the largest absolute value in the tables of adjacent streams."""
         end = int(self.start[last]) if last < len(self.start) else len(self.flat)
         return largest_size(self.flat[int(self.start[first]) : end])
 
 
 class Aggregator(Struct, frozen=True):
-    """Turns the events of a partition into sums.
+    """Computes sums from the events of a partition.
 
-    `tables` are what each stream's occurrences are worth by whole days (contributions, or factors where
-    points come from a property). `wide` are the wide streams of each live set, `narrow` the others.
-    No more than `at_once` occurrences are laid out at once, but for streams that need all (`pieces`).
+    `tables` are the worth of each stream's occurrences by whole days (contributions, or factors where points
+    come from a property). `wide` are the wide streams of each live set, and `narrow` are the others. At most
+    `at_once` occurrences are expanded at once, except for streams that need all of theirs (`pieces`).
     """
 
     streams: Streams
@@ -194,7 +195,7 @@ class Aggregator(Struct, frozen=True):
     at_once: int = PIECES * BUDGET
 
     def sums(self, partition: Partition) -> tuple[StreamSums, ...]:
-        """Count and sum up, stream by stream; more than `at_once` occurrences piece by piece."""
+        """Count and sum, stream by stream; more than `at_once` occurrences are processed in pieces."""
         events = partition.events.of_sets(len(self.narrow.offsets) - 1)
         lengths = self.narrow.lengths + self.wide.lengths
         if int((events * lengths).sum()) > self.at_once:
@@ -207,7 +208,7 @@ class Aggregator(Struct, frozen=True):
         )
 
     def occurrences(self, partition: Partition) -> tuple[Timeline, Iterator[tuple[StreamGroup, Occurrences]]]:
-        """Give every live stream of every event an occurrence: the timeline, and those of each group."""
+        """Return the timeline, and the occurrences of each group: one for each live stream of each event."""
         events, bits = partition.events, max(1, (partition.last - partition.first).bit_length())
         contact = events.contact.astype(np.int64) - partition.first
         age = events.age.astype(np.int64)
@@ -233,7 +234,7 @@ class Aggregator(Struct, frozen=True):
         return CarriedValues(contact, age, wide, values, missing_value())
 
     def _values(self, events: KeptEvents, column: str) -> Callable[[NDArray[np.int64]], NDArray[np.uint64]]:
-        """Return what looks up the values that events have of a property."""
+        """Return a function that looks up the values of a property by event."""
         number = self.streams.value_columns.index(column)
         return lambda rows: events.values[number][rows - events.bare]
 
@@ -282,12 +283,12 @@ class Aggregator(Struct, frozen=True):
         return Occurrences(run, age, value, worth, valued, rows).take(order)
 
     def summed(self, group: StreamGroup, some: Occurrences, timeline: Timeline) -> Iterator[StreamSums]:
-        """Sum up what counts of a group, stream by stream."""
+        """Sum the occurrences of a group that count, stream by stream."""
         bits = timeline.contact_bits
         return group.by_stream(self.run_sums(group, some, bits), bits)
 
     def run_sums(self, group: StreamGroup, some: Occurrences, contact_bits: int) -> RunSums:
-        """Sum up what counts of a group, run by run."""
+        """Sum the occurrences of a group that count, run by run."""
         starts, lengths = runs(some.run)
         run, age = some.run[starts], some.age[starts]
         worth = self.tables.worth(some.run >> contact_bits, some.age) if some.worth is None else some.worth
@@ -297,14 +298,14 @@ class Aggregator(Struct, frozen=True):
         return RunSums(run, lengths, points, age, unvalued)
 
     def only(self, groups: Sequence[StreamGroup], beside: Collection[int]) -> Aggregator:
-        """Return what counts these groups alone, with the streams beside that theirs are held against."""
+        """Return an aggregator for these groups and the streams (`beside`) that theirs are compared with."""
         streams = {*beside, *(stream for each in groups for stream in range(each.first, each.last))}
         return replace(
             self, groups=tuple(groups), narrow=self.narrow.only(streams), wide=self.wide.only(streams)
         )
 
     def in_order(self, group: StreamGroup, parts: Sequence[Occurrences]) -> Occurrences:
-        """Put occurrences of a group together, in the order in which they are counted."""
+        """Concatenate occurrences of a group and sort them in the order in which they are counted."""
         some = Occurrences.together(parts)
         if some.row is None or group.like.points.column is None:  # then equal ages are worth the same
             return some.take(_in_order(some.run, some.age, self.age_bits))
@@ -313,7 +314,7 @@ class Aggregator(Struct, frozen=True):
 
 
 def _in_order(run: NDArray[np.int64], age: NDArray[np.int64], age_bits: int) -> NDArray[np.int64]:
-    """Return the order by run, age and place: the fastest is to sort numbers that hold all three."""
+    """Return the order by run, age and place; sorting integers that pack all three is fastest."""
     if not len(run):
         return np.zeros(0, np.int64)
     place = len(run).bit_length()
@@ -336,7 +337,7 @@ def _grouped(rows: NDArray[np.int64], streams: NDArray[np.int64]) -> dict[int, N
 def _from_number(
     cells: NDArray[np.int64], multiply_by: int, factor: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return what the numbers of a property give after decay, and which cells had a number in bounds."""
+    """Return the contributions of a property's numbers after decay, and which cells have a valid number."""
     read = cells != MISSING
     points, fits = multiplied(np.where(read, cells, 0), multiply_by, MAX_POINTS * POINT)
     return contributions(points, factor), read & fits

@@ -1,4 +1,4 @@
-"""Equal values within runs of occurrences: the first of each, and what like it comes before."""
+"""Equal values within runs of occurrences: the first of each, and the previous equal one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 _MIX_RUN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_ALL: Final = np.uint64(0xD6E8FEB86659FD93)
-"""Odd numbers that spread what is multiplied by them over all bits."""
+"""Odd multipliers that spread a value over all bits."""
 
 
 def first_of_each(run: NDArray[np.int64], value: Values) -> NDArray[np.bool_]:
-    """Mark the first row of each run and value; rows come sorted by run."""
+    """Mark the first row of each run and value; rows are sorted by run."""
     same = run[1:] == run[:-1]
-    if not np.any(same & (value[1:] > value[:-1])):  # then equal values are neighbours already
+    if not np.any(same & (value[1:] > value[:-1])):  # then equal values are already adjacent
         return np.concatenate([[True], ~(same & (value[1:] == value[:-1]))])
     twin, order = _group_equal(run, value)
     first = np.ones(len(order), np.bool_)
@@ -28,7 +28,7 @@ def first_of_each(run: NDArray[np.int64], value: Values) -> NDArray[np.bool_]:
 
 
 def previous_of_each(run: NDArray[np.int64], value: Values) -> NDArray[np.int64]:
-    """Return the nearest row before each that has its run and value, -1 where there is none."""
+    """Return the index of the previous row with the same run and value, or -1."""
     twin, order = _group_equal(run, value)
     previous = np.full(len(order), -1)
     previous[order[1:][twin]] = order[:-1][twin]
@@ -36,7 +36,7 @@ def previous_of_each(run: NDArray[np.int64], value: Values) -> NDArray[np.int64]
 
 
 def number_pairs(first: NDArray[np.int64], second: Values) -> NDArray[np.int64]:
-    """Number the different pairs of two arrays, from 0 on; equal pairs have one number."""
+    """Number the distinct pairs of two arrays from 0; equal pairs have the same number."""
     if not len(first):
         return np.zeros(0, np.int64)
     twin, order = _group_equal(first, second)
@@ -46,10 +46,10 @@ def number_pairs(first: NDArray[np.int64], second: Values) -> NDArray[np.int64]:
 
 
 def _group_equal(run: NDArray[np.int64], value: Values) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Bring equal runs and values together: which are like the one before, and the rows in that order.
+    """Order rows so that equal pairs are adjacent: which rows equal the previous one, and the order.
 
-    Rows that are alike keep their order. A sort of one number that holds a hash of both and the row takes a
-    tenth of a `lexsort`, which stands in where two hashes happen to be alike.
+    Equal rows keep their order. Sorting one number that packs a hash of both and the row takes a tenth of the
+    time of a `lexsort`, which is the fallback if two hashes collide.
     """
     place = np.uint64(max(1, len(run).bit_length()))
     mixed = (value.astype(np.uint64) + run.astype(np.uint64) * _MIX_RUN) * _MIX_ALL

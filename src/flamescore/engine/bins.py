@@ -1,4 +1,4 @@
-"""Events kept for counting, laid into bins of neighbouring contacts; beyond a bound they wait in a file."""
+"""Events kept for counting, in bins of adjacent contacts; beyond a memory limit they spill to disk."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     Arrays = tuple[NDArray[Any], ...]
     Stored = Callable[[], Arrays]
-    """Returns arrays as they were stored; those of a file can't be written to."""
+    """Returns arrays as they were stored; arrays from a file are read-only."""
 
 
 MEMORY: Final = 64 << 20
-"""Bytes that are held in memory: enough that what 5 M events and 100 rules come to never sees a disk."""
+"""Bytes kept in memory: enough that 5 M events under 100 rules never spill to disk."""
 
 _ALIGNED: Final = 8
-"""Every array begins at a multiple of this many bytes: no number is wider."""
+"""Every array starts at a multiple of this many bytes; no number is wider."""
 
 
 class Spill:
-    """Holds arrays; those that `memory` bytes have no place for lie in a file without a name, in `folder`.
+    """Stores arrays; those that exceed `memory` bytes go to an unnamed temporary file in `folder`.
 
-    Nothing is left of the file however the program ends. Where it can't be written (the disk is full, say) or
-    mapped, arrays stay in memory. `put` may be called from several threads.
+    The file disappears however the program ends. If it can't be written (because the disk is full, for
+    example) or mapped, arrays stay in memory. `put` may be called from several threads.
     """
 
     def __init__(self, memory: int = MEMORY, folder: Path | None = None) -> None:
@@ -47,7 +47,7 @@ class Spill:
         self._lock = Lock()
 
     def put(self, arrays: Arrays) -> Stored:
-        """Store arrays: in memory while they fit, else in the file."""
+        """Store arrays in memory while they fit, otherwise in the file."""
         size = sum(array.nbytes for array in arrays)
         with self._lock:
             if size > self._memory and not any(array.dtype.hasobject for array in arrays):
@@ -57,7 +57,7 @@ class Spill:
         return lambda: arrays
 
     def _written(self, arrays: Arrays) -> Stored:
-        """Write arrays to the end of the file; what a failed attempt left there is written over."""
+        """Write arrays to the end of the file, overwriting what a failed attempt left there."""
         file = self._opened()
         start = at = _up(self._end, mmap.ALLOCATIONGRANULARITY)
         places = []
@@ -69,9 +69,9 @@ class Spill:
             while left:
                 left = left[file.write(left) :]
             at += array.nbytes
-        file.truncate(at)  # so long, even where the last array is empty
+        file.truncate(at)  # sets the length even if the last array is empty
         stored = partial(self._read, start, at - start, tuple(places))
-        stored()  # there are file systems that map no file
+        stored()  # fails here on file systems that can't map files
         self._end = at
         return stored
 
@@ -82,7 +82,7 @@ class Spill:
         return self._file
 
     def _read(self, start: int, size: int, places: tuple[tuple[int, np.dtype[Any], int], ...]) -> Arrays:
-        """Map arrays of the file into memory: what is not looked at is never read."""
+        """Map arrays of the file into memory; pages that are not accessed are never read."""
         mapped = mmap.mmap(self._opened().fileno(), size, access=mmap.ACCESS_READ, offset=start)
         return tuple(np.frombuffer(mapped, dtype, count, offset) for offset, dtype, count in places)
 
@@ -96,7 +96,7 @@ AGE_BITS: Final = 37
 """Ages in seconds fit in this many bits: four thousand years."""
 
 BIN_BITS: Final = 14
-"""A bin has 2 to the power of this many contacts: few enough that a partition can be cut to the budget."""
+"""A bin has 2 to the power of this many contacts: few enough that partitions can be kept to the budget."""
 
 BUDGET: Final = 1_000_000
 """Occurrences that are counted at once; with their temporaries about 60 MB."""
@@ -109,9 +109,9 @@ PARTITION_BITS: Final = 18
 
 
 class KeptEvents(Struct, frozen=True):
-    """Events as arrays of one length: contact, number of the live set, age.
+    """Events as arrays of equal length: contact, number of the live set, age.
 
-    `values` and `amounts`, which wide streams alone need, are those of the last events; others have none.
+    `values` and `amounts`, which only wide streams need, belong to the last events; earlier events have none.
 
     In the example of `streams` no stream is wide, so all three events are bare: contact `[2, 2, 2]`, live
     `[2, 1, 3]`, age `[86400, 172800, 864000]`. With a third rule, `{event: purchase, points: {from:
@@ -127,23 +127,23 @@ class KeptEvents(Struct, frozen=True):
 
     @property
     def bare(self) -> int:
-        """How many events, the first ones, have neither values nor amounts."""
+        """The number of leading events that have neither values nor amounts."""
         more = (*self.values, *self.amounts)
         return len(self.contact) - len(more[0]) if more else 0
 
     @property
     def arrays(self) -> Arrays:
-        """Everything, as `of` takes it."""
+        """All arrays, in the form that `of` accepts."""
         return (self.contact, self.live, self.age, *self.values, *self.amounts)
 
     @classmethod
     def of(cls, arrays: Arrays, *, values: int) -> KeptEvents:
-        """Make events of what `arrays` returned; so many of them are `values`."""
+        """Create events from the result of `arrays`; `values` is how many of the arrays are values."""
         contact, live, age, *more = arrays
         return cls(contact, live, age, tuple(more[:values]), tuple(more[values:]))
 
     def where(self, mask: NDArray[np.bool_]) -> KeptEvents:
-        """Return the events that are marked."""
+        """Return the marked events."""
         bare = self.bare
         return KeptEvents(
             self.contact[mask],
@@ -154,14 +154,14 @@ class KeptEvents(Struct, frozen=True):
         )
 
     def of_sets(self, many: int) -> NDArray[np.int64]:
-        """Count the events of each of so many live sets, a piece at a time: numpy takes 8 bytes for each."""
+        """Count the events of each of `many` live sets, a piece at a time: numpy takes 8 bytes per event."""
         found = np.zeros(many, np.int64)
         for first in range(0, len(self.live), BUDGET):
             found += np.bincount(self.live[first : first + BUDGET], minlength=many)
         return found
 
     def part(self, first: int, last: int) -> KeptEvents:
-        """Return the events from `first` up to `last`."""
+        """Return the events from `first` up to but excluding `last`."""
         bare = self.bare
         rest = slice(max(first - bare, 0), max(last - bare, 0))
         return KeptEvents(
@@ -173,7 +173,7 @@ class KeptEvents(Struct, frozen=True):
         )
 
     def take(self, rows: NDArray[np.integer] | slice) -> KeptEvents:
-        """Return some of the events, of which all have values and amounts, or none has."""
+        """Return some of the events; either all or none of them have values and amounts."""
         return KeptEvents(
             self.contact[rows],
             self.live[rows],
@@ -184,18 +184,18 @@ class KeptEvents(Struct, frozen=True):
 
 
 class Partition(Struct, frozen=True):
-    """The events of the contacts from `first` up to, but not including, `last`."""
+    """The events of the contacts from `first` up to but excluding `last`."""
 
     first: int
     last: int
     events: KeptEvents
 
     def without(self, gone: NDArray[np.bool_] | None) -> Partition:
-        """Return the events that are not marked; None marks none."""
+        """Return the events that are not marked; None marks no events."""
         return self if gone is None else Partition(self.first, self.last, self.events.where(~gone))
 
     def earlier(self, age: int) -> tuple[Partition, NDArray[np.bool_]]:
-        """Return the events at least so old of those contacts who have younger ones too, and who they are."""
+        """Return the events of at least this age for contacts with younger ones, and mark those contacts."""
         place = self.events.contact.astype(np.int64) - self.first
         young = self.events.age < age
         who = np.zeros(self.last - self.first, np.bool_)
@@ -204,9 +204,9 @@ class Partition(Struct, frozen=True):
 
 
 class Bins:
-    """Collects events by contact, and returns them in partitions of a bounded number of occurrences.
+    """Collects events by contact, and returns them in partitions with a bounded number of occurrences.
 
-    Once they take more than `memory` bytes they are moved into a temporary file, bin by bin.
+    Once the events take more than `memory` bytes, they are moved to a temporary file, bin by bin.
     """
 
     def __init__(
@@ -230,7 +230,7 @@ class Bins:
         self.oldest = 0
 
     def add(self, events: KeptEvents, lengths: NDArray[np.int64]) -> None:
-        """Lay events into their bins; `lengths` is the number of streams of each live set."""
+        """Add events to their bins; `lengths` is the number of streams of each live set."""
         if not len(events.contact):
             return
         self.oldest = max(self.oldest, int(events.age.max()))
@@ -247,7 +247,7 @@ class Bins:
             self._spill_all()
 
     def _spill_all(self) -> None:
-        """Move all events into the file: bin by bin, laid end to end, those without values apart."""
+        """Move all events to the file, bin by bin, concatenated; those without values are kept apart."""
         for bin_, parts in enumerate(self._parts):
             for some in ([p for p in parts if p.bare], [p for p in parts if not p.bare]):
                 if some:
@@ -259,11 +259,11 @@ class Bins:
 
     @property
     def occurrences(self) -> int:
-        """How many occurrences the events come to: one for each stream that is live for one."""
+        """The number of occurrences of the events: one per event and live stream."""
         return int(self._occurrences.sum())
 
     def partitions(self, budget: int = BUDGET) -> Iterator[Partition]:
-        """Yield the events, bins joined while their occurrences stay within the budget; each once."""
+        """Yield the events, each once, joining bins while their occurrences stay within the budget."""
         first = 0
         while first < len(self._parts):
             last, total = first + 1, int(self._occurrences[first])
@@ -276,7 +276,7 @@ class Bins:
             first = last
 
     def _fits(self, first: int, last: int) -> bool:
-        """Hold a partition to 256 Ki contacts, and contact, stream and age to 63 bits."""
+        """Return whether a partition has at most 256 Ki contacts, and its keys take at most 63 bits."""
         bits = min(PARTITION_BITS, KEY_BITS - self._stream_bits - max(1, self.oldest.bit_length()))
         return (last + 1 - first) << self._shift <= 1 << bits
 
@@ -294,7 +294,7 @@ class Bins:
 
 
 def concat_events(parts: Sequence[KeptEvents]) -> KeptEvents:
-    """Lay events end to end, those without values first."""
+    """Concatenate events, those without values first."""
     if not parts:
         none = np.zeros(0, np.uint32)
         return KeptEvents(none, none, none)

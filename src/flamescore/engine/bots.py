@@ -1,4 +1,4 @@
-"""What looks like a mail scanner's: whose events, and the totals without `bots` and with `bots: remove`."""
+"""Events that look like a mail scanner's: whose they are; totals without `bots` and with `bots: remove`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class BotsPart(Struct, frozen=True):
-    """The contacts of a partition of whom the patterns name events: arrays with a column a contact, rising.
+    """The contacts of a partition with events that match patterns, as ascending arrays, one column a contact.
 
-    `contact` are their numbers, `events` how many each has; `patterns` how many each pattern names. By score,
-    `before` and `after` are the totals without `bots` and with `remove` (ten-thousandths), `scored_before`
-    and `scored_after` who is in the population then.
+    `contact` contains their numbers, `events` how many such events each has, and `patterns` how many match
+    each pattern. By score, `before` and `after` are the totals without `bots` and with `remove`
+    (ten-thousandths), and `scored_before` and `scored_after` mark who is in the population in each case.
     """
 
     contact: NDArray[np.int64]
@@ -35,7 +35,7 @@ class BotsPart(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """The contacts of a partition (counted from its first) of whom patterns name events, and how many."""
+    """The contacts of a partition (numbered from its first) with events that match patterns, and how many."""
 
     contact: NDArray[np.int64]
     events: NDArray[np.int64]
@@ -43,7 +43,7 @@ class Hit(Struct, frozen=True):
 
     @classmethod
     def of(cls, partition: Partition, verdict: Verdict | None) -> Hit | None:
-        """Find them; None where there are none."""
+        """Find these contacts; return None if there are none."""
         if verdict is None or verdict.scanner is None or not verdict.scanner.any():
             return None
         place = partition.events.contact.astype(np.int64) - partition.first
@@ -52,7 +52,7 @@ class Hit(Struct, frozen=True):
         return cls(who, many[who], tuple(int(mask.sum()) for mask in verdict.patterns))
 
     def partition(self, whole: Partition, verdict: Verdict) -> Partition:
-        """Return a partition of them alone, numbered anew, with the events of the other action of `bots`."""
+        """Return a partition of these contacts, renumbered, with the events of the other action of `bots`."""
         assert verdict.other is not None
         number = np.full(whole.last - whole.first, -1, np.int64)
         number[self.contact] = np.arange(len(self.contact))
@@ -62,7 +62,7 @@ class Hit(Struct, frozen=True):
         return Partition(0, len(self.contact), events)
 
     def part(self, first: int, mine: LedgerSummary, other: LedgerSummary, *, remove: bool) -> BotsPart:
-        """Put the totals together: `mine` are those of the whole partition, `other` those of these alone."""
+        """Combine the totals: `mine` are those of the whole partition, `other` those of these contacts."""
         here = mine.totals[:, self.contact], mine.in_population[:, self.contact]
         there = other.totals, other.in_population
         before, after = (there, here) if remove else (here, there)

@@ -1,9 +1,10 @@
-"""Bursts: at least so many occurrences within so long, counted as one, found from the latest backwards.
+"""Bursts: at least N occurrences within a period, counted as one, found from the latest backwards.
 
-Rows are the occurrences of runs (`passes.Occurrences`), by run, then age, the latest first. A burst is
-complete at the instant of a row if the row `times - 1` places further on is of the same run and at most
-`within` seconds older; there it begins, and what has that row's age belongs to it too. The latest burst of a
-run is complete at the first such row, and the one before it at the first such row of an earlier second.
+Rows are the occurrences of runs (`passes.Occurrences`), sorted by run, then age, the latest first. A burst is
+complete at the instant of a row if the row `times - 1` places further on belongs to the same run and is at
+most `within` seconds older. The burst starts there, and rows with the same age as that row belong to it too.
+The latest burst of a run is complete at the first such row, and the one before it at the first such row of an
+earlier second.
 
 An example: visits at 09:00 on the 1st to 4th and the 10th to 12th, `{times: 3, within: 2d}`, as of the 21st
 at 00:00. Two days are 172,800 s.
@@ -17,28 +18,29 @@ at 00:00. Two days are 172,800 s.
     5       2nd   1,609,200    none                  no
     6       1st   1,695,600    none                  no
 
-Rows 0, 3 and 4 are complete. From row 0 the next to look at is row 3 and what comes after it; that is
-complete itself, and from row 6 on nothing is. So there are two bursts: of the rows 0 to 2, complete on the
-12th, and 3 to 5, complete on the 4th. The visit of the 1st belongs to none.
+Rows 0, 3 and 4 are complete. After row 0, the next candidates are row 3 and later rows. Row 3 is complete
+itself, and from row 6 on no row is. So there are two bursts: rows 0 to 2, complete on the 12th, and rows 3 to
+5, complete on the 4th. The visit of the 1st belongs to no burst.
 
-To follow such a chain a burst at a time would be slow for a contact with 500,000 of them. So all chains are
-followed at once, 1 step, 2 steps, 4 steps at a time (`_reached`): 20 rounds do for a million bursts.
+Following such a chain one burst at a time would be slow for a contact with 500,000 bursts. Instead, all
+chains are followed at once, 1 step, 2 steps, 4 steps at a time (`_reached`): 20 rounds suffice for a million
+bursts.
 
-Under `per` different values count. Row e is the first from row p on with its value exactly where the row
-before it that has the same value (`previous`) comes before p. All rows before p are such rows as well, so the
-row at which the `times`-th value appears is the (p + times)-th of all rows whose `previous` is below p, or is
-missing. The visits of rows 0 to 4 are of the pages a, b, a, a, c, and `times` is 3:
+Under `per`, distinct values count. Row e is the first from row p on with its value if and only if the
+previous row with the same value (`previous`) comes before p. All rows before p satisfy this too, so the row
+at which the `times`-th value appears is the (p + times)-th of all rows whose `previous` is below p or
+missing. Suppose the visits of rows 0 to 4 are to the pages a, b, a, a, c, and `times` is 3:
 
     row         0    1    2    3    4
     page        a    b    a    a    c
     previous   -1   -1    0    2   -1
 
-    p = 0: previous below 0 have the rows 0, 1, 4; the third is row 4
-    p = 1: previous below 1 have 0, 1, 2, 4; the fourth is row 4 again: b, a, c
+    p = 0: rows 0, 1, 4 have `previous` below 0; the third is row 4
+    p = 1: rows 0, 1, 2, 4 have it below 1; the fourth is row 4 again: b, a, c
 
-Sorted by `previous` the rows are 0, 1, 4, 2, 3, so those below some p are the first few of them, and what is
-asked is the k-th smallest of the first m of an array: `_kth_smallest`, a wavelet matrix, takes a pass over
-the bits of a row number for all p at once.
+Sorted by `previous`, the rows are 0, 1, 4, 2, 3, so the rows below some p are a prefix of them, and the
+question is the k-th smallest of the first m numbers of an array. `_kth_smallest`, a wavelet matrix, answers
+it for all p at once with one pass per bit of a row number.
 """
 
 from __future__ import annotations
@@ -59,9 +61,9 @@ if TYPE_CHECKING:
 
 
 class Bursts(Struct, frozen=True):
-    """Bursts as rows of sorted occurrences: the latest of each, where it is complete, and its earliest.
+    """Bursts as indices of sorted occurrences: each one's latest row, where it is complete, and earliest row.
 
-    All rows from the one to the other belong to it. Rows rise, so the latest burst of a run is the first.
+    All rows from one to the other belong to the burst. Rows ascend, so the latest burst of a run comes first.
     """
 
     latest: Rows
@@ -76,9 +78,9 @@ def find_bursts(
     within: int,
     value: Values | None = None,
 ) -> Bursts:
-    """Find the bursts of every run: `times` (at least 2) occurrences at most `within` seconds apart.
+    """Find the bursts of every run: `times` (at least 2) occurrences within at most `within` seconds.
 
-    Rows are sorted by run, then age in seconds. With `value` so many different values of it are meant.
+    Rows are sorted by run, then age in seconds. With `value`, a burst needs `times` distinct values.
     """
     if value is None:
         complete, begun = _complete(run, age, times, within)
@@ -106,9 +108,10 @@ def _complete(run: NDArray[np.int64], age: NDArray[np.int64], times: int, within
 def _complete_with_values(
     run: NDArray[np.int64], age: NDArray[np.int64], value: Values, times: int, within: int
 ) -> tuple[Rows, Rows]:
-    """Return the same of enough different values.
+    """Return the same for enough distinct values.
 
-    Most rows are in no window of enough occurrences, whatever their values; they are left out first.
+    Rows that are in no window with enough occurrences, whatever their values, are filtered out first; that is
+    most rows.
     """
     rows, _ = _complete(run, age, times, within)
     start = np.full(len(run), -1)
@@ -122,9 +125,9 @@ def _complete_with_values(
 
 
 def _with_values(previous: Rows, times: int) -> tuple[Rows, Rows]:
-    """Return the rows from which there are so many different values, and where the last of these appears.
+    """Return the rows from which `times` distinct values follow, and where the last of these appears.
 
-    `previous` is the row before each that has the same value, -1 where there is none.
+    `previous` is the index of the previous row with the same value, or -1.
     """
     rows = np.arange(len(previous))
     new = previous < 0
@@ -138,10 +141,10 @@ def _with_values(previous: Rows, times: int) -> tuple[Rows, Rows]:
 
 
 def _kth_smallest(numbers: Rows, counts: Rows, k: Rows) -> Rows:
-    """Return, for each query, the k-th smallest (from 0) of the first `count` of different numbers.
+    """Return, for each query, the k-th smallest (from 0) of the first `count` of distinct numbers.
 
-    A wavelet matrix: bit by bit, from the highest on, the numbers are parted into those without the bit and
-    those with it, each part in its order, and a query goes into the part that its answer is in.
+    A wavelet matrix: bit by bit, from the highest down, the numbers are split stably into those without the
+    bit and those with it, and each query continues in the part that contains its answer.
     """
     first, last, k = np.zeros_like(counts), counts, k.copy()
     found = np.zeros_like(counts)
@@ -159,10 +162,10 @@ def _kth_smallest(numbers: Rows, counts: Rows, k: Rows) -> Rows:
 
 
 def _reached(start: NDArray[np.bool_], following: Rows) -> NDArray[np.bool_]:
-    """Mark what is reached from the marked places by going on to `following`, over and over.
+    """Mark the places that can be reached from the marked ones by following `following` repeatedly.
 
-    A place that nothing follows has the number of places. Hops double: what is 1 step on from the starts,
-    then what is 2 steps on from all those, then 4.
+    If nothing follows a place, its entry is the number of places. Hops double: first what is 1 step from the
+    starts, then what is 2 steps from all of those, then 4.
     """
     end = len(following)
     reached, hop = np.append(start, False), np.append(following, end)

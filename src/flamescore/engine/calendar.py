@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from flamescore.units import Period
 
 DAY: Final = 86_400
-"""Seconds of a day."""
+"""Seconds in a day."""
 
 EPOCH: Final = date(1970, 1, 1)
 _STEP: Final = DAY // 2
-"""Offsets are looked up at steps of so many seconds: no zone has changed its clocks twice in half a day."""
+"""Offsets are probed at steps of this many seconds: no zone has changed its clocks twice in half a day."""
 
 _YEAR: Final = 31_556_952
-"""Seconds of a mean Gregorian year: 365.2425 days."""
+"""Seconds in a mean Gregorian year: 365.2425 days."""
 
 _CACHED_TABLES: Final = 64
-"""Tables of changes that are kept in memory: one a zone and span of years."""
+"""Tables of transitions that are cached: one per zone and range of years."""
 
 _FIRST_YEAR: Final = 1880
 _LAST_YEAR: Final = 2200
-"""Before, zones have mean solar time; after, the offset stays what it is at the end."""
+"""Before the first year, zones use mean solar time; after the last, the offset stays the same."""
 
 
 class Clock(Struct, frozen=True):
-    """The instant for which everything is worked out, and the zone of its calendar."""
+    """The instant that everything is computed for, and the time zone of its calendar."""
 
     as_of: datetime
     zone: ZoneInfo
@@ -53,9 +53,9 @@ class Clock(Struct, frozen=True):
         return self.day_of(self.as_of)
 
     def reach(self, window: Period | None, before: int = 0) -> int | None:
-        """Return the age in seconds at which an occurrence has left the window; None for never.
+        """Return the age in seconds at which an occurrence leaves the window; None if it never does.
 
-        So many seconds `before` the window are added, as far as a datetime can carry.
+        `before` extends the window by this many seconds, as far as a datetime can represent.
         """
         if window is None:
             return None
@@ -85,8 +85,9 @@ class Clock(Struct, frozen=True):
     def instants(self, local: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the epoch seconds of naive local seconds.
 
-        A time that the clock skips is read with the offset before the gap; of a repeated one the
-        earlier is taken. Both say: the old offset holds until the later of the two local readings.
+        A local time that the clock skips uses the offset before the gap; for a repeated one, the earlier
+        instant is used. Both follow from one rule: the old offset applies until the later of the two local
+        readings.
         """
         if not len(local):
             return local
@@ -95,7 +96,7 @@ class Clock(Struct, frozen=True):
 
 
 class Transitions(Struct, frozen=True):
-    """Changes of a zone's offset: `offsets[i]` holds before `instants[i]`, the last after them all."""
+    """Changes of a zone's UTC offset: `offsets[i]` is that before `instants[i]`, the last that after all."""
 
     instants: NDArray[np.int64]
     offsets: NDArray[np.int64]
@@ -104,7 +105,7 @@ class Transitions(Struct, frozen=True):
 
 @lru_cache(maxsize=_CACHED_TABLES)
 def transitions(zone: ZoneInfo, first: int, last: int) -> Transitions:
-    """Find the changes of offset of a zone from one year to another."""
+    """Find a zone's changes of UTC offset from one year to another."""
     start, stop = _epoch(first), _epoch(last + 1)
     before = _offset(zone, start)
     instants, offsets = [], [before]
@@ -138,6 +139,6 @@ def _epoch(year: int) -> int:
 
 
 def _years(low: int, high: int) -> tuple[int, int]:
-    """Return the years around two epoch seconds, held to those that have known changes of the clock."""
+    """Return the years around two epoch seconds, clamped to the range with known clock changes."""
     first, last = 1970 + low // _YEAR - 1, 1970 + high // _YEAR + 1
     return min(max(first, _FIRST_YEAR), _LAST_YEAR), min(max(last, _FIRST_YEAR), _LAST_YEAR)

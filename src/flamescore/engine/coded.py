@@ -1,13 +1,14 @@
-"""Events that were read once, for scorings as of many instants: of each its contact, signature and time.
+"""Events that are read once for scorings at several points in time: contact, signature and time of each.
 
-A scoring asks of an event whose it is, which predicates hold for it, and how old it is. Of these the age
-alone changes with the instant. In the example of `streams`, contact `3`'s visit of /sales, 10 days before
-`as_of`, is contact 2, signature 0 (both predicates hold) and its time, whatever the instant is: as of 5 days
-earlier it is 5 days old, in the window of stream 1 too, and as of 11 days earlier it is yet to come.
+A scoring needs three facts about an event: whose it is, which predicates hold for it, and how old it is. Of
+these, only the age depends on the instant. In the example of `streams`, the visit to /sales by contact `3`,
+10 days before `as_of`, is stored as contact 2, signature 1 (both predicates hold) and its time, whatever the
+instant: as of 5 days earlier it is 5 days old, and in the window of stream 1 too; as of 11 days earlier it
+has not happened yet.
 
-A test that asks how far a cell's date is from the instant (`within_last`) is, for each instant, a test of two
-days: `within_last: 7d` as of 21 November is `more_than: 14 November` and `at_most: 21 November`. So the
-predicates of all instants are told apart in one signature.
+A test that compares a cell's date with the instant (`within_last`) is, for each instant, a test against two
+days: `within_last: 7d` as of 21 November is `more_than: 14 November` and `at_most: 21 November`. So one
+signature distinguishes the predicates of all instants.
 """
 
 from __future__ import annotations
@@ -38,21 +39,21 @@ if TYPE_CHECKING:
     from flamescore.rules import Predicate, Test
 
 SIGNATURE: Final = "\0signature"
-"""Names the column of the numbers of signatures, by `CodedEvents.signatures`."""
+"""The name of the column of signature numbers, which index `CodedEvents.signatures`."""
 
 AMOUNT: Final = "\0amount "
-"""Leads the names of the columns of numbers in ten-thousandths (`readings.MISSING` where there are none)."""
+"""The prefix of the names of columns of numbers in ten-thousandths (`readings.MISSING` if missing)."""
 
 SECONDS: Final = "at"
-"""Names the column of the seconds since 1970 at which events happened (Int64)."""
+"""The name of the column of event times in seconds since 1970 (Int64)."""
 
 
 class CodedEvents(EventSource, frozen=True, kw_only=True):
-    """The events of a source, read once: rows of `INDEX`, `SIGNATURE`, `SECONDS` and what is needed beside.
+    """The events of a source, read once: rows of `INDEX`, `SIGNATURE`, `SECONDS` and other needed columns.
 
-    `parts` hold the arrays of some rows each, those of `names`; ages are as of `now`. All sources that are
-    scored together have the same `signatures`, and the same contacts. Whoever reads them anew goes to
-    `original`. `edits` change the rows on their way out.
+    Each of `parts` contains the arrays of some rows, one for each of `names`; ages are as of `now`. All
+    sources that are scored together share the same `signatures` and the same contacts. To read the events
+    again, use `original`. `edits` are applied to the rows as they are returned.
     """
 
     original: EventSource
@@ -63,11 +64,11 @@ class CodedEvents(EventSource, frozen=True, kw_only=True):
     edits: tuple[Callable[[pl.DataFrame], pl.DataFrame], ...] = ()
 
     def read(self, query: EventQuery) -> EventBatches:
-        """Return the events as of another instant; of the query its window alone counts."""
+        """Return the events as of another instant; only the window of the query is used."""
         return _CodedBatches(self, query, self.frame)
 
     def rows(self) -> Iterator[pl.DataFrame]:
-        """Yield the events, some at a time."""
+        """Yield the events in chunks."""
         for part in self.parts:
             rows = pl.DataFrame(dict(zip(self.names, part(), strict=True)))
             rows = rows.with_columns((self.now - pl.col(AGE).cast(pl.Int64)).alias(SECONDS)).drop(AGE)
@@ -76,19 +77,19 @@ class CodedEvents(EventSource, frozen=True, kw_only=True):
             yield rows
 
     def edited(self, edit: Callable[[pl.DataFrame], pl.DataFrame]) -> CodedEvents:
-        """Return the source with its rows changed: with some left out, or at other times."""
+        """Return the source with an edit applied to its rows, such as a filter or a change of times."""
         return replace(self, edits=(*self.edits, edit))
 
     def until(self, instant: datetime) -> CodedEvents:
-        """Return the source without what happened after an instant."""
+        """Return the source without the events after an instant."""
         return self.edited(partial(_until, int(instant.timestamp())))
 
     def sound(self, since: datetime | None = None) -> pl.LazyFrame:
-        """Return `event` and `at` of the rows that read, whatever becomes of them; all from an instant on."""
+        """Return `event` and `at` of all readable rows, whatever becomes of them, from an instant on."""
         return self.original.sound(since)
 
     def file_at_fault(self) -> str:
-        """Return the file that can't be read, where reading failed."""
+        """Return the file that can't be read, if reading failed."""
         return self.original.file_at_fault()
 
 
@@ -101,7 +102,7 @@ class _CodedBatches(EventBatches):
             yield rows.with_columns((now - pl.col(SECONDS)).alias(AGE)).drop(SECONDS)
 
     def end(self, *, tell: bool = True) -> EventsRead:
-        """Return what the reading found of the rows that it set aside; nothing is told of `edits`."""
+        """Return what the reading found about the rows that it set aside; `edits` are not reported."""
         del tell
         return EventsRead(self.source.record, pl.DataFrame(schema=REJECTS), beyond=False)
 
@@ -111,14 +112,14 @@ def _until(seconds: int, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def signatures_of(events: Sequence[EventSource]) -> Signatures | None:
-    """Return the signatures of sources that were read once; None of others."""
+    """Return the signatures of sources that were read once, or None for other sources."""
     return next((each.signatures for each in events if isinstance(each, CodedEvents)), None)
 
 
 def first_instants(events: Sequence[CodedEvents], contacts: int, until: int) -> NDArray[np.int64]:
-    """Return when each contact has its first event, in seconds since 1970, none after `until`.
+    """Return the time of each contact's first event in seconds since 1970, ignoring events after `until`.
 
-    Who has none has the largest number of 64 bits.
+    Contacts without any have the largest 64-bit integer.
     """
     first = np.full(contacts, np.iinfo(np.int64).max, np.int64)
     for rows in (rows for source in events for rows in source.rows()):
@@ -135,7 +136,7 @@ def first_instants(events: Sequence[CodedEvents], contacts: int, until: int) -> 
 
 
 def asks_the_clock(streams: Streams) -> bool:
-    """Say whether any predicate on events asks how far a date is from the instant."""
+    """Return whether any predicate on events compares a date with the instant."""
     return any(isinstance(test, Within) for each in streams.predicates for test in each.tests)
 
 

@@ -1,4 +1,4 @@
-"""Conditions, for all contacts of a partition at once."""
+"""Evaluates conditions for all contacts of a partition at once."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ _HOLDS: Final[dict[str, Callable[[Any, int], Any]]] = {
     "more_than": gt,
     "less_than": lt,
 }
-"""How sums, or one of them, stand to an operand, in ten-thousandths."""
+"""Comparisons of a sum, or sums, with an operand, in ten-thousandths."""
 
 
 class ContactFacts(Struct, frozen=True):
-    """What is known of every contact before an event is counted: predicates on its columns, and tags."""
+    """Facts about every contact that don't depend on counting events: predicates on its columns, and tags."""
 
     fields: dict[Predicate, NDArray[np.bool_]]
     tags: dict[TagMatch, NDArray[np.bool_]]
     tagged_at: dict[TagMatch, NDArray[np.int64]]
-    """When the latest of the tags was applied, in epoch seconds; `tags.UNDATED` where no date is known."""
+    """When the latest of the tags was applied, in epoch seconds; `tags.UNDATED` if no date is known."""
     streams_of: dict[Happened, tuple[int, ...]]
-    """The streams that count for each condition on events: one for each of its sums, and one at least."""
+    """The streams that count for each condition on events: one for each of its sums, and at least one."""
 
     def only(self, contacts: NDArray[np.int64]) -> ContactFacts:
-        """Return the facts of some contacts, numbered anew in this order."""
+        """Return the facts of some contacts, renumbered in this order."""
         return replace(
             self,
             fields={each: holds[contacts] for each, holds in self.fields.items()},
@@ -61,7 +61,7 @@ class ContactFacts(Struct, frozen=True):
 
 
 class ConditionEvaluator(Struct, frozen=True):
-    """Evaluates conditions for the contacts from `first` up to `last`; `sums` has an entry a stream."""
+    """Evaluates conditions for the contacts from `first` up to but excluding `last`; `sums` is by stream."""
 
     facts: ContactFacts
     first: int
@@ -70,7 +70,7 @@ class ConditionEvaluator(Struct, frozen=True):
 
     @property
     def count(self) -> int:
-        """How many contacts there are."""
+        """The number of contacts."""
         return self.last - self.first
 
     def evaluate(self, condition: Condition | None) -> NDArray[np.bool_]:
@@ -90,7 +90,7 @@ class ConditionEvaluator(Struct, frozen=True):
                 raise TypeError(msg)
 
     def _happened(self, condition: Happened) -> NDArray[np.bool_]:
-        """Mark the contacts that have so many events, with such sums; whoever has none has 0 of both."""
+        """Mark the contacts whose number and sums of events match; both are 0 for contacts without events."""
         streams, times = self.facts.streams_of[condition], condition.times
         some = self.sums[streams[0]]
         within = some.occurrences >= times.least
@@ -106,7 +106,7 @@ class ConditionEvaluator(Struct, frozen=True):
 
 
 def combined(condition: Condition, leaf: Callable[[Condition], NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    """Put the answers to the leaves of a condition together, contact by contact."""
+    """Combine the results for the leaves of a condition, contact by contact."""
     match condition:
         case AllOf(parts=parts):
             return reduce(and_, (combined(part, leaf) for part in parts))

@@ -1,4 +1,4 @@
-"""The contacts as the engine knows them: by number, in order of contact id, with what holds for each."""
+"""Contacts in the engine: numbered in order of contact id, with their lookup keys and field matches."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
 
 HASH: Final = "\x00hash"
 CHECK: Final = "\x00check"
-"""The columns of the two hashes of a key: one to look it up, and one to check what was found."""
+"""The columns of the two hashes of a key: one for lookup, and one to verify the match."""
 
 _PIECE_ROWS: Final = 1 << 16
-"""Rows of a column that are coded at once."""
+"""Rows of a column that are encoded at once."""
 
 
 class Contacts(Struct, frozen=True):
-    """All contacts, sorted by `contact_id` by code point: a contact's number is its place."""
+    """All contacts, sorted by `contact_id` by code point; a contact's number is its index."""
 
     frame: pl.DataFrame
-    """Every contact column, and the row that the export had it in (`ROW`)."""
+    """All contact columns, and the row number in the export (`ROW`)."""
     aliases: pl.DataFrame | None = None
     """The old ids of contacts (`frames.Exports.aliases`)."""
 
     @property
     def count(self) -> int:
-        """How many contacts there are."""
+        """The number of contacts."""
         return self.frame.height
 
     def lookup(self, key: str) -> pl.LazyFrame:
-        """Return `HASH, KEY, INDEX`: the contact that an event with that key belongs to.
+        """Return `HASH, CHECK, KEY, INDEX`: the contact that an event with that key belongs to.
 
-        E-mail addresses are folded, ids and other keys are taken as written. Of several contacts with one
-        key the first of the export is meant; keys that only merged contacts had lead to the survivor. A key
-        that a spreadsheet rounded is nobody's, since many have the same.
+        E-mail addresses are folded; ids and other keys are used as written. If several contacts share a key,
+        the first in the export is used. Keys of merged contacts lead to the survivor. A key that a
+        spreadsheet has rounded matches no contact, because many contacts have the same one.
         """
         keys = comparable_key(key, pl.col(key)).alias(KEY)
         numbered = self.frame.lazy().with_row_index(INDEX)
@@ -67,28 +67,29 @@ class Contacts(Struct, frozen=True):
         return found.select(*key_hashes(pl.col(KEY)), KEY, INDEX)
 
     def finder(self, key: str) -> ContactFinder:
-        """Index the contacts by that key, to find those that events belong to."""
+        """Return a finder, indexed by that key, for the contacts that events belong to."""
         found = self.lookup(key).select(HASH, CHECK, INDEX).collect()
         index = HashIndex(found[HASH].to_numpy())
         check, number = found[CHECK].to_numpy(), found[INDEX].to_numpy().astype(np.int64)
         return ContactFinder(key, index, check[index.order], number[index.order])
 
     def shared(self, key: str) -> int:
-        """Count the contacts whose key an earlier contact of the export has."""
+        """Count the contacts whose key an earlier contact in the export also has."""
         keys = self.frame.select(comparable_key(key, pl.col(key))).to_series().drop_nulls()
         return keys.len() - keys.n_unique()
 
     def numbers(self, contact_ids: pl.Series) -> pl.Series:
-        """Return the numbers of contacts by id, null for ids that are not there."""
+        """Return the numbers of contacts by id, null for unknown ids."""
         table = self.frame.select("contact_id").with_row_index(INDEX)
         ids = contact_ids.rename("contact_id").to_frame()
         return ids.join(table, on="contact_id", how="left", maintain_order="left")[INDEX]
 
 
 class ContactFinder(Struct, frozen=True):
-    """Finds contacts by two hashes of their keys: with 100 M events the odds of an error are below 1e-20.
+    """Finds contacts by two hashes of their keys: with 100 M events, the odds of an error are below 1e-20.
 
-    `index` has the first hashes; `check`, the second ones, and `number`, the contacts, are in its order.
+    `index` contains the first hashes; `check`, the second hashes, and `number`, the contacts, are in its
+    order.
     """
 
     key: str
@@ -97,10 +98,10 @@ class ContactFinder(Struct, frozen=True):
     number: NDArray[np.int64]
 
     def place(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Give each event its contact's number (`INDEX`, -1 for an orphan) for its key (`KEY`).
+        """Replace the hashes of each event by its contact's number (`INDEX`, -1 for an orphan).
 
-        Keys are looked up as they are written first, and only those that are not found once more as keys
-        compare: trimming every one took as long as finding it.
+        Keys are looked up as written first; only those that are not found are normalized and looked up again.
+        Stripping all of them took as long as the lookup.
         """
         number = self.find(batch[HASH], batch[CHECK])
         rows = np.flatnonzero(number < 0)
@@ -113,7 +114,7 @@ class ContactFinder(Struct, frozen=True):
         return batch.drop(HASH, CHECK).with_columns(pl.Series(INDEX, number))
 
     def find(self, hashed: pl.Series, check: pl.Series) -> NDArray[np.int64]:
-        """Return the number of the contact for each pair of hashes, -1 for an orphan."""
+        """Return the number of the contact for each pair of hashes, or -1 for an orphan."""
         if not len(self.number):
             return np.full(len(hashed), -1, np.int64)
         place = self.index.find(hashed.to_numpy())
@@ -127,30 +128,30 @@ def key_hashes(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def contacts_of(contacts: pl.DataFrame, aliases: pl.DataFrame | None = None) -> Contacts:
-    """Put the contacts in order."""
+    """Return the contacts in order."""
     return Contacts(in_order(contacts), aliases)
 
 
 def event_key(source: EventSource, schema: pl.Schema) -> pl.Expr:
-    """Return the keys of a source's events as they are written."""
+    """Return the keys of a source's events as written."""
     column = "contact_id" if source.key == "contact_id" else "contact"
     return as_text(column, schema[column])
 
 
 def comparable_key(key: str, cell: pl.Expr) -> pl.Expr:
-    """Bring a key to the form in which keys are compared."""
+    """Normalize a key to the form in which keys are compared."""
     return keyed(cell, key)
 
 
 class FieldMatches(Struct, frozen=True):
-    """Which contacts fit each predicate, and how many cells of each column could not be read."""
+    """Which contacts match each predicate, and how many cells of each column could not be parsed."""
 
     matches: dict[Predicate, NDArray[np.bool_]]
     unread: tuple[tuple[str, int], ...]
 
 
 def match_fields(contacts: Contacts, predicates: Sequence[Predicate], clock: Clock) -> FieldMatches:
-    """Work out every predicate on contacts, on the distinct values of each column."""
+    """Evaluate all predicates on contacts, on the distinct values of each column."""
     signatures = Signatures(predicates, clock)
     matches: dict[Predicate, NDArray[np.bool_]] = {}
     unread: list[tuple[str, int]] = []
@@ -164,7 +165,7 @@ def match_fields(contacts: Contacts, predicates: Sequence[Predicate], clock: Clo
 
 
 def _in_pieces(coder: ColumnCoder, cells: pl.Series, beside: pl.DataFrame | None) -> NDArray[np.uint32]:
-    """Code a long column in pieces: what one has learned the next one knows (0.36 s, now 0.10 s)."""
+    """Encode a long column in pieces: each reuses what earlier ones have learned (0.36 s, now 0.10 s)."""
     pieces = range(0, max(1, len(cells)), _PIECE_ROWS)
     return np.concatenate(
         [
@@ -177,5 +178,5 @@ def _in_pieces(coder: ColumnCoder, cells: pl.Series, beside: pl.DataFrame | None
 
 
 def column_of(frame: pl.DataFrame, column: str) -> tuple[pl.Series, pl.DataFrame | None]:
-    """Return a column of contacts and its companions, if it has any."""
+    """Return a column of contacts and its companions, if any."""
     return column_of_contacts(frame, column), companions(frame, column)

@@ -1,12 +1,12 @@
-"""Finds hashes among known ones, a batch at a time.
+"""Looks up hashes among known ones, a batch at a time.
 
-A join on the hash of each event held 650 MB more and took twice as long (20 M events, 1 M contacts).
+A join on the hash of each event used 650 MB more and took twice as long (20 M events, 1 M contacts).
 
-An example with four known hashes, of which only the first two hexadecimal digits are written: sorted they
-are `3A 3F 9C E1`. Four hashes get 4 bits of index, one digit: `start['3']` is place 0, `start['9']` place 2
-and `start['E']` place 3. To find `3F`, begin at place 0; `3A` is smaller, so go on to place 1: equal,
-found. To find `90`, begin at place 2; `9C` is larger: not there, -1. With as many first bits as that, a
-place is right at once or a step or two away.
+An example with four known hashes, abbreviated to their first two hexadecimal digits: sorted, they are
+`3A 3F 9C E1`. Four hashes get 4 bits of index, one digit: `start['3']` is place 0, `start['9']` place 2 and
+`start['E']` place 3. To find `3F`, start at place 0; `3A` is smaller, so go on to place 1: equal, found. To
+find `90`, start at place 2; `9C` is larger: not found, -1. With this many index bits, the right place is the
+first one or a step or two away.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LAST: Final = np.uint64(2**64 - 1)
-"""The largest hash; it stands behind the known ones, so that no search runs past them."""
+"""The largest hash; placed after the known hashes, so that no search runs past them."""
 
 _MOST_BITS: Final = 24
-"""First bits that are indexed at most: 2^24 places take 128 MB."""
+"""The maximum number of leading bits that are indexed: 2^24 places take 128 MB."""
 
 
 class HashIndex:
-    """Known 64-bit hashes in order, and where those with the same first bits begin.
+    """Known 64-bit hashes in order, and an index of where those with the same leading bits begin.
 
-    `order` puts what belongs to the known hashes in the order of the places that `find` returns.
+    `order` puts the data of the known hashes in the order of the places that `find` returns.
     """
 
     def __init__(self, hashes: NDArray[np.uint64]) -> None:
@@ -40,7 +40,7 @@ class HashIndex:
         self._start = np.searchsorted(self._sorted[:-1], firsts)
 
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the place of each hash among the known ones, which are distinct, or -1."""
+        """Return the place of each hash among the known hashes, which are distinct, or -1."""
         place: NDArray[np.int64] = self._start[hashes >> self._shift]
         there = self._sorted[place]
         low = np.flatnonzero(there < hashes)

@@ -1,4 +1,4 @@
-"""What is judged contact by contact before anything is counted: entries of `ignore`, and patterns of bots."""
+"""Tests applied contact by contact before anything is counted: entries of `ignore`, patterns of `bots`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class FollowsTest(Struct, frozen=True):
-    """Whether an event comes at most `within` seconds after one of the stream `before`.
+    """A test of whether an event comes at most `within` seconds after one of the stream `before`.
 
-    `named` is the stream of the events that are asked; `strict`: not at the same time. With `same` both have
-    a value of this property, and an equal one.
+    `named` is the stream of the tested events; `strict` means that the two may not be simultaneous. With
+    `same`, both must have a value of this property, and the values must be equal.
     """
 
     named: int
@@ -25,7 +25,7 @@ class FollowsTest(Struct, frozen=True):
 
 
 class AtOnceTest(Struct, frozen=True):
-    """Whether an event is one of at least `times` of its stream within so many seconds; after `per`."""
+    """A test of whether an event is one of `times` or more within `within` seconds, distinct by `per`."""
 
     named: int
     times: int
@@ -34,16 +34,17 @@ class AtOnceTest(Struct, frozen=True):
 
 
 class Judged(Struct, frozen=True):
-    """An entry whose events are told contact by contact: all of them, or those for which every test holds."""
+    """An entry whose events are judged contact by contact: all of them, or those that pass every test."""
 
     named: tuple[int, ...]
     tests: tuple[FollowsTest | AtOnceTest, ...] = ()
 
 
 class Judgements(Struct, frozen=True):
-    """The entries of `ignore` in sequence, and the patterns of `bots`; `remove`: these are ignored too.
+    """The entries of `ignore` in sequence, and the patterns of `bots`; with `remove`, these are ignored too.
 
-    None where there is no `bots`. Their streams are the last, from `first` on; nothing is counted of them.
+    `patterns` is None without `bots`. The streams of the entries are the last ones, from `first` on; they are
+    not counted.
     """
 
     first: int

@@ -1,18 +1,19 @@
-"""Which events of a partition are not there: what entries of `ignore` in sequence, and `bots`, name.
+"""Which events of a partition are ignored, as entries of `ignore` in sequence and `bots` specify.
 
-Plain entries of `ignore` need no other event, so the scan drops theirs. The others are judged here, before
-anything is counted: each on all that plain ones left, so that none sees what another did. A contact has the
-opens, by age in seconds,
+Plain entries of `ignore` depend on no other event, so the scan drops their events. The others are evaluated
+here, before anything is counted. Each sees all events that plain ones left, so no entry sees the effect of
+another. Suppose a contact has these opens, by age in seconds:
 
     a: 100    b: 102    c: 102    d: 105    e: 300
 
-`at_once: {times: 3, within: 5s}` asks of each how many there are from it to those 5 s younger: of a there is
-one, of b and c together three (a, b, c), of d four, of e one. All that lie in a window of three or more are
-named: a, b, c, d. With `per: url`, and b and c on one page, c adds nothing to a window that has b, so that of
-c there are two, and of d three.
+`at_once: {times: 3, within: 5s}` counts, for each event, the events from it to those 5 s younger: one for a,
+three for b and c (a, b, c), four for d, one for e. All events in a window of three or more match: a, b, c, d.
+With `per: url`, and b and c on the same page, c adds nothing to a window that contains b, so c has a count of
+two, and d of three.
 
-Nearly nobody has such windows, or clicks seconds after a delivery. So all events are first sorted as packed
-numbers, contact and age, to see who may have, and only their events are looked at in full.
+Few contacts have such windows, or clicks within seconds of a delivery. So all events are first sorted as
+packed numbers of contact and age to find the contacts that may have some, and only their events are examined
+in full.
 """
 
 from __future__ import annotations
@@ -42,15 +43,15 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _AGE_BITS: Final = 38
-"""Bits of an age where contact and age are one number; one more than any has."""
+"""Bits of an age in a packed number of contact and age; one more than any age has."""
 
 
 class Verdict(Struct, frozen=True):
-    """What is not there of the events of a partition, as masks.
+    """Masks of the events of a partition that are ignored.
 
-    `gone` are not there for the scores, `other` would not be if `bots` did the other of `show` and `remove`.
-    `scanner` are those that the patterns of `bots` name and `ignore` leaves, `patterns` the same for each.
-    Without `bots` these three are None or empty.
+    `gone` marks the events ignored for the scores, and `other` those that would be ignored if `bots` used the
+    other action of `show` and `remove`. `scanner` marks those that the patterns of `bots` match and `ignore`
+    leaves; `patterns` contains the same for each pattern. Without `bots`, these three are None or empty.
     """
 
     gone: Mask
@@ -60,14 +61,14 @@ class Verdict(Struct, frozen=True):
 
 
 class Judge(Struct, frozen=True):
-    """Judges the events of partitions. `sets` are the streams of each live set."""
+    """Judges the events of partitions; `sets` contains the streams of each live set."""
 
     streams: Streams
     clock: Clock
     sets: Sequence[tuple[int, ...]]
 
     def judge(self, partition: Partition) -> Verdict | None:
-        """Return what is not there; None where nothing is named."""
+        """Return the ignored events, or None if no entry matches any."""
         asked = self.streams.judgements
         if not asked.ignore and not asked.patterns:
             return None
@@ -91,12 +92,12 @@ class Judge(Struct, frozen=True):
         )
 
     def has(self, stream: int) -> Mask:
-        """Say of each live set whether a stream is in it."""
+        """Return, for each live set, whether it contains a stream."""
         return np.array([stream in streams for streams in self.sets], np.bool_)
 
 
 class _Case(Struct, frozen=True):
-    """Events to be judged: `rows` of a partition's (None: all), and whose they are."""
+    """Events to be judged, as `rows` of a partition (None: all), and their contacts."""
 
     judge: Judge
     events: KeptEvents
@@ -117,10 +118,10 @@ class _Case(Struct, frozen=True):
         mask: Mask = self.judge.has(stream)[self.live]
         return mask
 
-    # --- who may have any, quickly
+    # --- a quick preselection of contacts
 
     def suspects(self) -> Mask:
-        """Mark all events of the contacts of whom an entry may name any."""
+        """Mark all events of the contacts for which an entry may match any."""
         asked = self.judge.streams.judgements
         who = np.zeros(int(self.contact.max(initial=-1)) + 1, np.bool_)
         for entry in (*asked.ignore, *(asked.patterns or ())):
@@ -132,7 +133,7 @@ class _Case(Struct, frozen=True):
         return mask
 
     def _perhaps(self, test: FollowsTest | AtOnceTest) -> NDArray[np.int64]:
-        """Return contacts with events as a test asks for, whatever their properties."""
+        """Return contacts with events that may pass a test, ignoring their properties."""
         keys = self._keys(test.named)
         if isinstance(test, FollowsTest):
             before = self._keys(test.before)
@@ -143,16 +144,16 @@ class _Case(Struct, frozen=True):
         return _near(keys[: 1 - test.times], keys[test.times - 1 :], test.within)
 
     def _keys(self, stream: int) -> NDArray[np.int64]:
-        """Return contact and age of the events of a stream as one number, in order."""
+        """Return contact and age of a stream's events as packed numbers, sorted."""
         mask = self.of(stream)
         keys: NDArray[np.int64] = self.contact[mask] << _AGE_BITS | self.age[mask]
         keys.sort()
         return keys
 
-    # --- all that is named, of those few
+    # --- the full evaluation, for those contacts
 
     def verdict(self) -> Verdict:
-        """Judge all entries."""
+        """Evaluate all entries."""
         asked = self.judge.streams.judgements
         everything = np.ones(len(self.contact), np.bool_)
         before = self._any(asked.ignore, everything)
@@ -172,7 +173,7 @@ class _Case(Struct, frozen=True):
         return reduce(or_, (self._named(entry, there) for entry in entries), np.zeros(len(there), np.bool_))
 
     def _named(self, entry: Judged, there: Mask) -> Mask:
-        """Mark what an entry names among the events that are there."""
+        """Mark the events that an entry matches among those in `there`."""
         if not entry.tests:
             return reduce(or_, map(self.of, entry.named)) & there
         mask = there
@@ -184,10 +185,11 @@ class _Case(Struct, frozen=True):
         return mask
 
     def _follows(self, test: FollowsTest, there: Mask) -> Mask:
-        """Mark the events of a stream that come after one of another, of the same value.
+        """Mark the events of a stream that come after one of another stream with the same value.
 
-        Both are laid into one row, by contact and value, then age. Where events of one age need not come one
-        after the other those that come before stand behind: then the next one of them in the row is it.
+        Both streams are merged into one sequence, sorted by contact and value, then age. Unless the test is
+        strict, events of `test.before` come last among those of equal age, so the next one in the sequence is
+        always the one to compare with.
         """
         named, before = self.of(test.named) & there, self.of(test.before) & there
         value = np.zeros(len(there), np.uint64) if test.same is None else self._values(test.same)
@@ -209,7 +211,7 @@ class _Case(Struct, frozen=True):
         return _marked(place[found], len(there))
 
     def _at_once(self, test: AtOnceTest, there: Mask) -> Mask:
-        """Mark the events of a stream that lie in a short time with enough others."""
+        """Mark the events of a stream that occur within a short time of enough others."""
         place = np.flatnonzero(self.of(test.named) & there)
         place = place[np.lexsort((self.age[place], self.contact[place]))]
         value = None if test.per is None else self._told_apart(test)[place]
@@ -225,7 +227,7 @@ class _Case(Struct, frozen=True):
         return CALENDAR[test.per.unit](clock.local_days(clock.now - self.age))
 
     def _values(self, column: str) -> NDArray[np.uint64]:
-        """Return the hashes of a property; of bare events, which no test looks at, 0."""
+        """Return the hashes of a property, 0 for bare events, which no test examines."""
         values = self.events.values[self.judge.streams.value_columns.index(column)]
         rows = np.arange(len(self.contact)) if self.rows is None else self.rows
         out = np.zeros(len(rows), np.uint64)
@@ -242,24 +244,24 @@ def in_windows(
     times: int,
     within: int,
 ) -> Mask:
-    """Mark the events that lie with at least `times` different ones in `within` seconds, ends included.
+    """Mark the events in a window of `within` seconds, ends included, with at least `times` distinct events.
 
-    Events come by contact, then age; `value` is what tells them apart, None where each is one of its own. Of
-    each event the window is looked at that ends with it: from the first one that is at most so much younger.
-    An event adds nothing to a window that has an earlier one of its value too. These windows are neighbours,
-    from its own to the last that reaches as far as the earlier one; so how many events add nothing to each
-    window is a running sum.
+    Rows are sorted by contact, then age; `value` determines which are distinct (None: all of them). The
+    window of a row ends with that row, and starts at the first row that is at most `within` seconds younger.
+    A row adds nothing to a window that contains an earlier row with the same value. Such windows are
+    adjacent: from the row's own to the last one that still reaches the earlier row. So the number of rows
+    that add nothing to each window is a running sum.
     """
     rows = np.arange(len(contact))
     span = int(age.max(initial=0)) + 1
-    key = contact * (2 * span) + age  # a window is no longer than a contact's span: it meets no other's
+    key = contact * (2 * span) + age  # the span separates contacts, so no window reaches another contact
     first = np.searchsorted(key, key - min(within, span))
     different = rows - first + 1
     if value is not None and len(rows):
         order = np.lexsort((rows, value, contact))
         twin = (contact[order][1:] == contact[order][:-1]) & (value[order][1:] == value[order][:-1])
         again, earlier = order[1:][twin], order[:-1][twin]
-        last = np.searchsorted(first, earlier, side="right")  # the first window that is past the earlier one
+        last = np.searchsorted(first, earlier, side="right")  # the first window after the earlier one
         adding = last > again
         different -= _covered(again[adding], last[adding], len(rows))
     enough = different >= times
@@ -267,14 +269,14 @@ def in_windows(
 
 
 def _covered(starts: NDArray[np.int64], ends: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """Count at each place the ranges, ends not included, that it lies in."""
+    """Count, at each place, the half-open ranges that contain it."""
     steps = np.bincount(starts, minlength=size + 1) - np.bincount(ends, minlength=size + 1)
     many: NDArray[np.int64] = np.cumsum(steps)[:size]
     return many
 
 
 def _near(keys: NDArray[np.int64], older: NDArray[np.int64], within: int) -> NDArray[np.int64]:
-    """Return the contacts of pairs, each a contact's and not more than so many seconds apart."""
+    """Return the contacts of those pairs that share a contact and are at most `within` seconds apart."""
     contact: NDArray[np.int64] = keys >> _AGE_BITS
     near: Mask = (older - keys <= within) & (older >> _AGE_BITS == contact)
     found: NDArray[np.int64] = contact[near]

@@ -1,4 +1,4 @@
-"""The ledger: who got how many points from which rule, and what the limits took back."""
+"""The ledger: how many points each rule gave to each contact, and how many the limits took back."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from flamescore.rules import Idle, Limits, Rule, RuleBook, Score
 
 NO_AGE: Final = -1
-"""Stands for the age of a row that no event is behind."""
+"""Placeholder for the age of a row that is not based on an event."""
 
 _OLDEST: Final = 2**62
-"""An age in seconds above all that occur: the last activity of a contact without any."""
+"""An age in seconds above any real one: the last activity of a contact without activity."""
 
 _ENTRY_BITS: Final = 16
-"""Bits that hold the number of an entry where rows are sorted; contacts take 18, rows the rest of 63."""
+"""Bits for the number of an entry when rows are sorted; contacts take 18, and rows the rest of 63."""
 
 _INTEGERS: Final = (np.int8, np.int16, np.int32, np.int64)
 
 
 class Entry(Struct, frozen=True):
-    """A rule, or a limit or silence of a rule, group or score; `id` is whose, `name` what people call it."""
+    """A rule, or a limit or idle decay of a rule, group or score, with its identifier and display name."""
 
     score_name: str
     entry: str
@@ -51,7 +51,7 @@ class Entry(Struct, frozen=True):
 
 
 def entries_of(book: RuleBook) -> tuple[Entry, ...]:
-    """List the entries of each score: rules with their limits, then limit and silence of groups and score."""
+    """List the entries of each score: its rules, groups and the score, with their limits and idle decay."""
     return tuple(entry for score in book.scores for entry in _entries_of_score(score))
 
 
@@ -82,9 +82,9 @@ _COLUMNS: Final = ("contact", "entry", "occurrences", "points", "age")
 
 
 class LedgerRows(Struct, frozen=True):
-    """Rows of the ledger as arrays of one length, by contact: points in ten-thousandths, `age` or `NO_AGE`.
+    """Rows of the ledger as arrays of equal length, by contact: points in ten-thousandths, `age` or `NO_AGE`.
 
-    Points are Python's integers (`object`) where 64 bits don't hold all of them.
+    Points are Python integers (`object`) if any of them overflows 64 bits.
     """
 
     contact: NDArray[np.integer]
@@ -99,17 +99,17 @@ class LedgerRows(Struct, frozen=True):
         return tuple(getattr(self, name) for name in _COLUMNS)
 
     def part(self, first: int, last: int) -> LedgerRows:
-        """Return the rows from one place up to another."""
+        """Return the rows from `first` up to but excluding `last`."""
         return LedgerRows(*(column[first:last] for column in self.arrays))
 
     def at(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> LedgerRows:
-        """Return some rows, by their places or as a mask."""
+        """Return some rows, by index or mask."""
         return LedgerRows(*(column[rows] for column in self.arrays))
 
     def of(self, contacts: NDArray[np.int64]) -> LedgerRows:
-        """Return the rows of some contacts, which are in rising order; there may be none of them here."""
+        """Return the rows of some contacts, given in ascending order; contacts without rows are skipped."""
         here = np.searchsorted(contacts, (0, int(self.contact[-1]) + 1 if len(self.contact) else 0))
-        contacts = contacts[slice(*here)].astype(self.contact.dtype)  # of another type, all rows are cast
+        contacts = contacts[slice(*here)].astype(self.contact.dtype)  # else all rows would be cast
         first = np.searchsorted(self.contact, contacts)
         lengths = np.searchsorted(self.contact, contacts, side="right") - first
         return self.at(
@@ -118,7 +118,7 @@ class LedgerRows(Struct, frozen=True):
 
 
 class LedgerPart(Struct, frozen=True):
-    """The rows of the contacts from `first` up to `last`, counted from `first`; they may lie in a file."""
+    """The rows of the contacts from `first` up to `last`, numbered from `first`; they may be on disk."""
 
     first: int
     last: int
@@ -130,7 +130,7 @@ class LedgerPart(Struct, frozen=True):
 
 
 def concat_rows(parts: Sequence[tuple[int, LedgerRows]]) -> LedgerRows:
-    """Lay rows end to end; each part's contacts count from a first one."""
+    """Concatenate rows; each part comes with the offset of its contact numbers."""
     contact = [rows.contact.astype(np.int64) + first for first, rows in parts]
     others = [[getattr(rows, name) for _, rows in parts] for name in _COLUMNS[1:]]
     none = np.zeros(0, np.int64)
@@ -138,13 +138,13 @@ def concat_rows(parts: Sequence[tuple[int, LedgerRows]]) -> LedgerRows:
 
 
 class LedgerSummary(Struct, frozen=True):
-    """What the ledger of some contacts adds up to.
+    """The totals of the ledger of some contacts.
 
-    By score and contact: `totals` in ten-thousandths, `last_activity_age` in seconds, or `NO_AGE`, and
-    `in_population`. Totals that 64 bits don't hold are Python's integers. `entry_totals`, Python's integers
-    too, has a row for the contacts, the occurrences and the points, and a column an entry. `unvalued` (by
-    entry) counts occurrences without a number to give points from, `undated` contacts with a tag that has no
-    date under a rule that needs one.
+    By score and contact: `totals` in ten-thousandths, `last_activity_age` in seconds or `NO_AGE`, and
+    `in_population`. Totals that overflow 64 bits are Python integers. `entry_totals`, also Python integers,
+    has a row each for the number of contacts, occurrences and points, and one column per entry. `unvalued`
+    (by entry) counts occurrences without a number to take points from; `undated` counts contacts with an
+    undated tag under a rule that needs a date.
     """
 
     totals: Points
@@ -154,7 +154,7 @@ class LedgerSummary(Struct, frozen=True):
     unvalued: NDArray[np.int64]
     undated: int
     taken: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    """By entry, of a rule with branches: how many contacts each branch was taken for."""
+    """For each entry of a rule with branches, the number of contacts for which each branch was taken."""
 
     def population_totals(self) -> Points:
         """Return the totals, 0 for contacts outside the population."""
@@ -162,7 +162,7 @@ class LedgerSummary(Struct, frozen=True):
 
 
 class RulePoints(Struct, frozen=True):
-    """What a rule gives, before its limits: one row a contact that gets or loses anything, by contact."""
+    """The points of a rule before its limits: one row per contact that gains or loses points, by contact."""
 
     contact: NDArray[np.int64]
     points: Points
@@ -173,14 +173,14 @@ class RulePoints(Struct, frozen=True):
 
     @classmethod
     def without_events(cls, points: Points, taken: tuple[int, ...] = ()) -> RulePoints:
-        """Take points by contact that no event is behind; `taken`: for how many contacts each branch was."""
+        """Return points that are not based on events, by contact; `taken` counts contacts by branch."""
         contacts = np.flatnonzero(points)
         none = np.zeros(len(contacts), np.int64)
         return cls(contacts, points[contacts], none, none + NO_AGE, taken=taken)
 
     @classmethod
     def from_sums(cls, sums: StreamSums, mask: NDArray[np.bool_] | None) -> RulePoints:
-        """Take the sums of a stream, of the contacts that the rule applies to (None: all)."""
+        """Return the points from a stream's sums, for the contacts that the rule applies to (None: all)."""
         here = sums.points != 0
         if mask is not None:
             here &= mask[sums.contact]
@@ -190,7 +190,7 @@ class RulePoints(Struct, frozen=True):
 
 
 class LedgerBuilder:
-    """The ledger of a partition in the making: rows as they come, and what each entry adds up to."""
+    """The ledger of a partition under construction: its rows so far, and the totals of each entry."""
 
     def __init__(self, entries: int) -> None:
         self.parts: list[LedgerRows] = []
@@ -199,9 +199,9 @@ class LedgerBuilder:
         self.taken: dict[int, tuple[int, ...]] = {}
 
     def add(self, entry: int, given: RulePoints) -> None:
-        """Add a row for each contact that gets or loses anything."""
+        """Add a row for each contact that gains or loses points."""
         more = len(given.contact), int(given.occurrences.sum()), total(given.points)
-        self.entry_totals[:, entry] += np.array(more, np.object_)  # else past 64 bits they become floats
+        self.entry_totals[:, entry] += np.array(more, np.object_)  # else they become floats past 64 bits
         self.unvalued[entry] += given.unvalued
         if given.taken:
             self.taken[entry] = given.taken
@@ -232,7 +232,7 @@ class LedgerWriter:
         self._clock = clock
 
     def write(self, evaluator: ConditionEvaluator) -> tuple[LedgerBuilder, LedgerSummary]:
-        """Write the ledger of the evaluator's contacts, and add it up."""
+        """Write the ledger of the evaluator's contacts, and return its totals."""
         builder = LedgerBuilder(len(self.entries))
         undated = np.zeros(evaluator.count, np.bool_)
         scores = [self._score(score, evaluator, builder, undated) for score in self.book.scores]
@@ -255,13 +255,13 @@ class LedgerWriter:
         builder: LedgerBuilder,
         undated: NDArray[np.bool_],
     ) -> tuple[Points, NDArray[np.int64], NDArray[np.bool_]]:
-        """Write a score: totals, ages of the last activity, and who is in the population, by contact."""
+        """Write a score; return totals, ages of the last activity, and population membership, by contact."""
         in_population = evaluator.evaluate(score.population)
         youngest = np.full(evaluator.count, _OLDEST, np.int64)
         rules = [
             (rule, self._points_of(rule, evaluator, score, in_population, undated)) for rule in score.rules
         ]
-        dtype = dtype_for(sum(largest_size(given.points) for _, given in rules))  # limits make sums smaller
+        dtype = dtype_for(sum(largest_size(given.points) for _, given in rules))  # limits only reduce sums
         groups: dict[str | None, Points] = {None: np.zeros(evaluator.count, dtype)}
         for rule, given in rules:
             builder.add(self._number[score.name, "rule", rule.id], given)
@@ -289,7 +289,7 @@ class LedgerWriter:
         limits: Limits,
         entry: tuple[str, str, str],
     ) -> None:
-        """Add what a rule gives to its group, within the rule's limits."""
+        """Add a rule's points to its group, within the rule's limits."""
         if limits == NO_LIMITS:
             group[given.contact] += given.points
             return
@@ -300,7 +300,7 @@ class LedgerWriter:
     def _limited(
         self, builder: LedgerBuilder, points: Points, limits: Limits, entry: tuple[str, str, str]
     ) -> Points:
-        """Clamp sums, and write the difference as an entry of its own."""
+        """Clamp sums, and write the difference as a separate entry."""
         if limits == NO_LIMITS:
             return points
         clamped = np.clip(points, limits.low, limits.high)
@@ -315,7 +315,7 @@ class LedgerWriter:
         evaluator: ConditionEvaluator,
         entry: tuple[str, str, str],
     ) -> Points:
-        """Take what silence takes of sums above 0, and write the difference as an entry of its own."""
+        """Apply idle decay to sums above 0, and write the difference as a separate entry."""
         if idle is None:
             return points
         age = np.full(evaluator.count, _OLDEST, np.int64)
@@ -342,7 +342,7 @@ class LedgerWriter:
         in_population: NDArray[np.bool_],
         undated: NDArray[np.bool_],
     ) -> RulePoints:
-        """Return what a rule gives before its limits; `undated` marks contacts whose tag lacks a date."""
+        """Return the points of a rule before its limits; `undated` marks contacts whose tag has no date."""
         mask = in_population
         if rule.condition is not None:
             mask = in_population & evaluator.evaluate(rule.condition)
@@ -379,7 +379,7 @@ class LedgerWriter:
         return np.where(live, worth, np.where(has & ~dated, without_date, 0))
 
     def reset_of(self, rule: TagRule, evaluator: ConditionEvaluator) -> NDArray[np.int64]:
-        """Return, by contact, the age in seconds of a tag rule's latest reset; `FOREVER` without one."""
+        """Return, by contact, the age in seconds of a tag rule's latest reset, or `FOREVER` without one."""
         ages = np.full(evaluator.count, FOREVER, np.int64)
         for stream in self._streams.of_tag_rule.get(rule, ()):
             resets = evaluator.sums[stream]
@@ -390,9 +390,9 @@ class LedgerWriter:
 def _branched(
     rule: BranchRule, evaluator: ConditionEvaluator, mask: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], tuple[int, ...]]:
-    """Give each contact the points of the first branch whose condition holds, 0 where none does.
+    """Return the points of the first branch whose condition holds, by contact; 0 if none does.
 
-    Beside them is for how many contacts each branch was taken.
+    Also return the number of contacts for which each branch was taken.
     """
     many: list[int] = []
     points = np.zeros(evaluator.count, np.int64)
@@ -406,16 +406,16 @@ def _branched(
 
 
 def _note_activity(youngest: NDArray[np.int64], given: RulePoints) -> None:
-    """Take the younger activity where an event rule gave more than 0 points."""
+    """Update the last activity of contacts to which an event rule gave more than 0 points."""
     active = (given.points > 0) & (given.age != NO_AGE)
     contacts = given.contact[active]
     youngest[contacts] = np.minimum(youngest[contacts], given.age[active])
 
 
 def _smallest_integers(column: Points) -> Points:
-    """Store whole numbers in the smallest type that holds them: most of a scoring's memory is the ledger.
+    """Store integers in the smallest type that fits: most of the memory of a scoring is the ledger.
 
-    A row takes 12 bytes or so; with 64 bits a number it took 40.
+    A row takes about 12 bytes, instead of 40 with 64 bits per number.
     """
     low, high = column.min(initial=0), column.max(initial=0)
     fitting = (kind for kind in _INTEGERS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)

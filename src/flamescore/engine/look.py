@@ -1,6 +1,6 @@
-"""A second look at the events, without a time bound: how many fit which predicates, and what cells they have.
+"""A second pass over the events, without a time bound: how many match which predicates, and their cells.
 
-A scoring does without it, unless a rule gives nobody anything or an operand fits nothing: then it says why.
+A scoring needs it only to explain why a rule gives no contact any points or an operand matches nothing.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 ROWS, TYPE = "rows", "type"
 
 _MANY: Final = 1_000_000
-"""Distinct cells that are gathered before they are put together."""
+"""Distinct cells that are collected before they are merged."""
 
 
 class Cells(Struct, frozen=True):
-    """Distinct cells of a column: `cell` (String, trimmed, null where missing), `rows`, maybe `iso`, `type`.
+    """Distinct cells of a column: `cell` (String, stripped, null if missing), `rows`, maybe `iso`, `type`.
 
-    `type` is the event's, folded.
+    `type` is the event's type, folded.
     """
 
     table: pl.DataFrame
@@ -50,38 +50,38 @@ class Cells(Struct, frozen=True):
 
     @property
     def rows(self) -> int:
-        """How many rows there are, cells or not."""
+        """The number of rows, with or without a cell."""
         return int(self.table[ROWS].sum())
 
     @property
     def there(self) -> int:
-        """How many rows have a cell."""
+        """The number of rows that have a cell."""
         return int(self.table.filter(pl.col(CELL).is_not_null())[ROWS].sum())
 
     def fitting(self, predicate: Predicate, clock: Clock) -> int:
-        """Return how many rows a predicate holds for."""
+        """Return the number of rows for which a predicate holds."""
         return self._rows(evaluate(self.table, (predicate,), clock)["p0"])
 
     def unread(self, predicate: Predicate, clock: Clock) -> int:
-        """Return how many rows have a cell that does not read as the number or date that is asked for."""
+        """Return the number of rows whose cell can't be parsed as the required number or date."""
         return self._rows(evaluate(self.table, (predicate,), clock)["u0"])
 
     def answers(self, predicates: Sequence[Predicate], clock: Clock) -> list[tuple[bool, bool]]:
-        """Say of the first row which predicates hold, and for which its cell does not read."""
+        """Return for the first row which predicates hold, and for which ones its cell can't be parsed."""
         row, many = evaluate(self.table, predicates, clock).row(0), len(predicates)
         return list(zip(row[:many], row[many:], strict=True))
 
     def of_text(self, text: str) -> Cells:
-        """Return one row whose cell is a text."""
+        """Return a single row whose cell is a text."""
         return Cells(pl.DataFrame({CELL: [text], ROWS: [1]}))
 
     def values(self) -> dict[str, int]:
-        """Return the distinct cells with how many rows have each."""
+        """Return the distinct cells with the number of rows that have each."""
         found = self.table.drop_nulls(CELL).group_by(CELL).agg(pl.col(ROWS).sum())
         return dict(found.select(CELL, ROWS).iter_rows())
 
     def items(self) -> dict[str, int]:
-        """Return the distinct items of cells that hold several values, with how many rows have each."""
+        """Return the distinct items of multi-valued cells, with the number of rows that have each."""
         if ITEMS not in self.table.columns:
             return self.values()
         told = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
@@ -97,9 +97,9 @@ class Cells(Struct, frozen=True):
 
 
 class Fits(Struct, frozen=True):
-    """The events that some predicates all hold for: how many, the age of the youngest that is not to come.
+    """Events for which a set of predicates all hold: their number, and the age of the youngest past event.
 
-    `known`: the same age, of those of contacts in the list; None where there is none.
+    `known` is the same age for events of known contacts. Ages are None if there is no such event.
     """
 
     rows: int
@@ -108,18 +108,18 @@ class Fits(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """What the events came to."""
+    """The result of the pass over the events."""
 
     predicates: tuple[Predicate, ...]
     sets: tuple[int, ...]
-    """By signature: the predicates that hold, as a bit set."""
+    """For each signature, the predicates that hold, as a bit set."""
     rows: NDArray[np.int64]
     youngest: NDArray[np.int64]
     known: NDArray[np.int64]
     cells: dict[str, Cells]
 
     def fits(self, where: Sequence[Predicate]) -> Fits:
-        """Return the events that all of these hold for."""
+        """Return the events for which all of these predicates hold."""
         place = {predicate: i for i, predicate in enumerate(self.predicates)}
         need = sum(1 << place[each] for each in dict.fromkeys(where))
         here = np.array([holds & need == need for holds in self.sets], np.bool_)
@@ -134,9 +134,9 @@ def look(
     *,
     batch: int = BATCH,
 ) -> Look:
-    """Go through all events that read, whatever their time, for these predicates.
+    """Evaluate these predicates on all readable events, whatever their time.
 
-    At least one of them is on the type.
+    At least one of the predicates must be on the type.
     """
     seeing = _Seeing(predicates, clock)
     for source in sources:

@@ -1,18 +1,18 @@
-"""Which streams an event is live for: strings become a signature, signature and age become a live set.
+"""Which streams an event is live for: strings become a signature; signature and age become a live set.
 
-A column's predicates are worked out on its distinct values; a cell's code says which of them hold. The codes
-of an event's columns are combined into one signature, of which there are few, so that three hundred rules
-cost about what ten do.
+A column's predicates are evaluated on its distinct values; a cell's code identifies which of them hold. The
+codes of an event's columns are combined into one signature. There are few of these, so three hundred rules
+cost about as much as ten.
 
 In the example of `streams`, column `event` has one predicate and `url` has another. `visit` gets code 0 of
-its column; `/blog` gets code 0 of `url` (its predicate fails), `/sales` code 1 (it holds). The pairs of
-codes are numbered, those that are new in a batch in order: (0, 0) is signature 0 and (0, 1) is signature 1,
-so the three events have the signatures 1, 0, 1. The predicates that hold, as bits: `0b01` for signature 0
-and `0b11` for signature 1. A million visits to `/sales` need no further look at a string.
+its column; `/blog` gets code 0 of `url` (its predicate fails), `/sales` code 1 (it holds). The pairs of codes
+are numbered, the new ones of a batch in order: (0, 0) is signature 0 and (0, 1) is signature 1, so the three
+events have the signatures 1, 0, 1. The predicates that hold, as bits, are `0b01` for signature 0 and `0b11`
+for signature 1. A million visits to `/sales` need no further string comparison.
 
-Stream 0 needs the bits `0b11` and stream 1 needs `0b01`; so signature 0 (`0b01`) fits stream 1, and
-signature 1 (`0b11`) fits both. The windows end at 604,800 s and 2,419,200 s, which makes three buckets of
-age. `Liveness.table` gives each signature and bucket the number of its live set:
+Stream 0 needs the bits `0b11` and stream 1 needs `0b01`, so signature 0 (`0b01`) matches stream 1, and
+signature 1 (`0b11`) matches both. The windows end at 604,800 s and 2,419,200 s, which makes three age
+buckets. `Liveness.table` maps each signature and bucket to the number of its live set:
 
                   under 7 days     7 to 28 days     28 days and more
     signature 0   1: stream 1      0: none          0: none
@@ -45,36 +45,36 @@ if TYPE_CHECKING:
 
 
 REMEMBERED: Final = 1_000_000
-"""Distinct values of a column that are kept between batches; further ones are worked out in each batch."""
+"""Distinct values of a column that are kept between batches; others are evaluated again in each batch."""
 
 SAMPLED: Final = 1_000
-"""Distinct values of a column that are kept as text, to show them to users."""
+"""Distinct values of a column that are kept as text for display."""
 
 _TABLE_CELLS: Final = 1 << 22
-"""Cells that a table of pairs can have (32 MB); pairs of larger codes are sorted instead."""
+"""Maximum cells of a pair table (32 MB); pairs of larger codes are sorted instead."""
 
 _NO_CODE: Final = np.zeros(1, np.uint32)
-"""Stands behind the known codes: place -1, what is not known, leads to it."""
+"""Placed after the known codes: index -1, for unknown values, leads to it."""
 
 _SMALL_NUMBERS: Final = 1 << 16
-"""Whole numbers below this need no hash: their codes are in a table; the last is a missing cell's."""
+"""Integers below this need no hash: their codes are in a table, whose last entry is for missing cells."""
 
 _UNKNOWN: Final = 2**32 - 1
-"""Marks the small numbers that have no code yet."""
+"""Marks small integers that have no code yet."""
 
 FOREVER: Final = 2**62
-"""An age in seconds above all that occur: the end of a window that never ends."""
+"""An age in seconds above any real one: the end of a window that never ends."""
 
 
 class Codes:
-    """Numbers given to pairs of whole numbers in order of appearance: `pairs[code]` has the number `code`."""
+    """Numbers assigned to pairs of integers in order of appearance: `pairs[code]` has the number `code`."""
 
     def __init__(self) -> None:
         self.pairs: list[tuple[int, int]] = []
         self._index: dict[tuple[int, int], int] = {}
 
     def number(self, pair: tuple[int, int]) -> int:
-        """Return the number of a pair, a new one if it has none."""
+        """Return the number of a pair, assigning a new one if necessary."""
         code = self._index.get(pair)
         if code is None:
             code = self._index[pair] = len(self.pairs)
@@ -83,7 +83,7 @@ class Codes:
 
 
 class PairTable:
-    """Numbers given to pairs of codes; a table remembers them from batch to batch."""
+    """Numbers assigned to pairs of codes; a table keeps them between batches."""
 
     def __init__(self) -> None:
         self.codes = Codes()
@@ -118,16 +118,17 @@ class PairTable:
 
 
 def _power_above(codes: NDArray[np.int64] | NDArray[np.uint32]) -> int:
-    """Return a power of two above all codes, so that a table seldom grows."""
+    """Return a power of two above all codes, so that a table rarely grows."""
     return 1 << int(codes.max(initial=0)).bit_length()
 
 
 class ColumnCoder:
-    """Codes the cells of one column by the predicates that hold for them.
+    """Encodes the cells of a column by the predicates that hold for them.
 
-    `codes.pairs[code]` is a pair of bit sets over `predicates`: those that hold, those that could not be
-    read. Values are known again by a 64-bit hash: with a million remembered values and 30 million distinct
-    ones the odds of one being taken for another are about 2 in a million, and only if their codes differ.
+    `codes.pairs[code]` is a pair of bit sets over `predicates`: those that hold, and those that could not be
+    parsed. Values are recognized by a 64-bit hash: with a million remembered values and 30 million distinct
+    ones, the odds that one is mistaken for another are about 2 in a million, and it matters only if their
+    codes differ.
     """
 
     def __init__(self, column: str, predicates: Sequence[Predicate], clock: Clock) -> None:
@@ -143,7 +144,7 @@ class ColumnCoder:
         self._small = np.full(_SMALL_NUMBERS, _UNKNOWN, np.uint32)
 
     def encode(self, cells: pl.Series, beside: pl.DataFrame | None = None) -> NDArray[np.uint32]:
-        """Return the code of each cell; `beside` has the column's companions (`frames.companions`)."""
+        """Return the code of each cell; `beside` contains the column's companions (`frames.companions`)."""
         index = _small(cells) if beside is None else None
         if index is not None:
             return self._of_small(cells, index)
@@ -169,7 +170,7 @@ class ColumnCoder:
         return codes
 
     def _learn(self, cells: pl.Series, beside: pl.DataFrame | None) -> NDArray[np.uint32]:
-        """Work out the predicates on distinct cells."""
+        """Evaluate the predicates on distinct cells."""
         frame = cells.to_frame(CELL).select(as_text(pl.col(CELL), cells.dtype).alias(CELL))
         if len(self.values) < SAMPLED:
             values = frame.select(present(pl.col(CELL))).to_series().drop_nulls()
@@ -196,7 +197,7 @@ class ColumnCoder:
 
 
 class Signatures:
-    """Combines the codes of several columns into one number a row."""
+    """Combines the codes of several columns into one number per row."""
 
     def __init__(self, predicates: Sequence[Predicate], clock: Clock) -> None:
         self.predicates = tuple(predicates)
@@ -213,10 +214,10 @@ class Signatures:
         self._matching: dict[Hashable, tuple[Matcher, Liveness]] = {}
 
     def matching(self, streams: Streams) -> tuple[Matcher, Liveness]:
-        """Return what matches these signatures to streams, the same for the same ones.
+        """Return a matcher from these signatures to streams, and its live sets, cached by streams.
 
-        Where twelve scorings look as far back, they are matched once (of 2,000 signatures and 100 rules
-        0.16 s each).
+        If twelve scorings look back equally far, they share one matcher (0.16 s each for 2,000 signatures and
+        100 rules).
         """
         key = streams.all, streams.ignored
         if key not in self._matching:
@@ -225,7 +226,7 @@ class Signatures:
         return self._matching[key]
 
     def of(self, predicates: Sequence[Predicate]) -> Signatures:
-        """Return the same signatures as they look to some of their predicates alone."""
+        """Return a view of the signatures restricted to some of their predicates."""
         some = copy(self)
         some.predicates = tuple(predicates)
         place = {predicate: number for number, predicate in enumerate(predicates)}
@@ -235,20 +236,20 @@ class Signatures:
 
     @property
     def count(self) -> int:
-        """How many signatures there are so far."""
+        """The number of signatures so far."""
         return len(self._pairs[-1].codes.pairs) if self._pairs else 1
 
     def encode(
         self, columns: Sequence[tuple[pl.Series, pl.DataFrame | None]], height: int
     ) -> NDArray[np.int64]:
-        """Return the signature of each row, from the columns of `coders` in turn."""
+        """Return the signature of each row, from the columns of `coders` in order."""
         out = np.zeros(height, np.int64)
         for coder, pairs, (cells, beside) in zip(self.coders, self._pairs, columns, strict=True):
             out = pairs.numbers(out, coder.encode(cells, beside))
         return out
 
     def sets(self, signature: int) -> tuple[int, int]:
-        """Return the predicates (bit sets over `predicates`) that hold, and those that could not be read."""
+        """Return bit sets over `predicates` of those that hold, and of those that could not be parsed."""
         holds = unread = 0
         for i in range(len(self.coders) - 1, -1, -1):
             signature, code = self._pairs[i].codes.pairs[signature]
@@ -258,7 +259,7 @@ class Signatures:
         return holds, unread
 
     def _sets_of(self, coder: int, code: int) -> tuple[int, int]:
-        """Return the same of a code of a coder; there are few, and many signatures of each."""
+        """Return the same for a code of a coder, cached: few codes occur in many signatures."""
         if (coder, code) not in self._spread:
             here, places = self.coders[coder].codes.pairs[code], self._places[coder]
             self._spread[coder, code] = _spread(here[0], places), _spread(here[1], places)
@@ -266,7 +267,7 @@ class Signatures:
 
 
 def _small(cells: pl.Series) -> NDArray[np.int64] | None:
-    """Return the places of small whole numbers in the table; None where any cell holds another number."""
+    """Return the table indices of small integers, or None if any cell contains another number."""
     if not cells.dtype.is_integer():
         return None
     low, high = cells.min(), cells.max()
@@ -291,17 +292,17 @@ def _spread(bits: int, places: Sequence[int | None]) -> int:
 
 
 class SignatureMatches(Struct, frozen=True):
-    """What a signature means to the rule book, by signature."""
+    """The meaning of signatures in the rule book, by signature."""
 
     ignored: NDArray[np.bool_]
     reach: NDArray[np.int64]
-    """The age at which its events are older than every window that needs their type."""
+    """The age from which events are older than every window that needs their type."""
     streams: tuple[tuple[int, ...], ...]
     unread: tuple[int, ...]
 
 
 class Matcher:
-    """Matches each signature to the streams once."""
+    """Matches each signature to the streams, once."""
 
     def __init__(self, streams: Streams, signatures: Signatures) -> None:
         self.signatures = signatures
@@ -313,7 +314,7 @@ class Matcher:
         self._ignored = [_needs(where, place) for where in streams.ignored]
         types = (where[0] for where in (*(s.where for s in streams.all), *streams.ignored))
         self.held = {place[each]: 0 for each in types}
-        """By the place of each predicate on the type: all predicates that held for any of its events."""
+        """For each predicate on the type, by index: all predicates that held for any of its events."""
         self._streams = streams.all
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
         self._widest = max((r for r in self._reach if r != FOREVER), default=FOREVER)
@@ -323,7 +324,7 @@ class Matcher:
         """The predicates (a bit set) that have held for any event."""
 
     def update(self) -> SignatureMatches:
-        """Match the signatures that are new, and return them all."""
+        """Match the new signatures, and return all matches."""
         new = range(len(self._done), self.signatures.count)
         if new:
             self._done += [self._match(*self.signatures.sets(signature)) for signature in new]
@@ -349,7 +350,7 @@ class Matcher:
 
 
 class Liveness:
-    """Numbers the sets of live streams: `sets[k]` are the streams of set `k`; set 0 is empty."""
+    """Numbers the sets of live streams: `sets[k]` contains the streams of set `k`; set 0 is empty."""
 
     def __init__(self, streams: Sequence[Stream]) -> None:
         self.edges = np.array(sorted({s.reach for s in streams if s.reach is not None}), np.int64)
@@ -357,7 +358,7 @@ class Liveness:
         self._wide = [s.wide for s in streams]
         self.sets: list[tuple[int, ...]] = [()]
         self.sources = [0]
-        """The source whose events have each live set, where sources are told apart."""
+        """The source of the events of each live set, if sources are distinguished."""
         self._index: dict[tuple[tuple[int, ...], int], int] = {((), 0): 0}
         self._rows: dict[tuple[int, ...], list[int]] = {}
         self._numbers: list[list[int]] = []
@@ -365,10 +366,10 @@ class Liveness:
         self.lengths = np.zeros(1, np.int64)
         """The number of streams of each live set."""
         self.wide = np.zeros(1, np.bool_)
-        """Whether a stream of each live set needs more of an event than its age."""
+        """Whether each live set contains a stream that needs more of an event than its age."""
 
     def table(self, matching: SignatureMatches) -> NDArray[np.int64]:
-        """Return the number of the live set by signature and bucket of age (the edges at or below it)."""
+        """Return live set numbers by signature and age bucket (the number of edges at or below the age)."""
         new = matching.streams[len(self._numbers) :]
         if new:
             self._numbers += [self._by_bucket(streams) for streams in new]
@@ -377,7 +378,7 @@ class Liveness:
         return self._table
 
     def of_source(self, live: NDArray[np.int64], source: int) -> NDArray[np.int64]:
-        """Number live sets apart by the source of their events, so that it is known of each event kept."""
+        """Return separate live set numbers for a source, so that the source of each kept event is known."""
         found = np.full(len(self.sets), -1, np.int64)
         for each in np.flatnonzero(np.bincount(live, minlength=1)).tolist():
             found[each] = self._number(self.sets[each], source) if each else 0
@@ -390,7 +391,7 @@ class Liveness:
             self.wide = np.array([any(self._wide[i] for i in streams) for streams in self.sets], np.bool_)
 
     def _by_bucket(self, streams: tuple[int, ...]) -> list[int]:
-        """Number what is live of some streams, bucket by bucket; many signatures have the same streams."""
+        """Return the live set of some streams by bucket, cached: many signatures have the same streams."""
         if streams not in self._rows:
             self._rows[streams] = [
                 self._number(tuple(i for i in streams if self._reach[i] > gone))

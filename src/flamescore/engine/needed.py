@@ -1,4 +1,4 @@
-"""What sources must deliver for a scoring: which columns, and how far back."""
+"""What sources must provide for a scoring: which columns, and how far back."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Needed(Struct, frozen=True):
-    """What sources must deliver for a scoring, and no more.
+    """What sources must provide for a scoring, and no more.
 
-    `events` are the columns of events beside contact, type and time, `contacts` the columns of contacts that
-    conditions ask of, `window` which events count.
+    `events` are the event columns besides contact, type and time, `contacts` are the contact columns that
+    conditions refer to, and `window` determines which events count.
     """
 
     events: tuple[str, ...]
@@ -32,19 +32,19 @@ class Needed(Struct, frozen=True):
 
     @property
     def widest(self) -> int | None:
-        """The age in seconds from which no event counts but of types that last; None: no window ends."""
+        """The age in seconds from which only events of lasting types count; None if no window ends."""
         return self.window.widest
 
     @property
     def lasting(self) -> frozenset[str]:
-        """The (folded) types of events that some rule never forgets."""
+        """The (folded) types of events that some rule counts regardless of age."""
         return self.window.lasting
 
 
 def needed(
     book: RuleBook, also: Sequence[Condition], clock: Clock, events: Sequence[EventRule] = ()
 ) -> Needed:
-    """Return what the rules, further conditions and `events` need; what is asked twice is named once."""
+    """Return what the rules, further conditions and `events` need, without duplicates."""
     streams = streams_of(book, also, clock, events)
     asked = [leaf for condition in (*also, *conditions_of_book(book)) for leaf in leaves(condition)]
     fields = (p.column for leaf in asked if isinstance(leaf, FieldIs) for p in leaf.where)
@@ -52,7 +52,7 @@ def needed(
 
 
 def window_of(streams: Streams, clock: Clock) -> Window:
-    """Return which events a scoring looks at: by their type those inside the widest window that names it."""
+    """Return the window of a scoring: for each type, events inside the widest window that refers to it."""
     reaches: dict[str, int | None] = {}
     for stream in streams.all:
         for kind in fold_all(types_of(stream.where[0])):

@@ -1,7 +1,7 @@
-"""The operands of predicates, each as a predicate of its own.
+"""The operands of predicates, each as a separate predicate.
 
-`url: {contains: [/demo, /sales]}` has two: `url contains /demo` and `url contains /sales`. So it can be told
-of each whether any cell fits it, where the predicate as a whole says it of the list alone.
+`url: {contains: [/demo, /sales]}` has two: `url contains /demo` and `url contains /sales`. This makes it
+possible to report for each operand whether any cell matches it, instead of only for the whole list.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Operand(Struct, frozen=True):
-    """An operand: as messages show it, whether it is a text, and the predicate that asks for it alone.
+    """An operand: how messages display it, whether it is a text, and a predicate that tests it alone.
 
-    `pieces`: whether it need not be the whole of a cell. A list from a file is one operand, shown by its
-    path, and no text. One of `not_equals` and its like is asked for, too, as if there were no `not`.
+    `pieces` is whether it may match part of a cell. A list from a file is one operand, displayed as its path,
+    and is not a text. The operands of negated tests such as `not_equals` are tested without the negation.
     """
 
     shown: str
@@ -44,12 +44,12 @@ def operands_of(predicate: Predicate) -> tuple[Operand, ...]:
 
 
 def watched(predicates: Iterable[Predicate]) -> tuple[Predicate, ...]:
-    """Return the operands of predicates as predicates of their own, each once."""
+    """Return the operands of predicates as separate predicates, without duplicates."""
     return tuple(dict.fromkeys(each.alone for predicate in predicates for each in operands_of(predicate)))
 
 
 def type_predicate(types: tuple[str, ...]) -> Predicate:
-    """Return the predicate on an event's type that a list of types is."""
+    """Return the predicate on an event's type for a list of types."""
     return Predicate(EVENT, (Equals(texts=types),))
 
 

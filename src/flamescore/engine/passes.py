@@ -1,7 +1,7 @@
-"""Which occurrences count: a pass a step, over sorted runs, for all streams at once that count alike.
+"""Which occurrences count: one pass per step over sorted runs, shared by all streams that count alike.
 
-The passes stand in the order of the language (`PASSES`); each takes the occurrences that the ones before have
-left, and marks those that stay. The example of `streams` is followed through them in `aggregate`.
+The passes are in the order of the rule language (`PASSES`). Each takes the occurrences that the previous ones
+left, and marks those to keep. `aggregate` follows the example of `streams` through them.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 
 class Occurrences(Struct, frozen=True):
-    """Occurrences of streams that count alike, sorted by run, then age in seconds, then the larger worth.
+    """Occurrences of streams that count alike, sorted by run, then age in seconds, then descending worth.
 
-    A run is what one contact has of one stream: `stream << contact_bits | contact`, contacts counted from the
-    partition's first. `value` is what tells occurrences apart under `per` a property, `row` the event of
-    each, `worth` and `valued` their contributions and whether these came from a number; None where the
-    streams need none of it.
+    A run is the occurrences of one stream for one contact: `stream << contact_bits | contact`, with contacts
+    numbered from the partition's first. `value` distinguishes occurrences under `per` with a property, `row`
+    is the event of each, and `worth` and `valued` are their contributions and whether these came from a
+    number. Each is None if the streams don't need it.
     """
 
     run: NDArray[np.int64]
@@ -44,7 +44,7 @@ class Occurrences(Struct, frozen=True):
     row: NDArray[np.int64] | None = None
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Occurrences:
-        """Return some of the occurrences."""
+        """Return some of the occurrences, by mask or index."""
         return Occurrences(
             self.run[rows],
             self.age[rows],
@@ -56,7 +56,7 @@ class Occurrences(Struct, frozen=True):
 
     @classmethod
     def together(cls, parts: Sequence[Occurrences]) -> Occurrences:
-        """Lay occurrences of the same streams end to end."""
+        """Concatenate occurrences of the same streams."""
         columns: dict[str, Any] = {}
         for name in cls.__struct_fields__:
             some = [getattr(part, name) for part in parts]
@@ -68,9 +68,9 @@ NOTHING: Final = Occurrences(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 class CarriedValues(Struct, frozen=True):
-    """The values of a property that followers are held against: of events by their place (`row`).
+    """The values of a property that followers are compared by, looked up by event (`row`).
 
-    `missing` marks the value that stands for none. `rows` are the events of each wide stream.
+    `missing` is the value of missing cells. `rows` contains the events of each wide stream.
     """
 
     contact: NDArray[np.int64]
@@ -81,9 +81,9 @@ class CarriedValues(Struct, frozen=True):
 
 
 class Timeline(Struct, frozen=True):
-    """Every narrow occurrence, sorted, as `(stream << contact_bits | contact) << age_bits | age`.
+    """All narrow occurrences, sorted, as `(stream << contact_bits | contact) << age_bits | age`.
 
-    `carried` has what followers of the same value of a property are found by.
+    `carried` contains what is needed to find followers with the same value of a property.
     """
 
     keys: NDArray[np.int64]
@@ -93,13 +93,13 @@ class Timeline(Struct, frozen=True):
     _latest: dict[int, NDArray[np.int64]] = field(default_factory=dict)
 
     def contact_of(self, some: Occurrences) -> NDArray[np.int64]:
-        """Return whose each occurrence is, counted from the partition's first contact."""
+        """Return the contact of each occurrence, numbered from the partition's first contact."""
         return some.run & ((1 << self.contact_bits) - 1)
 
     def latest(self, stream: int) -> NDArray[np.int64]:
-        """Return, by contact, the age of the latest event of a narrow stream; `FOREVER` where there is none.
+        """Return, by contact, the age of the latest event of a narrow stream, or `FOREVER` if there is none.
 
-        It is worked out once, for all streams that have it for a reset.
+        The result is cached for all streams that use the stream as a reset.
         """
         if stream not in self._latest:
             bits = self.contact_bits + self.age_bits
@@ -113,11 +113,12 @@ class Timeline(Struct, frozen=True):
         return self._latest[stream]
 
     def follows(self, some: Occurrences, link: FollowerLink) -> NDArray[np.bool_]:
-        """Say whether a follower is younger by `after` to `within` seconds, both included.
+        """Return whether a follower is younger by `after` to `within` seconds, both inclusive.
 
         With a click within 2 days, an hour later at the earliest, an open of 90,000 s has a follower of an
-        age from 0 to 86,400: keys from `base | 0` up to, but not including, `base + 86,401`. The click of
-        one that is 3,000 s old is still to come: then that is `base` itself, and nothing is in between.
+        age from 0 to 86,400: keys from `base | 0` up to, but not including, `base + 86,401`. For an open that
+        is 3,000 s old, the click can only be in the future: both ends are `base` itself, and nothing is in
+        between.
         """
         if link.same is not None:
             return self._follows_alike(some, link, link.same)
@@ -125,10 +126,10 @@ class Timeline(Struct, frozen=True):
         return _any_between(self.keys, base, some.age, link)
 
     def _follows_alike(self, some: Occurrences, link: FollowerLink, same: str) -> NDArray[np.bool_]:
-        """Say the same of followers that have the same value of a property.
+        """Return the same for followers with the same value of a property.
 
-        Each pair of a contact and a value that occurs gets a number, which stands where contact and stream
-        stand in the keys of narrow occurrences.
+        Each existing pair of a contact and a value gets a number, which takes the place of stream and contact
+        in the keys of narrow occurrences.
         """
         carried = self.carried
         rows = None if carried is None else carried.rows.get(link.stream)
@@ -158,7 +159,7 @@ def _any_between(
 def keep_after_reset(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
-    """Keep what came after the contact's latest reset; what is of the same second did not."""
+    """Keep what came after the contact's latest reset; occurrences in the same second are dropped."""
     del clock
     keep = None
     for reset in stream.resets:
@@ -170,7 +171,7 @@ def keep_after_reset(
 def keep_followed(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
-    """Keep what is followed, or not followed, as the stream asks."""
+    """Keep what is followed, or not followed, as the stream requires."""
     del clock
     keep = None
     if stream.followed_by:
@@ -197,11 +198,11 @@ CALENDAR: Final[dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]]] = {
     "week": lambda days: (days + 3) // 7,  # 1970-01-01 was a Thursday: weeks start on Mondays
     "month": lambda days: days.astype("M8[D]").astype("M8[M]").astype(np.int64),
 }
-"""The number of the calendar's day, week or month from that of the day."""
+"""Functions from the number of a day to that of its calendar day, week or month."""
 
 
 def values_of(some: Occurrences, per: Per, clock: Clock) -> Values:
-    """Return what tells occurrences apart: numbers of calendar days, weeks or months, or hashed values."""
+    """Return what distinguishes occurrences: numbers of calendar days, weeks or months, or hashed values."""
     if per.unit is not None:
         return CALENDAR[per.unit](clock.local_days(clock.now - some.age))
     assert some.value is not None
@@ -211,7 +212,7 @@ def values_of(some: Occurrences, per: Per, clock: Clock) -> Values:
 def keep_bursts(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
-    """Keep, of all that belongs to a burst, the occurrence at which it is complete; drop what is in none."""
+    """Keep only the occurrence of each burst at which it is complete; drop those that are in no burst."""
     del timeline
     if stream.burst is None:
         return None
@@ -229,7 +230,7 @@ def bursts_of(some: Occurrences, burst: Burst, clock: Clock) -> Bursts:
 def keep_young_bursts(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
-    """Keep the bursts inside the window; occurrences that are none have been held to it by `Liveness`."""
+    """Keep the bursts inside the window; `Liveness` has already applied it to other occurrences."""
     del timeline, clock
     return None if stream.expires is None else some.age < stream.expires
 
@@ -249,7 +250,7 @@ def keep_frequent(
 def keep_newest(
     some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock
 ) -> NDArray[np.bool_] | None:
-    """Keep the `count` latest of each run."""
+    """Keep the `count` latest occurrences of each run."""
     del timeline, clock
     if stream.count is None:
         return None
@@ -271,7 +272,7 @@ PASSES: Final = {
     "times": keep_frequent,
     "count": keep_newest,
 }
-"""What keeps some of the occurrences and drops the others, in this order (rule language, section 1).
+"""The passes, each of which keeps some occurrences and drops others, in order (rule language, section 1).
 
 A stream has `per` or `burst`, not both.
 """
@@ -286,7 +287,7 @@ def counted(some: Occurrences, stream: Stream, timeline: Timeline, clock: Clock)
 
 
 def runs(run: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where each run of equal numbers starts, and its length."""
+    """Return the start and the length of each run of equal numbers."""
     if not len(run):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     starts = np.flatnonzero(np.concatenate([[True], run[1:] != run[:-1]]))

@@ -1,17 +1,17 @@
-"""Counting a partition with very many occurrences piece by piece, so that one contact may have millions.
+"""Counting a partition with very many occurrences in pieces, so that one contact may have millions of events.
 
-A bin is never parted (`bins`), so a partition has all events of a contact, however many: eight million events
-that nine rules count are 72 million occurrences, which took 2.0 GB at once. But most ways of counting can be
-combined. Of a stream that counts `each` occurrence the sums of two pieces are added. Of one that keeps the
-two latest (`count: 2`), with the ages
+A bin is never split (`bins`), so a partition contains all events of a contact, however many: eight million
+events that nine rules count make 72 million occurrences, which took 2.0 GB at once. But most ways of counting
+can be combined. For a stream that counts `each` occurrence, the sums of two pieces are added. For one that
+keeps the two latest (`count: 2`), with the ages
 
     first piece     3, 8, 9       keeps 3, 8
     second piece    1, 7          keeps 1, 7
     together        1, 3, 7, 8    keeps 1, 3
 
-what a piece drops is dropped by all pieces together too; the same holds of the latest of each day. Only
-streams that hold occurrences against others (followers, resets, bursts, a number of times before the latest
-are kept) need all of theirs at once, and these alone are laid out at once.
+whatever a piece drops, all pieces together would drop too. The same applies to the latest of each day. Only
+streams that compare occurrences with others (followers, resets, bursts, a number of times before the latest
+are kept) need all of theirs at once, and only these are expanded at once.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from flamescore.engine.streams import Stream
 
 _GATHERED: Final = 1 << 20
-"""Rows of pieces that are gathered before they are put together."""
+"""Rows of pieces that are collected before they are merged."""
 
 
 def sums_in_pieces(aggregator: Aggregator, partition: Partition, step: int) -> tuple[StreamSums, ...]:
-    """Return what `Aggregator.sums` does, going over so many events at a time."""
+    """Return the same as `Aggregator.sums`, processing `step` events at a time."""
     groups = aggregator.groups
     parted: dict[int, _Added | _Thinned] = {}
     for group in groups:
@@ -66,7 +66,7 @@ def sums_in_pieces(aggregator: Aggregator, partition: Partition, step: int) -> t
 def _at_once(
     aggregator: Aggregator, groups: list[StreamGroup], partition: Partition
 ) -> Iterator[tuple[int, RunSums]]:
-    """Count groups that need all of their occurrences, and those they are held against, at once."""
+    """Count groups that need all of their occurrences at once, and the streams they are compared with."""
     needed = aggregator.only(groups, aggregator.streams.beside)
     asked = (needed.narrow.lengths + needed.wide.lengths > 0)[partition.events.live]
     timeline, found = needed.occurrences(replace(partition, events=partition.events.where(asked)))
@@ -76,7 +76,7 @@ def _at_once(
 
 
 def _stands_alone(stream: Stream) -> bool:
-    """Say whether no other event decides what becomes of an occurrence."""
+    """Return whether the outcome of an occurrence is independent of other events."""
     return not stream.resets and not stream.links and stream.burst is None
 
 
@@ -85,25 +85,25 @@ def _any_times(stream: Stream) -> bool:
 
 
 def _adds_up(stream: Stream) -> bool:
-    """Say whether the sums of pieces can be added."""
+    """Return whether the sums of pieces can be added."""
     return _stands_alone(stream) and stream.per is None and stream.count is None and _any_times(stream)
 
 
 def _thins_out(stream: Stream) -> bool:
-    """Say whether pieces can drop what all of them together would drop."""
+    """Return whether a piece can drop what all pieces together would drop."""
     newest = stream.count is not None and _any_times(stream)
     return _stands_alone(stream) and (stream.per is not None or newest)
 
 
 class _Added(Struct):
-    """The sums of a group, piece after piece; of those without any occurrence nothing."""
+    """The sums of a group, collected piece by piece; runs without any occurrence are omitted."""
 
     group: StreamGroup
     aggregator: Aggregator
     _parts: list[RunSums] = field(default_factory=list)
 
     def add(self, some: Occurrences, bits: int, first: int) -> None:
-        """Add what a piece has, whose events begin at `first`."""
+        """Add the occurrences of a piece whose events begin at `first`."""
         del first
         self._parts.append(self.aggregator.run_sums(self.group, some, bits))
         if len(self._parts) > 1 and sum(len(part.run) for part in self._parts) > _GATHERED:
@@ -115,7 +115,7 @@ class _Added(Struct):
 
 
 def _summed(parts: list[RunSums]) -> RunSums:
-    """Add sums up, run by run."""
+    """Add sums, run by run."""
     run = np.concatenate([part.run for part in parts])
     order = np.argsort(run, kind="stable")
     run = run[order]
@@ -133,21 +133,21 @@ def _summed(parts: list[RunSums]) -> RunSums:
 
 
 class _Thinned(Struct):
-    """The occurrences of a group that may count, piece after piece; of those without any nothing."""
+    """The occurrences of a group that may count, collected piece by piece; empty runs are omitted."""
 
     group: StreamGroup
     aggregator: Aggregator
     _parts: list[Occurrences] = field(default_factory=list)
 
     def add(self, some: Occurrences, bits: int, first: int) -> None:
-        """Add what a piece has, whose events begin at `first`."""
+        """Add the occurrences of a piece whose events begin at `first`."""
         row = None if some.row is None else some.row + first
         self._parts.append(self._thin(replace(some, row=row), bits))
         if len(self._parts) > 1 and sum(len(part.run) for part in self._parts) > _GATHERED:
             self._parts = [self._thin(self._joined(), bits)]
 
     def done(self, bits: int) -> RunSums:
-        """Count what is left."""
+        """Count the remaining occurrences."""
         kept = counted(self._joined(), self.group.like, self._timeline(bits), self.aggregator.clock)
         return self.aggregator.run_sums(self.group, kept, bits)
 

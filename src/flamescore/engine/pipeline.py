@@ -1,4 +1,4 @@
-"""The engine's flow on one page: contacts once, one pass over the events, then partition by partition."""
+"""The flow of the engine: contacts once, one pass over the events, then partition by partition."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class Prepared(Struct, frozen=True):
-    """All that is known before the first event is read; scoring and explaining have it in common."""
+    """Everything that is known before the first event is read; scoring and explaining share it."""
 
     book: RuleBook
     clock: Clock
@@ -59,14 +59,14 @@ class Prepared(Struct, frozen=True):
     facts: ContactFacts
     ledger_writer: LedgerWriter
     unread: tuple[tuple[str, int], ...]
-    """The columns of contacts with cells that did not read as the number or date needed, and how many."""
+    """Contact columns with cells that can't be parsed as the required number or date, and the cell counts."""
 
     def aggregator(
         self, sets: Sequence[tuple[int, ...]], *, oldest: int, wide: bool, budget: int = BUDGET
     ) -> Aggregator:
-        """Make what counts occurrences of these live sets; no event is older than `oldest` seconds.
+        """Return an aggregator for these live sets; no event is older than `oldest` seconds.
 
-        `wide` counts every stream but followers and resets in the wide form. `budget` is that of `Tuning`.
+        `wide` counts all streams except followers and resets in the wide form. `budget` is that of `Tuning`.
         """
         streams, beside = self.streams.counted, self.streams.beside
         many = len(streams)
@@ -91,10 +91,10 @@ def prepare(
     extra_conditions: Sequence[Condition] = (),
     extra_events: Sequence[EventRule] = (),
 ) -> Prepared:
-    """Index the contacts, and work out once whatever does not depend on events.
+    """Index the contacts, and compute everything that does not depend on events.
 
-    `extra_conditions` are not of the book (whom the call list leaves out, say); they can be evaluated too.
-    `extra_events` give nobody anything, and are counted as rules of the book are.
+    `extra_conditions` are not part of the book (the call list's exclusions, for example), but can be
+    evaluated too. `extra_events` give no points, and are counted like the rules of the book.
     """
     contacts = contacts_of(exports.contacts, exports.aliases)
     streams = streams_of(book, extra_conditions, clock, extra_events)
@@ -134,12 +134,13 @@ def _facts(
 
 
 class Tuning(Struct, frozen=True):
-    """How the work is cut up; nothing of it changes a result.
+    """How the work is split; no setting changes a result.
 
-    `batch` is the rows of a batch, `bin_bits` the contacts of a bin as a power of two; `budget` bounds the
-    occurrences counted at once, `workers` the partitions at a time. `wide` counts every stream in the wide
-    form, to test it against the narrow one. `memory` is the bytes of events, and as many of the ledger, that
-    are held in memory; more goes into temporary files in `folder` (None: the system's own).
+    `batch` is the rows of a batch, and `bin_bits` the contacts of a bin as a power of two. `budget` bounds
+    the occurrences counted at once, and `workers` the partitions processed at a time. `wide` counts every
+    stream in the wide form, to test it against the narrow one. `memory` is the number of bytes of events, and
+    of the ledger again, that are kept in memory; more goes to temporary files in `folder` (None: the system's
+    default).
     """
 
     batch: int = BATCH
@@ -155,13 +156,14 @@ DEFAULT_TUNING = Tuning()
 
 
 class PartitionResult(Struct, frozen=True):
-    """A partition's ledger (None where it was not asked for) and its summary.
+    """A partition's ledger (None if it was not requested) and its summary.
 
-    `extra` has a mask of the contacts for each extra condition, `latest` for each of the extra events the age
-    of the latest occurrence that counts, by contact, `NO_AGE` without one. `earlier_totals` are the totals
-    without the youngest events, by score and contact, 0 outside the population; None where nobody asked, or
-    they are too large. `ignored` is how many of its events of each source are not there, as entries in
-    sequence and `bots` name them; `bots` what of them looks like a mail scanner's, None where nothing does.
+    `extra` contains a mask of the contacts for each extra condition. `latest` contains, for each of the extra
+    events, the age of the latest occurrence that counts, by contact, or `NO_AGE`. `earlier_totals` are the
+    totals without the youngest events, by score and contact, 0 outside the population; None if they were not
+    requested or are too large. `ignored` is the number of its events of each source that entries in sequence
+    and `bots` exclude. `bots` describes the events that look like a mail scanner's, and is None if there are
+    none.
     """
 
     ledger: LedgerPart | None
@@ -174,7 +176,7 @@ class PartitionResult(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """What the engine worked out: the results of the partitions, in order of contact id."""
+    """The result of the engine: the results of the partitions, in order of contact id."""
 
     prepared: Prepared
     scanned: Scanned
@@ -183,11 +185,11 @@ class Run(Struct, frozen=True):
 
     @property
     def ledger(self) -> tuple[LedgerPart, ...]:
-        """The parts of the ledger; none where it was not asked for."""
+        """The parts of the ledger; empty if it was not requested."""
         return tuple(result.ledger for result in self.results if result.ledger is not None)
 
     def by_score(self, rows: Callable[[PartitionResult], NDArray[Any] | None]) -> dict[str, NDArray[Any]]:
-        """Lay what has a row a score and a column a contact end to end, score by score."""
+        """Concatenate arrays with a row per score and a column per contact, and return them by score."""
         parts = [part for result in self.results if (part := rows(result)) is not None]
         joined = np.concatenate(parts, axis=1)
         return {score.name: joined[n] for n, score in enumerate(self.prepared.book.scores)}
@@ -205,15 +207,16 @@ def run(
     ledger: bool = True,
     operands: bool = False,
 ) -> Run:
-    """Go from exports to the ledger of every partition.
+    """Compute the ledger of every partition from the exports.
 
-    Without `ledger` only its summary is made, and rejects are left out without a word. With `earlier_age` the
-    totals of the events that are at least so many seconds old are worked out too. With `operands` it is
-    told of each operand of a predicate on events whether any event fits it (`Scanned.held`).
+    Without `ledger`, only its summary is computed, and rejected rows are dropped silently. With
+    `earlier_age`, the totals of the events that are at least this many seconds old are computed too. With
+    `operands`, the result records for each operand of a predicate on events whether any event matches it
+    (`Scanned.held`).
 
     Raises:
         InputError: sources have too many rejects.
-        ScoreTooLargeError: 64 bits don't hold a contact's score.
+        ScoreTooLargeError: a contact's score does not fit in 64 bits.
     """
     watch = Stopwatch()
     prepared = prepare(book, exports, clock, extra_conditions=extra_conditions, extra_events=extra_events)
@@ -246,7 +249,7 @@ def run(
 
 
 class _PartitionCounter(Struct, frozen=True):
-    """Goes from the events of a partition to its ledger."""
+    """Computes the ledger of a partition from its events."""
 
     prepared: Prepared
     aggregator: Aggregator
@@ -259,7 +262,7 @@ class _PartitionCounter(Struct, frozen=True):
     """The source of the events of each live set."""
 
     def count(self, partition: Partition) -> PartitionResult:
-        """Count the events, write the ledger, evaluate the extra conditions."""
+        """Count the events, write the ledger, and evaluate the extra conditions."""
         verdict = self.judge.judge(partition)
         gone = None if verdict is None else verdict.gone
         evaluator, builder, summary = self._ledger_of(partition.without(gone))
@@ -290,7 +293,7 @@ class _PartitionCounter(Struct, frozen=True):
         return out
 
     def _bots(self, partition: Partition, verdict: Verdict | None, summary: LedgerSummary) -> BotsPart | None:
-        """Count again, as the other action of `bots` would, for contacts with events like a scanner's."""
+        """Count again with the other action of `bots`, for contacts with events like a scanner's."""
         hit = Hit.of(partition, verdict)
         if hit is None or verdict is None:
             return None
@@ -314,7 +317,7 @@ class _PartitionCounter(Struct, frozen=True):
     def _earlier_totals(
         self, partition: Partition, summary: LedgerSummary, age: int
     ) -> NDArray[np.int64] | None:
-        """Count again for contacts with younger events alone: from one run to the next they are few."""
+        """Count again only for contacts with younger events, which are few from one run to the next."""
         past, changed = partition.earlier(age)
         totals = summary.population_totals()
         if not changed.any():
@@ -331,7 +334,7 @@ class _PartitionCounter(Struct, frozen=True):
 def _in_order(
     count: Callable[[Partition], PartitionResult], partitions: Iterator[Partition], workers: int
 ) -> Iterator[PartitionResult]:
-    """Work on a few partitions at a time, and yield their results in order."""
+    """Process a few partitions at a time, and yield their results in order."""
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[PartitionResult]] = deque()
         for partition in partitions:

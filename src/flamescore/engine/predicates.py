@@ -1,4 +1,4 @@
-"""Predicates as vectorised expressions, run over the distinct cells of a column."""
+"""Predicates as vectorized expressions over the distinct cells of a column."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ CELL: Final = "cell"
 _TEXT, _EXACT, _FOLDED, _NUMBER, _DAY, _INSTANT = "text", "exact", "folded", "number", "day", "instant"
 _NEVER: Final = pl.lit(value=False)
 _FEW: Final = 20
-"""Up to so many texts each is looked for by itself; thousands of expressions would end in a deep stack."""
+"""Up to this many texts are searched for separately; thousands of expressions would overflow the stack."""
 
 
 def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock) -> pl.DataFrame:
-    """Say of each cell which predicates hold, and which could not be read as they need.
+    """Return for each cell which predicates hold, and for which ones it can't be parsed as required.
 
-    `cells`: `cell` (String), maybe `iso` (String: what a declared date format reads of it), `plain`
-    (String: the plain number that it is by declared `numbers`, null where it is none) and `items` (String:
-    as `frames.LIST_SUFFIX` has them). Gives Boolean columns
-    `p0, p1, ...` and `u0, u1, ...` for each predicate in turn; never null. A missing cell matches nothing
-    but `empty: true`, and is not counted as unread.
+    `cells` has the column `cell` (String), and optionally `iso` (String: the cell as parsed by a declared
+    date format), `plain` (String: the plain number according to the declared `numbers`, null if it is not
+    one) and `items` (String: in the form of `frames.LIST_SUFFIX`). Returns Boolean columns `p0, p1, ...` and
+    `u0, u1, ...`, one of each per predicate; never null. A missing cell matches nothing but `empty: true`,
+    and does not count as unparsed.
     """
     answers = [
         *(_holds(p, clock).fill_null(value=False).alias(f"p{i}") for i, p in enumerate(predicates)),
         *(_unread(p).fill_null(value=False).alias(f"u{i}") for i, p in enumerate(predicates)),
     ]
-    # Of 5,000 URLs the readings that nobody asks for, numbers most of all, took half of the time.
+    # For 5,000 URLs, readings that no predicate uses, especially as numbers, took half of the time.
     needed = {name for answer in answers for name in answer.meta.root_names()}
     readings = _read(cells, needed, clock)
     asked = {(t, p.case_sensitive) for p in predicates for t in p.tests if isinstance(t, Has)}
@@ -56,7 +56,7 @@ def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock)
 
 
 def _read(cells: pl.DataFrame, needed: Collection[str], clock: Clock) -> pl.DataFrame:
-    """Read cells in the ways that are needed."""
+    """Parse cells in the ways that are needed."""
     text = pl.col(_TEXT)
     plain = number(pl.col(PLAIN) if PLAIN in cells.columns else text)
     ways = {_NUMBER: plain, _EXACT: composed(text), _FOLDED: folded(text)}
@@ -124,7 +124,7 @@ def _like(test: Like, *, case_sensitive: bool) -> pl.Expr:
 
 
 def _like_many(test: Like, column: ExprStringNameSpace, texts: Sequence[str]) -> pl.Expr:
-    """Say the same of many texts: all of a length are looked up at once, or all are looked for at once."""
+    """Return the same for many texts: one lookup per text length, or one search for all with `contains`."""
     if test.how == "contains":
         return column.contains_any(pl.Series(texts, dtype=pl.String).implode())
     cut = column.head if test.how == "starts_with" else column.tail
@@ -144,9 +144,9 @@ def _held_as(test: Has, *, case_sensitive: bool) -> str:
 
 
 def _held(readings: pl.DataFrame, asked: Collection[tuple[Has, bool]]) -> list[pl.Series]:
-    """Say of each cell what it holds, a column for each test: the items are looked at as cells are.
+    """Return the results of each test on the items of each cell, one column per test.
 
-    A cell whose items nobody has told apart is the only item of its own.
+    Items are compared like cells. A cell that has not been split is its own only item.
     """
     whole = pl.concat_list(pl.col(_TEXT))
     if ITEMS in readings.columns:
@@ -165,7 +165,7 @@ def _held(readings: pl.DataFrame, asked: Collection[tuple[Has, bool]]) -> list[p
 
 
 def _holding(items: pl.DataFrame, test: Has, height: int, *, exact: bool) -> NDArray[np.bool_]:
-    """Return of which cells a test holds, by their items."""
+    """Return a mask of the cells for which a test holds, based on their items."""
     if test.how == "has_all":
         fits = np.ones(height, np.bool_)
         for several in _each_wanted(test.items, exact=exact):
@@ -182,7 +182,7 @@ def _holding(items: pl.DataFrame, test: Has, height: int, *, exact: bool) -> NDA
 
 
 def _each_wanted(test: Equals, *, exact: bool) -> Iterator[tuple[pl.Expr, pl.Series]]:
-    """Yield the texts and the numbers that must all be held, each once, and where they are looked for."""
+    """Yield the texts and the numbers that must all occur, without duplicates, and the column to search."""
     if test.texts:
         texts = pl.Series(fold_all(test.texts, case_sensitive=exact), dtype=pl.String).unique()
         yield pl.col(_EXACT if exact else _FOLDED), texts
@@ -222,7 +222,7 @@ def _unread(predicate: Predicate) -> pl.Expr:
 
 
 def _need(test: Test) -> str | None:
-    """Name the reading without which a test can't be answered."""
+    """Return the name of the reading that a test requires, or None."""
     match test:
         case Order(operand=Decimal()):
             return _NUMBER

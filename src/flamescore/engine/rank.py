@@ -1,4 +1,4 @@
-"""From totals to the ranked table: flames, percent of the ideal, rank and percentile."""
+"""Computes the ranked table from totals: flames, percent of the ideal, rank and percentile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flamescore.rules import AccountScore, Score
 
 TOTAL, MANY = "total", "contacts"
-"""The columns of counts: a total in ten-thousandths, and how many contacts have it."""
+"""The columns of counts: a total in ten-thousandths, and the number of contacts that have it."""
 
 _NUMBER = "number"
 
@@ -36,10 +36,10 @@ def ranked(
     ids: pl.Series,
     clock: Clock,
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """Return the contacts of a score's population in ranked order (`frames.SCORES`), and their numbers.
+    """Return the population of a score in ranked order (`frames.SCORES`), and the contacts' numbers.
 
-    `totals` are ten-thousandths and `youngest` ages of the last activity in seconds, by contact in order of
-    contact id, which breaks the last ties. Equal scores share a rank.
+    `totals` are ten-thousandths and `youngest` are ages of the last activity in seconds, both by contact in
+    order of contact id, which breaks the last ties. Equal scores share a rank.
     """
     frame = pl.DataFrame({TOTAL: totals, "age": youngest}).with_row_index(_NUMBER)
     frame = frame.filter(pl.Series(scored)).sort(
@@ -60,11 +60,12 @@ def ranked(
 
 
 def standings(score: Score, counts: pl.DataFrame) -> pl.DataFrame:
-    """Return where each total of a score stands: one row a total, the highest first.
+    """Return the standing of each total of a score: one row per total, the highest first.
 
-    `counts` has each distinct `TOTAL` (Int64, ten-thousandths) once, and how many contacts of the population
-    have it (`MANY`, a whole number above 0), in any order. The result has `TOTAL` and the columns of
-    `frames.SCORES` from `score` to `rank`. So few rows are enough to rank any number of contacts exactly.
+    `counts` has each distinct `TOTAL` (Int64, ten-thousandths) once, and the number of contacts of the
+    population that have it (`MANY`, an integer above 0), in any order. The result has `TOTAL` and the columns
+    of `frames.SCORES` from `score` to `rank`. These few rows are enough to rank any number of contacts
+    exactly.
 
     Three contacts with 50,000, 20,000 and 20,000: rank 1 and percentile 100 for the first total, since two of
     two others have less; rank 2 and percentile 0 for the second.
@@ -93,9 +94,9 @@ def placed(standing: pl.DataFrame, many: pl.Series) -> list[pl.Series]:
 def standing(
     score: Score | AccountScore, total: pl.Series, numbers: NDArray[np.int64] | NDArray[np.object_]
 ) -> list[pl.Series]:
-    """Return where each total of a whole list stands: columns of `frames.SCORES`, from `score` to `rank`.
+    """Return the standing of each total of a full list: columns of `frames.SCORES` from `score` to `rank`.
 
-    `total` and `numbers` are the same ten-thousandths, as Polars and as numpy have them.
+    `total` and `numbers` are the same ten-thousandths, as a Polars series and as a numpy array.
     """
     lower, others = _lower(total)
     rank = total.rank("min", descending=True).cast(pl.Int32)
@@ -125,7 +126,7 @@ def _standing(
 
 
 def _lower(total: pl.Series) -> tuple[NDArray[np.int64], int]:
-    """Return how many others have less than each, and how many others there are (1 in a list of one)."""
+    """Return how many others are lower than each, and how many others there are (1 in a list of one)."""
     return (total.rank("min") - 1).to_numpy().astype(np.int64), max(len(total) - 1, 1)
 
 
@@ -143,7 +144,7 @@ def _flames(
 
 
 def flames_of_all(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the flames of each contact by totals (ten-thousandths) of all; -1 outside the population."""
+    """Return the flames of each contact from all totals (ten-thousandths); -1 outside the population."""
     total = pl.Series(TOTAL, totals[scored])
     found = np.full(len(totals), -1, np.int64)
     found[scored] = _flames(score, total, *_lower(total)).to_numpy()
@@ -151,10 +152,10 @@ def flames_of_all(score: Score, totals: NDArray[np.int64], scored: NDArray[np.bo
 
 
 def flame_bounds(score: Score | AccountScore) -> tuple[int, ...] | None:
-    """Return the totals from which there are 1 to 5 flames, as the rule file says; None by percentile.
+    """Return the lowest totals with 1 to 5 flames, as the rule file defines them; None if by percentile.
 
-    Of fifths of an ideal of 1 point, 10,000 ten-thousandths, they are 2,000 to 10,000; of 0.0003 points 1, 2,
-    2, 3 and 3: a fifth is not reached before the whole ten-thousandth above it.
+    For an ideal of 1 point, 10,000 ten-thousandths, fifths are 2,000 to 10,000; for 0.0003 points they are 1,
+    2, 2, 3 and 3: a fifth is not reached before the whole ten-thousandth above it.
     """
     if score.bounds is not None:
         return score.bounds
@@ -162,7 +163,7 @@ def flame_bounds(score: Score | AccountScore) -> tuple[int, ...] | None:
 
 
 def flames_at(bounds: Sequence[int | None], total: pl.Series) -> pl.Series:
-    """Return 0 to 5 flames (Int32) of totals: how many of the bounds they reach; None is never reached."""
+    """Return 0 to 5 flames (Int32) for totals: the number of bounds they reach; None is never reached."""
     found = pl.Series([0], dtype=pl.Int32).new_from_index(0, len(total))
     for bound in bounds:
         if bound is not None:
@@ -171,6 +172,6 @@ def flames_at(bounds: Sequence[int | None], total: pl.Series) -> pl.Series:
 
 
 def bounds_reached(rows: pl.DataFrame) -> tuple[float | None, ...]:
-    """Return the lowest score (of `score, flames`) with at least 1 to 5 flames; None where nobody has."""
+    """Return the lowest scores (of `score, flames`) with at least 1 to 5 flames; None where there is none."""
     least = (rows.filter(pl.col("flames") >= flame)["score"].min() for flame in range(1, 6))
     return tuple(None if each is None else float(str(each)) for each in least)

@@ -1,4 +1,4 @@
-"""One pass over the events, for scorings as of many instants (`coded`)."""
+"""One pass over the events, for scorings as of several instants (`coded`)."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 def read_once(
     exports: Exports, several: Iterable[Streams], clock: Clock, *, memory: int = MEMORY
 ) -> tuple[CodedEvents, ...]:
-    """Read all events, whenever they happened, for scorings whose streams (`coded.dated`) these are.
+    """Read all events, whatever their time, for scorings with these streams (`coded.dated`).
 
-    An event takes 12 bytes, and 8 more for each property whose values or numbers any stream needs. Up to
-    64 MB (`memory`) of that are held in memory, what is more lies in a file without a name (`bins.Spill`).
+    An event takes 12 bytes, and 8 more for each property whose values or numbers any stream needs. Up to 64
+    MB (`memory`) of that are kept in memory; the rest goes to an unnamed temporary file (`bins.Spill`).
 
     Raises:
-        InputError: sources have too many rejects, all in one.
+        InputError: sources have too many rejects; a single error covers them all.
     """
     people = contacts_of(exports.contacts, exports.aliases)
     streams = _together(several)
@@ -59,9 +59,10 @@ def read_once(
 
 
 def narrowed(events: Sequence[CodedEvents], several: Iterable[Streams]) -> tuple[CodedEvents, ...]:
-    """Return the events that any of these streams (`coded.dated`) fits, whatever the instant.
+    """Return the events that any of these streams (`coded.dated`) matches, whatever the instant.
 
-    Held as those of `read_once` are. What a scoring counts is the same; what it tells of others is not.
+    They are stored like those of `read_once`. What a scoring counts stays the same; what it reports about
+    other events does not.
     """
     if not events:
         return ()
@@ -81,7 +82,7 @@ def narrowed(events: Sequence[CodedEvents], several: Iterable[Streams]) -> tuple
 
 
 def _together(several: Iterable[Streams]) -> Streams:
-    """Return all streams of several scorings, whose predicates alone are asked."""
+    """Return the streams of several scorings, of which only the predicates are used."""
     listed = list(several)
     return Streams(
         all=tuple(dict.fromkeys(stream for each in listed for stream in each.all)),
@@ -92,13 +93,13 @@ def _together(several: Iterable[Streams]) -> Streams:
 
 
 class _Reader(Scan):
-    """Keeps all rows that it goes through, and lays none into bins."""
+    """Keeps all rows that it processes, and puts none into bins."""
 
     def __init__(self, streams: Streams, people: Contacts, clock: Clock, memory: int) -> None:
         super().__init__(streams, people, clock)
         self.window = Window(clock.now)
         self.names: dict[int, tuple[str, ...]] = {}
-        """By the number of the source, as `CodedEvents` has them."""
+        """The names for each source, by its number, as in `CodedEvents`."""
         self.parts: dict[int, list[Stored]] = {}
         self._spill = Spill(memory)
 
@@ -122,7 +123,7 @@ class _Reader(Scan):
 
 
 def _stored(rows: pl.DataFrame, now: int) -> tuple[tuple[str, ...], Arrays]:
-    """Return rows of coded events as arrays, in the types that take the least room, and their names."""
+    """Return the names and arrays of rows of coded events, in the smallest types that fit."""
     age = (now - rows[SECONDS]).to_numpy()
     near = not len(age) or int(np.abs(age).max()) < 1 << 31
     others = rows.drop(INDEX, SIGNATURE, SECONDS)

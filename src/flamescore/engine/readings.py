@@ -1,4 +1,4 @@
-"""What a cell reads as: trimmed, folded, a number, a calendar day, an instant."""
+"""How a cell is parsed: stripped, folded, as a number, a calendar day, an instant."""
 
 from __future__ import annotations
 
@@ -27,44 +27,44 @@ _SURE: Final = 1e8
 """Below this, a float times 10,000 is off by less than `_NEAR`: a float has 53 bits, 1e12 takes 40."""
 
 _NEAR: Final = 0.01
-"""A product this near to a half could be rounded the wrong way, so it is read by its text."""
+"""A product this close to a half could be rounded the wrong way, so the cell's text is parsed instead."""
 
 _CACHED_OPERANDS: Final = 10_000
-"""Folded operands that are kept in memory; a book of 300 rules has some hundreds."""
+"""Folded operands that are cached; a book of 300 rules has a few hundred."""
 
 _CACHED_SETS: Final = 1_000
-"""Sets of folded operands; of those from files few are large."""
+"""Sets of folded operands that are cached; few of those from files are large."""
 
 MISSING: Final = np.iinfo(np.int64).min
-"""Stands in whole-number arrays for a cell that does not read."""
+"""Placeholder in integer arrays for a cell that can't be parsed."""
 
 
 def hashed(cell: pl.Expr) -> pl.Expr:
-    """Tell texts apart by a 64-bit hash, exactly as they are; missing cells have one hash."""
+    """Return a 64-bit hash of texts, exactly as written; all missing cells have the same hash."""
     return pl.when(cell.str.strip_chars() != "").then(cell).hash()
 
 
 @lru_cache(maxsize=1)
 def missing_value() -> int:
-    """Return the hash that missing cells have."""
+    """Return the hash of missing cells."""
     return int(pl.select(hashed(pl.lit(None, pl.String)).alias("h"))["h"][0])
 
 
 def composed(cell: pl.Expr) -> pl.Expr:
-    """Bring text to NFC."""
+    """Normalize text to NFC."""
     return cell.str.normalize("NFC")
 
 
 def folded(cell: pl.Expr) -> pl.Expr:
-    """Bring text to NFC and lower case, as texts compare."""
+    """Normalize text to NFC and lower case, the form in which texts are compared."""
     return composed(cell).str.to_lowercase()
 
 
 @lru_cache(maxsize=_CACHED_OPERANDS)
 def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool = True) -> tuple[str, ...]:
-    """Bring operands to the form in which cells are compared, by the very same expressions.
+    """Normalize operands to the form in which cells are compared, using the very same expressions.
 
-    Remembered, since every batch of cells asks again: hundreds of short queries took 0.14 s of an `explain`.
+    Cached because every batch of cells needs them: hundreds of short queries took 0.14 s of an `explain`.
     """
     cell = pl.Series("t", list(texts), dtype=pl.String)
     expr = pl.col("t").str.strip_chars() if trim else pl.col("t")
@@ -74,7 +74,7 @@ def fold_all(texts: tuple[str, ...], *, case_sensitive: bool = False, trim: bool
 
 @lru_cache(maxsize=_CACHED_SETS)
 def folded_set(texts: tuple[str, ...], *, case_sensitive: bool = False) -> pl.Series:
-    """Return operands, folded, as one cell that holds them all: what `is_in` takes."""
+    """Return folded operands as a single list cell, as `is_in` expects."""
     return pl.Series(fold_all(texts, case_sensitive=case_sensitive), dtype=pl.String).implode()
 
 
@@ -84,10 +84,10 @@ def instant_of(epoch: pl.Expr) -> pl.Expr:
 
 
 def instants(cells: pl.Series, clock: Clock) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Read trimmed cells as dates or instants: (epoch seconds, local calendar days), `MISSING` for neither.
+    """Parse stripped cells as dates or instants: (epoch seconds, local calendar days), `MISSING` for neither.
 
-    Exports write offsets as `+0000`, ` +00:00`, `+00`, and UTC as `Z`, ` UTC`, ` GMT`: all of them read.
-    A bare date's instant is its first one in the clock's zone; a naive time is one of that zone.
+    Exports write offsets as `+0000`, ` +00:00`, `+00`, and UTC as `Z`, ` UTC`, ` GMT`; all of these are
+    accepted. A bare date means its first instant in the clock's zone; a naive time is local to that zone.
     """
     part = cells.str.extract_groups(INSTANT).struct
     day, time, second, zone = (part.field(name) for name in part.fields)
@@ -116,9 +116,10 @@ def _offset_seconds(zone: pl.Series) -> NDArray[np.int64]:
 
 
 def ten_thousandths(cells: pl.Series) -> NDArray[np.int64]:
-    """Read cells as numbers to four decimals, halves away from zero; `MISSING` where they are none.
+    """Parse cells as numbers to four decimals, rounding halves away from zero; `MISSING` if not a number.
 
-    Floats are read by their text, of which a multiplication is sure unless it comes near a half.
+    Floats are multiplied directly, unless they are too large or the product is too close to a half; then
+    their text is parsed.
     """
     if not isinstance(cells.dtype, pl.Float64):
         return _by_text(cells)

@@ -49,17 +49,17 @@ if TYPE_CHECKING:
     from flamescore.rules import Predicate
 
 VALUE: Final = "\x00value "
-"""Leads the names of the columns of texts that tell occurrences apart."""
+"""The prefix of the names of columns of texts that distinguish occurrences."""
 
 BATCH: Final = 262_144
-"""Rows in a batch: enough that numpy's calls cost nothing, few enough that a batch is a few megabytes."""
+"""Rows of a batch: enough to make numpy's call overhead negligible, few enough to stay at a few megabytes."""
 
 _FIRST: Final = 8_192
 """Rows of the first batch."""
 
 
 class Scanned(Struct, frozen=True):
-    """What the events came to, beside those kept."""
+    """The result of the pass over the events, besides the events that are kept."""
 
     sets: tuple[tuple[int, ...], ...]
     records: tuple[SourceRecord, ...]
@@ -67,18 +67,18 @@ class Scanned(Struct, frozen=True):
     seen: int
     """The predicates (a bit set over `streams.predicates`) that held for any event."""
     pasts: tuple[Past, ...] = ()
-    """One a source, in order."""
+    """One per source, in order."""
     types: tuple[str, ...] = ()
-    """The types that events have; the first ones, where they are very many."""
+    """The types of the events; only the first ones if there are very many."""
     rejects: tuple[pl.DataFrame, ...] = ()
-    """Of sources whose cells nobody had looked at before (`frames.REJECTS`)."""
+    """Rejects of sources whose cells have not been validated before (`frames.REJECTS`)."""
     held: Held = field(default_factory=Held)
     sources: tuple[int, ...] = ()
-    """The source of the events of each live set, by its place in order."""
+    """The source of the events of each live set, as an index."""
 
 
 class Scan:
-    """Goes through the sources batch by batch."""
+    """Processes the sources batch by batch."""
 
     def __init__(
         self,
@@ -90,12 +90,12 @@ class Scan:
         watch: Sequence[Predicate] = (),
         signatures: Signatures | None = None,
     ) -> None:
-        # Signatures of events that were read once (`coded`) know predicates as of any instant.
+        # Signatures of events that were read once (`coded`) cover predicates as of any instant.
         self.streams = streams if signatures is None else dated(streams, clock)
         self.people = people
         self.clock = clock
         self.batch = batch
-        # What is watched beside the predicates of the streams only has to be told of.
+        # Watched predicates that no stream uses only have to be reported.
         if signatures is None:
             signatures = Signatures(tuple(dict.fromkeys((*streams.predicates, *watch))), clock)
             self.matcher, self.liveness = Matcher(streams, signatures), Liveness(streams.all)
@@ -116,12 +116,12 @@ class Scan:
         self._here: set[int] = set()
 
     def run(self, sources: Sequence[EventSource], bins: Bins, *, rejects: bool = True) -> Scanned:
-        """Go through every source, in turn, and lay what is kept into bins.
+        """Process all sources in order, and put the events that are kept into bins.
 
-        Without `rejects` rows that are rejected are left out, and nothing is told of them.
+        Without `rejects`, rejected rows are dropped and not reported.
 
         Raises:
-            InputError: sources have too many rejects, all in one.
+            InputError: sources have too many rejects; a single error covers them all.
         """
         seen = []
         for number, source in enumerate(sources):
@@ -150,7 +150,7 @@ class Scan:
         return Seen(batches, tally, self._oldest, frozenset(self._here))
 
     def _query(self, source: EventSource) -> EventQuery:
-        if isinstance(source, CodedEvents):  # it knows whose its events are, and what holds for them
+        if isinstance(source, CodedEvents):  # contacts and predicates are already known
             return EventQuery(self.window, (), lambda batch: batch, self.batch)
         number = self.people.finder(source.key).place
         with reading(source.file_at_fault):
@@ -198,7 +198,7 @@ class Scan:
         return np.bincount(status, minlength=len(STATUSES))
 
     def matched(self, batch: pl.DataFrame) -> tuple[NDArray[np.int64], SignatureMatches]:
-        """Return the signature of each row, and what signatures mean to the rules."""
+        """Return the signature of each row, and the meaning of signatures in the rules."""
         if SIGNATURE in batch.columns:
             return batch[SIGNATURE].to_numpy().astype(np.int64), self.matcher.update()
         cells = [cells_of(batch, coder.column) for coder in self.signatures.coders]
@@ -213,7 +213,7 @@ class Scan:
         *,
         bare: bool = False,
     ) -> KeptEvents:
-        """Return rows of a batch as the events that are counted; `bare`: no wide stream is live for them."""
+        """Return rows of a batch as kept events; `bare` means that no wide stream is live for them."""
         at = pl.Series(rows)
         some = at.clear() if bare else at
         return KeptEvents(
@@ -232,9 +232,9 @@ class Scan:
     def _observe_sums(
         self, batch: pl.DataFrame, rows: NDArray[np.int64], signature: NDArray[np.int64], kept: KeptEvents
     ) -> None:
-        """Count the present cells without a number that a condition sums up, those told of already aside.
+        """Count the non-missing cells without a number that a condition sums, except those already reported.
 
-        `kept` are these rows of the batch, `signature` is theirs.
+        `kept` and `signature` are those of these rows of the batch.
         """
         unread = self.matcher.update().unread
         for column, streams in self._summed.items():
@@ -249,7 +249,7 @@ class Scan:
             self._without_number[column] = self._without_number.get(column, 0) + many
 
     def _columns_of(self, unread: int) -> set[str]:
-        """Return the columns of the predicates of a bit set."""
+        """Return the columns of the predicates in a bit set."""
         return {p.column for i, p in enumerate(self.signatures.predicates) if unread >> i & 1}
 
     def _unread(self) -> tuple[tuple[str, int], ...]:
@@ -275,7 +275,7 @@ def event_columns(source: EventSource, columns: Sequence[str], window: Window) -
 
 
 def _ends(seen: Sequence[Seen], *, tell: bool) -> list[EventsRead]:
-    """Say of each source what became of the rows that are in no batch; all that stop it are told at once."""
+    """Return for each source what became of the rows outside its batches; all errors are raised together."""
     ends: list[EventsRead] = []
     errors: list[InputError] = []
     for each in seen:
@@ -289,7 +289,7 @@ def _ends(seen: Sequence[Seen], *, tell: bool) -> list[EventsRead]:
 
 
 def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Find the contacts of one batch while the one before is looked at (at M 5.2 s, else 6.1 s)."""
+    """Look up the contacts of a batch while the previous one is processed (at M 5.2 s, else 6.1 s)."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, batches, None)
         while (batch := coming.result()) is not None:
@@ -298,7 +298,7 @@ def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 
 def _gently(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Begin with a few rows: they have most of the values, and to learn those costs by the row."""
+    """Start with a few rows: they contain most of the distinct values, which are slow to learn."""
     first = next(batches, None)
     if first is not None:
         yield first.head(_FIRST)
@@ -319,16 +319,16 @@ def _values(batch: pl.DataFrame, column: str, rows: pl.Series) -> NDArray[np.uin
 
 
 def hashes_of(values: pl.Series) -> NDArray[np.uint64]:
-    """Tell values apart by 64-bit hashes; missing ones are one value.
+    """Return 64-bit hashes that distinguish values; all missing values have the same hash.
 
-    Two values of one contact and rule are taken for one another with odds of about n^2 / 2^65. Only those of
-    events that wide streams count are hashed, a quarter of all.
+    Two values of one contact and rule are mistaken for each other with odds of about n^2 / 2^65. Only values
+    of events that wide streams count are hashed, a quarter of all events.
     """
     return values.alias(VALUE).to_frame().select(hashed(pl.col(VALUE))).to_series().to_numpy()
 
 
 def amounts_of(cells: pl.Series) -> NDArray[np.int64]:
-    """Read a property's numbers in ten-thousandths, `MISSING` where there are none; most are empty."""
+    """Parse a property's numbers as ten-thousandths, `MISSING` if there is none; most cells are empty."""
     out = np.full(len(cells), MISSING, np.int64)
     there = cells.is_not_null()
     if there.any():
@@ -343,13 +343,13 @@ def _amounts(batch: pl.DataFrame, column: str, rows: pl.Series) -> NDArray[np.in
 
 
 def numbers_of(batch: pl.DataFrame, column: str) -> pl.Series:
-    """Return the cells of a property that numbers are read of: the plain ones, where it has these beside."""
+    """Return the cells to parse a property's numbers from: the plain-number companion, or the column."""
     cells, beside = cells_of(batch, column)
     return cells if beside is None or PLAIN not in beside.columns else beside[PLAIN]
 
 
 def cells_of(batch: pl.DataFrame, column: str) -> tuple[pl.Series, pl.DataFrame | None]:
-    """Return a column of a batch and what stands beside it; all missing where there is none."""
+    """Return a column of a batch and its companions; all cells are missing if there is no such column."""
     if column not in batch.columns:
         return pl.Series(column, [None], dtype=pl.String).new_from_index(0, batch.height), None
     return batch[column], companions(batch, column)

@@ -1,4 +1,4 @@
-"""Scores that are too large to be held: they stop a scoring."""
+"""Scores that are too large to be stored: they stop a scoring."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ScoreTooLargeError(InputError):
-    """A contact's score is past `exact.MAX_SCORE`."""
+    """A contact's score exceeds `exact.MAX_SCORE`."""
 
 
 def check_score_size(
@@ -31,10 +31,11 @@ def check_score_size(
     as_of: datetime,
     id_of: Callable[[int], str],
 ) -> None:
-    """Check that 64 bits hold every score. `id_of` gives a contact's id by its place in the summary.
+    """Check that every score fits in 64 bits; `id_of` returns a contact's id by its index in the summary.
 
     Raises:
-        ScoreTooLargeError: they don't. The first contact and score are named, and the rule that gave most.
+        ScoreTooLargeError: one doesn't. The error names the first contact and score, and the rule that gave
+            most.
     """
     if summary.totals.dtype != object:
         return
@@ -60,7 +61,7 @@ def check_score_size(
 def _largest_rule(
     builder: LedgerBuilder, entries: Sequence[Entry], score: str, contact: int, *, gave: bool
 ) -> tuple[str, int]:
-    """Return the rule of a score that gave a contact most, or took most, and the ten-thousandths."""
+    """Return the rule of a score that gave a contact the most, or took the most, with its ten-thousandths."""
     rows = builder.rows().of(np.array([contact]))
     given = [
         (entries[number].name, points)
@@ -76,7 +77,7 @@ def _points(ten_thousandths: int) -> str:
 
 
 def _shown(contact_id: str) -> str:
-    """Return an id on one line; of one that is an address, which says who somebody is, the shape alone."""
+    """Return an id on one line; an e-mail address, which identifies a person, is reduced to its shape."""
     if "@" in contact_id:
         return shape(contact_id)
     return printable(contact_id)

@@ -1,4 +1,4 @@
-"""Every way of counting events that a rule book asks for, once: the streams.
+"""Streams: the distinct ways of counting events that a rule book requires.
 
 A worked example runs through `streams`, `matching`, `bins` and `aggregate`. Two rules:
 
@@ -13,10 +13,10 @@ that are younger than 604,800 s. They use two predicates: bit 0 is `event: visit
     visit /blog     2 days old   172,800 s
     visit /sales   10 days old   864,000 s
 
-Followers and resets are streams too, of which it matters alone when their events were. With `since: {event:
+Followers and resets are streams too, but only the times of their events matter. With `since: {event:
 recycled}` on rule B, its stream has number 2 and `resets = (1,)`: stream 1 is `{event: recycled}` with a
-reach of 604,800 s, since an older reset takes nothing that the window has left. With the same `since` on
-rule A, too, there still is one such stream, which reaches 2,419,200 s back.
+reach of 604,800 s, since an older reset removes nothing that is still in the window. With the same `since` on
+rule A too, there is still only one such stream, which reaches 2,419,200 s back.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ EVENT = "event"
 
 
 class FollowerLink(Struct, frozen=True):
-    """A follower of a stream: the stream of followers, and how many seconds later it is, from `after` on.
+    """A follower of a stream: the stream of followers, and how many seconds later it comes, from `after` on.
 
-    With `same` it has the same value of this property.
+    With `same`, it has the same value of this property.
     """
 
     stream: int
@@ -69,15 +69,15 @@ class FollowerLink(Struct, frozen=True):
 
 
 class Stream(Struct, frozen=True):
-    """Occurrences to be counted for each contact: which events, how old at most, and how they count.
+    """Occurrences to be counted for each contact: which events, their maximum age, and how they count.
 
-    `reach` is the age in seconds at which an occurrence has left the window (None: never). With `burst` it is
-    the age from which nothing can belong to a burst in the window, and `expires` that at which a burst has
-    left it. `resets` are the streams of which the latest event is the reset. There must be `times`
-    occurrences, and at most `most` (None: however many). `count` keeps the N latest (None: all). `carried`
-    are the properties whose values are held against each other's, of what is counted and of followers.
-    Streams of followers, resets, and conditions without a sum give no points; what `times` says of a
-    condition is asked where it is evaluated.
+    `reach` is the age in seconds at which an occurrence leaves the window (None: never). With `burst`, it is
+    the age from which nothing can belong to a burst in the window, and `expires` is the age at which a burst
+    leaves it. `resets` are the streams whose latest event is the reset. There must be at least `times`
+    occurrences, and at most `most` (None: any number). `count` keeps the N latest (None: all). `carried` are
+    the properties whose values are compared between the counted events and their followers. Streams of
+    followers, of resets, and of conditions without a sum give no points; the `times` of a condition is tested
+    where the condition is evaluated.
     """
 
     where: tuple[Predicate, ...]
@@ -97,7 +97,7 @@ class Stream(Struct, frozen=True):
 
     @property
     def counting_key(self) -> Hashable:
-        """How occurrences count: streams of one way can be counted side by side."""
+        """How occurrences count: streams with equal keys can be counted together."""
         return (
             self.resets,
             self.per,
@@ -113,12 +113,12 @@ class Stream(Struct, frozen=True):
 
     @property
     def wide(self) -> bool:
-        """Whether its occurrences carry more than an age: a property's value or its number."""
+        """Whether its occurrences carry more than an age: a property's value or number."""
         return self.points.column is not None or self.per_column is not None or bool(self.carried)
 
     @property
     def per_column(self) -> str | None:
-        """The property whose values tell its occurrences apart."""
+        """The property whose values distinguish its occurrences."""
         per = self.per if self.burst is None else self.burst.per
         return None if per is None else per.column
 
@@ -129,11 +129,11 @@ class Stream(Struct, frozen=True):
 
 
 class Streams(Struct, frozen=True):
-    """The distinct streams of a rule book, and where each rule and condition finds its own.
+    """The distinct streams of a rule book, and a mapping from rules and conditions to their streams.
 
-    Streams that count alike are neighbours. A condition has as many as it has sums, and one at least, which
-    differ in the property that is summed up alone. Of a tag rule there are its resets. After all that
-    are counted come those of `judgements`.
+    Streams that count alike are adjacent. A condition has one stream for each of its sums, and at least one;
+    they differ only in the property that is summed. A tag rule has the streams of its resets. The streams of
+    `judgements` come after all streams that are counted.
     """
 
     all: tuple[Stream, ...]
@@ -142,7 +142,7 @@ class Streams(Struct, frozen=True):
     of_condition: dict[Happened, tuple[int, ...]]
     of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
     of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
-    """Those that find the latest activity, one for each form that it takes."""
+    """The streams that find the latest activity, one for each of its forms."""
 
     judgements: Judgements = field(default_factory=lambda: Judgements(0))
 
@@ -159,24 +159,24 @@ class Streams(Struct, frozen=True):
 
     @property
     def value_columns(self) -> tuple[str, ...]:
-        """The properties whose values tell occurrences apart, or are held against those of followers."""
+        """The properties whose values distinguish occurrences, or are compared with those of followers."""
         per = (s.per_column for s in self.all if s.per_column is not None)
         return tuple(dict.fromkeys((*per, *(column for s in self.all for column in s.carried))))
 
     @property
     def amount_columns(self) -> tuple[str, ...]:
-        """The properties whose numbers give points, or are summed up."""
+        """The properties whose numbers give points, or are summed."""
         return tuple(dict.fromkeys(s.points.column for s in self.all if s.points.column is not None))
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column of events beside their type that is looked at."""
+        """All event columns besides their type that are read."""
         asked = (*(p.column for p in self.predicates), *self.amount_columns, *self.value_columns)
         return tuple(column for column in dict.fromkeys(asked) if column != EVENT)
 
     @property
     def summed(self) -> dict[int, str]:
-        """The streams of conditions that sum up a property, with that property."""
+        """The streams of conditions that sum a property, with that property."""
         asked = {number for numbers in self.of_condition.values() for number in numbers}
         return {i: s.points.column for i, s in enumerate(self.all) if i in asked and s.points.column}
 
@@ -191,9 +191,10 @@ class Streams(Struct, frozen=True):
 def streams_of(
     book: RuleBook, conditions: Sequence[Condition], clock: Clock, events: Sequence[EventRule] = ()
 ) -> Streams:
-    """Gather the streams of every enabled rule, its conditions, and of what others ask.
+    """Collect the streams of all enabled rules, their conditions, and other conditions and events.
 
-    These are further conditions (the call list's) and `events` that are counted as a rule's are (alerts').
+    These are further conditions (the call list's) and `events` that are counted like those of a rule
+    (alerts').
     """
     subjects = [*(rule.subject for score in book.scores for rule in score.rules), *events]
     happened = [leaf for condition in (*conditions_of_book(book), *conditions) for leaf in leaves(condition)]
@@ -223,9 +224,9 @@ def streams_of(
 def _reaches_of_resets(
     asked: Iterable[EventRule | TagRule | Happened], clock: Clock
 ) -> dict[EventMatch, int | None]:
-    """Return how far back each reset is looked for: as far as the widest window of those that name it.
+    """Return how far back each reset is searched for: as far as the widest window that refers to it.
 
-    So one stream will do for all of them; one that is older than a window takes nothing of what is inside.
+    So a single stream serves all of them; a reset older than a window removes nothing inside it.
     """
     reaches: dict[EventMatch, int | None] = {}
     for each in asked:
@@ -236,13 +237,13 @@ def _reaches_of_resets(
 
 
 def _reach(asked: EventRule | TagRule | Happened, clock: Clock) -> int | None:
-    """Return the age at which nothing is looked at any more: a burst in the window may begin before it."""
+    """Return the age from which events are irrelevant: a burst in the window may begin before the window."""
     burst = None if isinstance(asked, TagRule) else asked.burst
     return clock.reach(asked.window, 0 if burst is None else burst.seconds)
 
 
 class _Gathered(Struct):
-    """The streams of rules and conditions as they come; what is asked twice is one stream."""
+    """The streams of rules and conditions while they are collected, without duplicates."""
 
     clock: Clock
     resets: dict[EventMatch, int | None]
@@ -277,9 +278,9 @@ class _Gathered(Struct):
                 )
 
     def add_idle(self, idle: Idle) -> None:
-        """Add the streams that look for the latest activity.
+        """Add the streams that find the latest activity.
 
-        One so old that nothing of a sum is left by it need not be looked for.
+        They reach back only as far as an activity can still leave part of a sum.
         """
         end = fade_end(idle.decay)
         reach = None if end is None else end * DAY
@@ -287,7 +288,7 @@ class _Gathered(Struct):
         self.of_idle[idle] = tuple(self._index(stream) for stream in streams)
 
     def _stream(self, asked: EventRule | Happened) -> Stream:
-        """Return what rules and conditions have in common."""
+        """Return a stream with the settings that rules and conditions share."""
         followed, unless = self._link(asked.followed_by, asked), self._link(asked.unless_followed_by, asked)
         same = (link.same for link in (followed, unless) if link is not None)
         return Stream(
@@ -303,7 +304,7 @@ class _Gathered(Struct):
         )
 
     def _link(self, follower: Follower | None, asked: EventRule | Happened) -> FollowerLink | None:
-        """A follower is never older than what it follows, so the window of that is wide enough for it."""
+        """Return a follower's link; the window of what it follows suffices, since it is never older."""
         if follower is None:
             return None
         carried = () if follower.same is None else (follower.same,)
@@ -318,7 +319,7 @@ class _Gathered(Struct):
 
 
 def _neighbours(streams: Streams) -> Streams:
-    """Number the streams anew, so that those which count alike are neighbours."""
+    """Renumber the streams, so that those that count alike are adjacent."""
     alike: dict[Hashable, list[int]] = {}
     for number, stream in enumerate(streams.all):
         alike.setdefault(stream.counting_key, []).append(number)
@@ -350,7 +351,7 @@ def _neighbours(streams: Streams) -> Streams:
 
 
 def _judged(streams: Streams, book: RuleBook) -> Streams:
-    """Add the streams of what is judged contact by contact."""
+    """Add the streams of the entries that are judged contact by contact."""
     counted = list(streams.all)
     made = list(counted)
     ignore = tuple(_entry(entry, counted, made) for entry in book.ignore if entry.in_sequence)
@@ -363,11 +364,11 @@ def _judged(streams: Streams, book: RuleBook) -> Streams:
 
 
 def _entry(entry: Ignored, counted: Sequence[Stream], made: list[Stream]) -> Judged:
-    """Add the streams of an entry: one for each type of a plain entry, one or two for each test.
+    """Add the streams of an entry: one per type for a plain entry, one or two per test otherwise.
 
-    A plain entry looks at its events for as long as others need them. One in sequence looks at all of them,
-    and at those that they follow, for as long as any is needed, and `within` longer: what is named at the
-    edge of a window may be so by what lies beyond it.
+    A plain entry needs its events for as long as others do. An entry in sequence needs all of its events, and
+    those that they follow, for as long as any is needed, and `within` longer: events beyond the edge of a
+    window can decide whether those at the edge match.
     """
 
     def added(match: EventMatch, reach: int | None, column: str | None) -> int:
@@ -391,7 +392,7 @@ def _entry(entry: Ignored, counted: Sequence[Stream], made: list[Stream]) -> Jud
 
 
 def _needed(match: EventMatch, counted: Sequence[Stream]) -> int | None:
-    """Return the age to which rules and conditions need any of the types; else what they need of others."""
+    """Return the age up to which rules and conditions need any of the types, or other types if none does."""
     types = {fold(kind) for kind in match.types}
     reaches = [s.reach for s in counted if not types.isdisjoint(map(fold, types_of(s.where[0])))]
     if reaches:
@@ -404,7 +405,7 @@ def _longer(reach: int | None, within: int) -> int | None:
 
 
 def where_of(match: EventMatch) -> tuple[Predicate, ...]:
-    """Return an event's type and properties as predicates alike."""
+    """Return an event's type and properties uniformly as predicates."""
     return (Predicate(EVENT, (Equals(texts=match.types),)), *match.where)
 
 
@@ -414,7 +415,7 @@ def types_of(predicate: Predicate) -> tuple[str, ...]:
 
 
 def conditions_of_book(book: RuleBook) -> Iterator[Condition]:
-    """Yield every condition of a book: populations, and what rules depend on."""
+    """Yield all conditions of a book: populations, and those that rules depend on."""
     for score in book.scores:
         if score.population is not None:
             yield score.population

@@ -1,15 +1,16 @@
-"""Which rules gave contacts most, picked from the rows of the ledger.
+"""Which rules gave contacts the most points, selected from the rows of the ledger.
 
-A rule's own limit is taken off what it gave. Each row becomes one number, which is greater the more points
-it has, of as many the later it was, else the earlier its rule stands in the file. The greatest number of each
-contact is told first; it is struck out, and what is the greatest then comes second. Of one contact:
+A rule's own limit is subtracted from what it gave. Each row becomes one number. It is greater the more points
+the row has; with equal points, the later its activity; and then, the earlier its rule appears in the file.
+The greatest number of each contact comes first; it is then removed, and the next greatest comes second. For
+one contact:
 
 rule                points  age in days  number: points, how late, how early
 Talked with a rep   20      4            20  3  4
 ... its limit       -1.6                 18.4  3  4   the two rows are one        1st
 Opened an e-mail    8       2            8   5  3                                 2nd
 Submitted a form    8       16           8   1  2     the oldest row has 1        3rd
-Owns a dog          8       none         8   0  1     what has no age has 0       not told
+Owns a dog          8       none         8   0  1     no age counts as 0          not listed
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
 _BITS: Final = 63
 _EXACT: Final = 53
-"""Whole numbers of more bits are compared as the floats that tables have of them."""
+"""Integers of more bits are compared as floats, the form in which tables store them."""
 
 NO_RULE: Final = -1
 
 
 def rules_of_entries(entries: tuple[Entry, ...], score_name: str) -> NDArray[np.int64]:
-    """Return, by entry, the number of the rule that its points are of: a rule's own, and those of its limit.
+    """Return, by entry, the number of the rule that its points belong to: those of the rule and of its limit.
 
-    `NO_RULE` of limits and silence of groups and scores, and of all that is another score's.
+    `NO_RULE` for limits and idle decay of groups and scores, and for entries of other scores.
     """
     mine = [entry.score_name == score_name for entry in entries]
     rules = {e.id: n for n, e in enumerate(entries) if mine[n] and e.entry == "rule"}
@@ -52,10 +53,10 @@ def rules_of_entries(entries: tuple[Entry, ...], score_name: str) -> NDArray[np.
 
 
 def strongest(rows: LedgerRows, rule_of: NDArray[np.int64], many: int) -> LedgerRows:
-    """Return the rows of the rules that gave each contact most, `many` at most: by contact, most first.
+    """Return the rows of the rules that gave each contact the most, at most `many`: by contact, most first.
 
-    `rows` are by contact, then entry; `rule_of` is as `rules_of_entries` returns it. Points are net of the
-    rule's own limit; a rule that gave nothing, or took something, is none of them.
+    `rows` are sorted by contact, then entry; `rule_of` is the result of `rules_of_entries`. Points are net of
+    the rule's own limit; rules that gave nothing or took points are excluded.
     """
     rows = rows.at(rule_of[rows.entry] != NO_RULE)
     rows = _with_limits(rows, rule_of[rows.entry])
@@ -77,7 +78,7 @@ def strongest(rows: LedgerRows, rule_of: NDArray[np.int64], many: int) -> Ledger
 
 
 def _with_limits(rows: LedgerRows, rule: NDArray[np.int64]) -> LedgerRows:
-    """Add to each rule's row what its limit took or gave, which stands next to it."""
+    """Add to each rule's row what its limit took or gave, which is in the adjacent row."""
     starts = np.flatnonzero(
         np.concatenate([np.ones(min(len(rule), 1), np.bool_), _changes(rows.contact) | _changes(rule)])
     )
@@ -99,13 +100,13 @@ def _starts(contact: NDArray[np.integer]) -> NDArray[np.int64]:
 
 
 def _changes(column: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Mark, from the second on, the rows that are not like the one before."""
+    """Mark the rows, from the second on, that differ from the previous one."""
     changed: NDArray[np.bool_] = column[1:] != column[:-1]
     return changed
 
 
 def _packed(rows: LedgerRows, early: NDArray[np.int64], longest: int) -> NDArray[np.int64]:
-    """Return a number above 0 for each row; its last bits are `early`, of `longest` at most."""
+    """Return a positive number for each row, with `early`, at most `longest`, in its lowest bits."""
     points, age = rows.points, rows.age.astype(np.int64)
     late = np.where(age == NO_AGE, 0, int(age.max(initial=0)) + 1 - age)
     most, place_bits = int(points.max(initial=0)), longest.bit_length()
@@ -118,5 +119,5 @@ def _packed(rows: LedgerRows, early: NDArray[np.int64], longest: int) -> NDArray
 
 
 def _ranks(numbers: Points | NDArray[np.float64]) -> NDArray[Any]:
-    """Return numbers in the same order that are as small as can be, from 0."""
+    """Return the dense rank of each number, from 0."""
     return np.unique(numbers, return_inverse=True)[1]

@@ -1,4 +1,4 @@
-"""What became of the rows of a source of events."""
+"""What became of the rows of an event source."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from flamescore.rules import Predicate
 
 STATUSES: Final = ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
-"""What becomes of a row; one that several fit is counted under the first."""
+"""What becomes of a row; a row that matches several is counted under the first."""
 
 
 class Past(Struct, frozen=True):
-    """How far back a source goes: the age of its oldest event in seconds, None where it has none.
+    """How far back a source reaches: the age of its oldest event in seconds, None if it has no events.
 
-    One that has events older than every window that ends goes back `FOREVER`. `holds` are the predicates (a
-    bit set over `streams.predicates`) that held for any of its events.
+    A source with events older than every window that ends reaches back `FOREVER`. `holds` contains the
+    predicates (a bit set over `streams.predicates`) that held for any of its events.
     """
 
     path: str
@@ -33,16 +33,16 @@ class Past(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """Which predicates held for events of which types, old ones aside that no window needs.
+    """Which predicates held for events of which types, except old events that no window needs.
 
-    `by_type` has, for each predicate on the type, those that held for any event it holds for.
+    `by_type` contains, for each predicate on the type, the predicates that held for any event it holds for.
     """
 
     by_type: Mapping[Predicate, frozenset[Predicate]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, predicates: Sequence[Predicate], held: Mapping[int, int]) -> Held:
-        """Take bit sets over predicates, by the place of the predicate on the type."""
+        """Return `Held` for bit sets over predicates, by the index of the predicate on the type."""
         return cls(
             {
                 predicates[kind]: frozenset(p for i, p in enumerate(predicates) if bits >> i & 1)
@@ -51,12 +51,12 @@ class Held(Struct, frozen=True):
         )
 
     def holds(self, kind: Predicate, predicate: Predicate) -> bool:
-        """Say whether a predicate held for an event that the predicate on the type holds for."""
+        """Return whether a predicate held for an event for which the predicate on the type holds."""
         return predicate in self.by_type.get(kind, ())
 
 
 class Seen(Struct, frozen=True):
-    """The batches of a source, read: how many rows of each of `STATUSES` they had, how far back they go."""
+    """The batches of a source that was read: row counts by `STATUSES`, and how far back the events reach."""
 
     batches: EventBatches
     tally: NDArray[np.int64]
@@ -65,7 +65,7 @@ class Seen(Struct, frozen=True):
 
 
 def record_of(record: SourceRecord, tally: NDArray[np.int64]) -> SourceRecord:
-    """Add what became of the rows of the batches to what is known of the others."""
+    """Return a record with the counts of the batches added to those of the other rows."""
     known = record.counts
     found = {name: getattr(known, name) + many for name, many in zip(STATUSES, tally.tolist(), strict=True)}
     return replace(record, counts=replace(known, **found))
@@ -74,7 +74,7 @@ def record_of(record: SourceRecord, tally: NDArray[np.int64]) -> SourceRecord:
 def ignoring(
     records: Sequence[SourceRecord], ignored: Sequence[NDArray[np.int64]]
 ) -> tuple[SourceRecord, ...]:
-    """Count kept rows as ignored; each of `ignored` has for some contacts how many rows of each source."""
+    """Count kept rows as ignored; each of `ignored` has their number by source for some contacts."""
     lost = [sum(int(each[n]) for each in ignored if n < len(each)) for n in range(len(records))]
     return tuple(
         replace(
@@ -90,7 +90,7 @@ def ignoring(
 
 
 def statuses(*reasons: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the first of `STATUSES` that fits each row; the last, where none does."""
+    """Return the first of `STATUSES` that applies to each row, or the last if none does."""
     status = np.full(len(reasons[0]), len(reasons), np.int64)
     for number in range(len(reasons) - 1, -1, -1):
         status[reasons[number]] = number

@@ -1,7 +1,6 @@
-"""The engine with its occurrences kept, for one contact: what counted, what did not, and why.
+"""The engine for a single contact, with all occurrences kept: what counted, what did not, and why.
 
-It runs the very passes that scoring runs, one stream at a time, and notes which of them an occurrence
-did not get through.
+It runs the same passes as scoring, one stream at a time, and records which pass dropped an occurrence.
 """
 
 from __future__ import annotations
@@ -35,42 +34,42 @@ if TYPE_CHECKING:
 
 ORDER: Final = "\x00order"
 AT: Final = "\x00at"
-"""The column of traced events that holds the instant of each."""
+"""The column of traced events that contains their instants."""
 
 COUNTED: Final = "counted"
 LATER: Final = "later"
 BOTS: Final = "bots"
-"""What becomes of an occurrence, beside the names of the passes it may not get through."""
+"""The outcomes of an occurrence, in addition to the names of the passes that may drop it."""
 
 
 class Traced(Struct, frozen=True):
-    """The events of the contact in order of the exports: `AT`, and every property as text."""
+    """The events of the contact in the order of the exports: `AT`, and all properties as text."""
 
     events: pl.DataFrame
     age: NDArray[np.int64]
     matches: tuple[tuple[int, ...], ...]
     """The streams that each event matches, whatever its age."""
     outcomes: dict[tuple[int, int], str]
-    """What became of the occurrence of a stream (first) at an event (second).
+    """The outcome of the occurrence of a stream (first) at an event (second).
 
-    A burst is an occurrence at the event that completes it; the other events that belong to it have no entry.
+    A burst is an occurrence at the event that completes it; its other events have no entry.
     """
     worth: dict[tuple[int, int], int]
     """The contribution of each counted occurrence, in ten-thousandths."""
     sums: tuple[StreamSums, ...]
     kept: KeptEvents
     bursts: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
-    """By stream and the event that completes a burst: all events that belong to it, latest first."""
+    """All events of each burst, the latest first, by stream and the event that completes the burst."""
     scanner: frozenset[int] = frozenset()
-    """The events that the patterns of `bots` name and `ignore` leaves; removed ones match no stream."""
+    """The events that the patterns of `bots` match and `ignore` leaves; removed ones match no stream."""
     other_sums: tuple[StreamSums, ...] = ()
-    """The sums of the other action of `bots`; none where there is no such event."""
+    """The sums with the other action of `bots`; empty if there is no such event."""
     gone: frozenset[int] = frozenset()
-    """The events that entries of `ignore` in sequence name, or that `bots` removes."""
+    """The events that entries of `ignore` in sequence match, or that `bots` removes."""
 
 
 def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
-    """Go through the events of a contact (the only one of `prepared`), and keep what became of each."""
+    """Trace the events of a contact (the only one in `prepared`) and return the outcome of each."""
     scan = Scan(prepared.streams, prepared.contacts, prepared.clock)
     read = [_read(scan, source) for source in sources]
     shown = [events for events, _, _ in read if events.height]
@@ -83,14 +82,14 @@ def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
     sets = list(dict.fromkeys(((), *live)))
     judge = Judge(prepared.streams, prepared.clock, sets)
     aggregator = prepared.aggregator(sets, oldest=max(0, int(kept.age.max(initial=0))), wide=True)
-    there = kept.age >= 0  # what lies after `as_of` does not exist
+    there = kept.age >= 0  # events after `as_of` are ignored
     numbers = np.array([sets.index(streams) for streams in live], np.uint32)
     age = np.where(there, kept.age, 0)
     partition = Partition(0, 1, replace(kept, live=np.where(there, numbers, 0).astype(np.uint32), age=age))
     verdict = judge.judge(partition)
     if verdict is None:
         return _counted(events, kept, matches, aggregator, partition)
-    # What is not there matches nothing; only that which `bots` removes stays to be told of.
+    # Ignored events match nothing; only those that `bots` removes are still reported.
     left = tuple(() if gone else each for each, gone in zip(matches, verdict.gone.tolist(), strict=True))
     found = _counted(events, kept, left, aggregator, _without(partition, verdict.gone))
     found = replace(found, gone=frozenset(np.flatnonzero(verdict.gone).tolist()))
@@ -106,13 +105,13 @@ def trace(prepared: Prepared, sources: Sequence[EventSource]) -> Traced:
 
 
 def _without(partition: Partition, gone: NDArray[np.bool_]) -> Partition:
-    """Take events out, and leave their rows: nothing is live for them."""
+    """Remove events but keep their rows: no stream is live for them."""
     live = np.where(gone, 0, partition.events.live).astype(np.uint32)
     return replace(partition, events=replace(partition.events, live=live))
 
 
 def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, KeptEvents, list[tuple[int, ...]]]:
-    """Read a source's events of the contact: shown as text, as the engine keeps them, and what they match."""
+    """Read the contact's events from a source: as text, as kept events, and the streams they match."""
     with reading(source.file_at_fault):
         names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
         asked = scan.columns_of(source, names)
@@ -159,7 +158,7 @@ def _counted(
             if keep is not None:
                 outcomes.update({(number, row): name for row in _rows(left.take(~keep))})
                 if name == BURST:
-                    # What is in no burst and has left the window can't be in one of the window any more.
+                    # An occurrence outside the window that is in no burst has expired.
                     outcomes |= {
                         (number, row): EXPIRED for row in _rows(left.take(~keep & _gone(left, group.like)))
                     }
@@ -177,14 +176,14 @@ def _counted(
 
 
 def _gone(some: Occurrences, stream: Stream) -> NDArray[np.bool_]:
-    """Mark what has left the window of a stream with bursts."""
+    """Mark the occurrences that have left the window of a stream with bursts."""
     return np.zeros(len(some.age), np.bool_) if stream.expires is None else some.age >= stream.expires
 
 
 def _contents(
     number: int, some: Occurrences, stream: Stream, clock: Clock
 ) -> dict[tuple[int, int], tuple[int, ...]]:
-    """Return the events of each burst, by stream and the event that completes it."""
+    """Return the events of each burst, by stream and completing event."""
     assert stream.burst is not None
     found, rows = bursts_of(some, stream.burst, clock), _rows(some)
     spans = zip(found.latest.tolist(), found.earliest.tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""What an occurrence is worth: exact decay factors in billionths, contributions in ten-thousandths."""
+"""The worth of an occurrence: exact decay factors in billionths, contributions in ten-thousandths."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from flamescore.rules import Decay
 
 _DIGITS: Final = 80
-"""Significant digits of factors while they are worked out; 9 decimals are kept."""
+"""Significant digits of factors during the computation; 9 decimals are kept."""
 
 _CACHED_DECAYS: Final = 1_024
-"""Tables of factors that are kept in memory: more than the distinct decays of any rule book seen."""
+"""Tables of factors that are cached: more than the distinct decays of any known rule book."""
 
 _HALF: Final = WHOLE // 2
 _UNDECAYED: Final = np.array([WHOLE], np.int64)
@@ -53,22 +53,22 @@ FACTORS: Final[dict[str, Callable[[Decay, int], Decimal]]] = {
     "compound": compound,
     "half_life": half_life,
 }
-"""The factor of each decay by its step (for `half_life`: by whole days). A new decay is one line here."""
+"""The factor of each decay by its step (for `half_life`: by whole days). A new decay is one entry here."""
 
 
 def fade_end(decay: Decay) -> int | None:
-    """Return the first whole day on which nothing is left; None of a decay that goes on for ever.
+    """Return the first whole day on which nothing is left, or None for a decay that never ends.
 
-    Of `{linear: 10%, every: 30d}` it is day 300.
+    For `{linear: 10%, every: 30d}` it is day 300.
     """
     return ceil(1 / Fraction(decay.share)) * decay.days if decay.how == "linear" else None
 
 
 @lru_cache(maxsize=_CACHED_DECAYS)
 def decay_factors(decay: Decay, last_day: int) -> NDArray[np.int64]:
-    """Return the factors of whole days 0 to `last_day` in billionths, cut after the first lasting 0.
+    """Return the factors of whole days 0 to `last_day` in billionths, truncated after the first step of 0.
 
-    `none` has the one factor 1. Days past the end of the table are worth its last entry.
+    For `none`, the only factor is 1. The last entry also applies to days past the end of the table.
     """
     if decay.how == "none":
         return _UNDECAYED
@@ -84,9 +84,10 @@ def decay_factors(decay: Decay, last_day: int) -> NDArray[np.int64]:
 
 
 def contributions(points: NDArray[np.int64] | int, factor: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return `round(points * factor)`, halves away from zero: ten-thousandths by billionths.
+    """Return `round(points * factor)`, halves away from zero: ten-thousandths times billionths.
 
-    The product can pass 64 bits, so the points are parted at 1e9: the upper part times the factor is whole.
+    The product can overflow 64 bits, so the points are split at 1e9: the upper part times the factor is
+    whole.
     """
     size = np.abs(np.asarray(points, np.int64))
     upper, lower = np.divmod(size, WHOLE)
@@ -95,10 +96,10 @@ def contributions(points: NDArray[np.int64] | int, factor: NDArray[np.int64]) ->
 
 
 def worth_table(stream: Stream, oldest: int) -> NDArray[np.int64]:
-    """Tabulate what a stream's occurrences give at each whole day, up to an age in seconds.
+    """Return a table of what a stream's occurrences give at each whole day, up to an age in seconds.
 
-    With fixed points these are contributions (ten-thousandths); with points from a property they are factors
-    (billionths), to be multiplied by the number. Days past the end are worth the last entry.
+    With fixed points, the entries are contributions (ten-thousandths); with points from a property, they are
+    factors (billionths) to multiply the number by. The last entry also applies to days past the end.
     """
     last = oldest if stream.reach is None else min(oldest, stream.reach)
     table = decay_factors(stream.decay, max(0, last) // DAY)
@@ -117,7 +118,7 @@ def _root(days: int) -> Decimal:
 
 
 def left_of(points: Points, factor: NDArray[np.int64]) -> Points:
-    """Return `round(points * factor)` of sums, which may be past 64 bits; those of 0 or less stay."""
+    """Return `round(points * factor)` for sums, which may exceed 64 bits; sums of 0 or less are unchanged."""
     if points.dtype != object:
         faded: Points = np.where(points > 0, contributions(np.maximum(points, 0), factor), points)
         return faded
@@ -129,12 +130,12 @@ def left_of(points: Points, factor: NDArray[np.int64]) -> Points:
 def multiplied(
     cells: NDArray[np.int64], multiply_by: int, largest: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Multiply numbers in ten-thousandths, rounded, halves away from zero; and mark those in bounds.
+    """Multiply numbers in ten-thousandths, rounding halves away from zero, and mark the results in bounds.
 
-    A product past `largest` (ten-thousandths) gives 0 and is out of bounds.
+    A product above `largest` (ten-thousandths) gives 0 and is out of bounds.
     """
     size = np.abs(cells).astype(np.float64) * (abs(multiply_by) / POINT)
-    near = size <= largest * 1.000001  # else the exact product below could pass 64 bits
+    near = size <= largest * 1.000001  # otherwise the exact product below could overflow 64 bits
     product = np.abs(np.where(near, cells, 0)) * abs(multiply_by)
     rounded = (product + POINT // 2) // POINT
     fits = near & (rounded <= largest)

@@ -1,4 +1,4 @@
-"""What follows from scores: labels, who is hot, and whom the call list leaves out."""
+"""Labels, the hot contacts, and the contacts that the call list excludes, all derived from scores."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ _LATE: Final = {
     "judged": "judging",
     "with_labels": "judging",
 }
-"""What works labels out, which who reads a stored run does not need, and its module."""
+"""The names that compute labels, with their modules. Reading a stored run does not need them."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -1,13 +1,14 @@
-"""Conditions on contacts once everyone is scored: what they may ask of scores and labels, exactly.
+"""Conditions on contacts once all scores are known: how they test scores and labels, exactly.
 
-Three contacts, of whom `fit` scores the first and the third, with 12.5 and 3 points: ranks 1 and 2, and of
-the one other contact that is scored 1 and 0 score less.
+Three contacts. The score `fit` applies to the first and the third, which have 12.5 and 3 points and so ranks
+1 and 2. Each of the two has one other scored contact; 1 contact scores less than the first, and 0 less than
+the third.
 
 condition                                     contacts    why
 {score: fit, points: {at_least: 12.5}}        1           125,000 ten-thousandths are not under 125,000
 {score: fit, percentile: {more_than: 99.9}}   1           100 * 1 > 99.9 * (2 - 1)
-{not: {score: fit, rank: 1}}                  2, 3        2 has no row, so that it matches nothing
-{any: [{tag: VIP}, {score: fit, rank: 2}]}    3, and VIPs whether a contact has the tag is known already
+{not: {score: fit, rank: 1}}                  2, 3        2 has no row, so the inner condition is false
+{any: [{tag: VIP}, {score: fit, rank: 2}]}    3, and VIPs whether a contact has the tag is already known
 """
 
 from __future__ import annotations
@@ -36,18 +37,19 @@ if TYPE_CHECKING:
 
 _HUNDRED: Final = 100
 _MOST: Final = 2**62
-"""More than any measure, in whole numbers, can be."""
+"""A bound above every measure, in whole numbers."""
 
 _LARGE: Final = 25
 _SMALL: Final = -25
-"""Numbers of so many digits before the point, or after it, are as good as any further ones."""
+"""Beyond this many digits before or after the decimal point, the exact value makes no difference."""
 
 
 class Standing(Struct, frozen=True):
-    """How those stand whom a score scores, in one order: arrays of whole numbers of one length.
+    """The standing of the contacts that a score applies to, as integer arrays of equal length and order.
 
-    `place` is which of all contacts it is, `points` are ten-thousandths, `lower` is how many score less.
-    `scored` is how many the score scores; None where all of them are here.
+    `place` is the contact's index among all contacts, `points` are ten-thousandths, and `lower` is the number
+    of contacts that score less. `scored` is the number of contacts that have the score; None means that all
+    of them are included here.
     """
 
     place: NDArray[np.int64]
@@ -59,7 +61,7 @@ class Standing(Struct, frozen=True):
 
     @property
     def others(self) -> int:
-        """Return how many others there are for each who is scored; 1 where there is none, to divide by."""
+        """Return the number of other scored contacts, but at least 1, since it is used as a divisor."""
         return max((len(self.lower) if self.scored is None else self.scored) - 1, 1)
 
     def fits(self, measure: Measure, test: NumberTest) -> NDArray[np.bool_]:
@@ -72,9 +74,9 @@ class Standing(Struct, frozen=True):
         return _ordered(number, test, whole)
 
     def _whole(self, measure: Measure) -> tuple[NDArray[np.int64], Fraction]:
-        """Return a measure in whole numbers, and how many of them make one.
+        """Return a measure in whole numbers, and how many of those make up one unit.
 
-        A percentile is `100 * lower / (n - 1)` of n who are scored, 0 of a single one.
+        A percentile is `100 * lower / (n - 1)` for n scored contacts, and 0 for a single one.
         """
         if measure == "points":
             return self.points, Fraction(POINT)
@@ -98,9 +100,9 @@ def _ordered(number: NDArray[np.int64], test: Order, whole: Fraction) -> NDArray
 
 
 def _exact(operand: Decimal) -> Fraction:
-    """Return a number as a fraction; one too large, or too near to 0, for any measure as one that is so too.
+    """Return a number as a fraction; sizes too large, or too close to 0, for any measure are bounded.
 
-    So `1e999999` takes no time, and compares as it must.
+    So `1e999999` takes no time and still compares correctly.
     """
     if not operand:
         return Fraction(0)
@@ -113,14 +115,14 @@ def _exact(operand: Decimal) -> Fraction:
 
 
 def _held(whole: Fraction | int) -> int:
-    """Return a whole number within what 64 bits hold."""
+    """Clamp a whole number to a range that fits in 64 bits."""
     return max(-_MOST, min(int(whole), _MOST))
 
 
 class Everyone(Struct, frozen=True):
-    """All contacts, in one order. `answers` has a mask of them for each condition on tags, fields and events.
+    """All contacts, in one order, with a mask for each condition on tags, fields and events in `answers`.
 
-    `labels` are by name the labels worked out so far, a String column each.
+    `labels` contains the labels computed so far by name, one String column each.
     """
 
     count: int
@@ -128,14 +130,14 @@ class Everyone(Struct, frozen=True):
     standings: Mapping[str, Standing]
     labels: Mapping[str, pl.Series]
     taken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """By label for how many contacts each of its branches was taken."""
+    """For each label, the number of contacts for which each of its branches was taken."""
 
     def fitting(self, condition: Condition | None) -> NDArray[np.bool_]:
-        """Mark the contacts for whom a condition holds; None holds for all."""
+        """Mark the contacts for which a condition holds; None holds for all."""
         return np.ones(self.count, np.bool_) if condition is None else combined(condition, self._leaf)
 
     def first_fitting(self, conditions: Iterable[Condition | None]) -> NDArray[np.int32]:
-        """Say of each contact which condition is the first that holds, by its place; -1 where none does."""
+        """Return for each contact the index of the first condition that holds, or -1 if none does."""
         taken = np.full(self.count, -1, np.int32)
         for number, condition in enumerate(conditions):
             taken[(taken < 0) & self.fitting(condition)] = number

@@ -1,4 +1,4 @@
-"""The tables of a run that have labels, who is hot, and who is held out."""
+"""The tables of a run that contain labels, hot contacts and held-out contacts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ HOLDOUT: Final = pl.Schema(
         "hot": pl.Boolean(),
     }
 )
-"""Who is held out, under each score."""
+"""The held-out contacts, under each score."""
 
 HOLDOUT_FILE: Final = "holdout.parquet"
 
 
 def columns_of_labels(names: Iterable[str]) -> dict[str, str]:
-    """Return what the columns of `labels.parquet` are called: as the labels, but for one `contact_id`."""
+    """Return the column names of `labels.parquet`: those of the labels, with `contact_id` renamed."""
     names = tuple(names)
     other = "label_contact_id"
     while other in names:

@@ -1,13 +1,13 @@
-r"""Who is held out: contacts whom nobody calls, by lot, so that outcomes with and without calls compare.
+r"""The holdout: randomly chosen contacts that nobody calls, to compare outcomes with and without calls.
 
-The lot is a hash of the contact's id, so it falls the same every night, on every machine, in any order of
-rows; and who is held out at one share is held out at any larger one. A worked example, at 5%:
+The choice depends on a hash of the contact's id, so it is the same every night, on every machine, in any row
+order. A contact that is held out at one share is also held out at any larger one. A worked example, at 5%:
 
     text               h: first 8 bytes of its SHA-256   h / 2^64   held out
     flamescore\n1007   0x09060853e490008d                   0.0352   yes: below 0.05
     flamescore\n1008   0xfe47235589951ce8                   0.9933   no
 
-It is decided in whole numbers: `h * 1,000,000 < share * 2^64`, the share in millionths.
+The comparison uses integers only: `h * 1,000,000 < share * 2^64`, with the share in millionths.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _BYTES: Final = 8
 
 
 def drawn(contacts: pl.DataFrame, holdout: HoldOut) -> NDArray[np.bool_]:
-    """Mark the contacts on whom the lot falls, whether the call list excludes them or not.
+    """Mark the contacts that are drawn, whether or not the call list excludes them.
 
-    With `by` the lot is drawn by the folded, trimmed value of that column; where it is missing, by the id.
+    With `by`, the draw uses the folded, stripped value of that column, or the id where it is missing.
     """
     keys = contacts["contact_id"]
     if holdout.by is not None:
@@ -60,11 +60,11 @@ def drawn(contacts: pl.DataFrame, holdout: HoldOut) -> NDArray[np.bool_]:
 
 
 def holdout_table(scored: Scored, held_out: pl.Series, hot: Hot) -> pl.DataFrame:
-    """Return those who are held out (`HOLDOUT`): a row a contact and score, score by score, ranked.
+    """Return the held-out contacts (`HOLDOUT`): one row per contact and score, by score, ranked.
 
-    `flames` and `rank` are null where the contact has no row under the score: those come last, by id. `hot`
-    says whether they would have been on that call list; under a `hot` condition the default score alone has
-    one.
+    `flames` and `rank` are null for a contact that has no row under the score; those rows come last, by id.
+    `hot` is whether the contact would have been on that call list; under a `hot` condition only the default
+    score has a call list.
     """
     return conform(
         pl.concat(

@@ -1,4 +1,4 @@
-"""Labels, who is hot, whom the call list leaves out, who is held out: each from those before it."""
+"""Labels, hot contacts, call list exclusions and the holdout, each derived from the previous ones."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _BY_FLAMES: Final = Hot()
 def judged(
     scored: Scored, *, hot: Hot = _BY_FLAMES, exclude: Condition | None = None, holdout: HoldOut | None = None
 ) -> Scored:
-    """Return the scoring with labels, with who is hot, whom the call list leaves out, and who is held out.
+    """Return the scoring with labels, the hot contacts, the call list's exclusions, and the holdout.
 
-    The conditions must be among those that the scoring answered (`score_exports`). Whom the call list leaves
-    out is not held out.
+    The conditions must be among those that the scoring answered (`score_exports`). Contacts that the call
+    list excludes are not held out.
     """
     everyone = everyone_of(scored)
     ids = scored.contacts["contact_id"]
@@ -56,14 +56,14 @@ def judged(
 
 
 def everyone_of(scored: Scored) -> Everyone:
-    """Return what conditions are asked of: everyone scored, with all labels, in the order of `contacts`."""
+    """Return what conditions are evaluated on: all contacts with all labels, in the order of `contacts`."""
     standings = {score.name: _standing(scored, score.name) for score in scored.book.scores}
     everyone = Everyone(scored.contacts.height, scored.answers, standings, {})
     return with_labels(everyone, scored.book.labels)
 
 
 def with_labels(everyone: Everyone, labels: Iterable[Label]) -> Everyone:
-    """Work out labels in their order, each from those before it."""
+    """Compute labels in order; each may refer to those before it."""
     for label in labels:
         column, taken = _joined(label, everyone) if label.join else _first_of(label, everyone)
         everyone = replace(
@@ -86,7 +86,7 @@ def _standing(scored: Scored, name: str) -> Standing:
     rows = scored.scores.filter(mine).select("flames", "rank")
     place = scored.places.filter(mine).to_numpy().astype(np.int64)
     rank = rows["rank"].cast(pl.Int64)
-    # Of n who are scored, those below are all who come after the last one of the same rank.
+    # Rows are ranked, so the lower scores are all rows after the last one of the same rank.
     lower = rows.height - rank.rank("max").cast(pl.Int64)
     totals = scored.totals.get(name)
     points = scored.whole_points(name) if totals is None else totals[place]
@@ -96,7 +96,7 @@ def _standing(scored: Scored, name: str) -> Standing:
 
 
 def _first_of(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
-    """Return the text of the first branch that holds, null where none does, and how often each was taken."""
+    """Return the text of the first branch that holds, or null, and how often each branch was taken."""
     taken = everyone.first_fitting(branch.condition for branch in label.branches)
     texts = pl.Series(label.name, [branch.label for branch in label.branches], pl.String)
     place = pl.Series(taken)
@@ -105,6 +105,6 @@ def _first_of(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, .
 
 
 def _joined(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
-    """Return the texts of the parts one after another, null where one of them is; it has no branches."""
+    """Return the concatenated texts of the parts, null if any part is null; there are no branches."""
     parts = [everyone.labels[name].alias(str(number)) for number, name in enumerate(label.join)]
     return pl.DataFrame(parts).select(pl.concat_str(pl.all()).alias(label.name)).to_series(), ()

@@ -1,4 +1,4 @@
-"""Lists of contacts that every run has: who is in them, since when, who came in and who went out."""
+"""Segments, the lists of contacts of every run: their members, since when, and who entered and left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a segment is, as a hash: where it differs from that of the run before, alerts on it begin anew."""
+"""The definition of a segment as a hash. If it differs from the previous run's, alerts on it start over."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def definition(
     limit: int | None,
     named: Mapping[str, str],
 ) -> str:
-    """Return the definition of a segment: its `if` as it is written, `everyone`, `limit`, and `named`.
+    """Return the definition of a segment: its `if` as written, `everyone`, `limit`, and `named`.
 
-    These are the definitions, by name, of the segments that its `if` names.
+    `named` contains, by name, the definitions of the segments that its `if` refers to.
     """
     return digest({"if": condition, "everyone": everyone, "limit": limit, "segments": dict(named)})
 
 
 def definition_of_hot(hot: Hot) -> str:
-    """Return the definition of `hot`: of the number of flames, or of the condition as it is written."""
+    """Return the definition of `hot`, derived from the number of flames or from the condition as written."""
     return digest(hot.flames if hot.by_flames is not None else hot.written)

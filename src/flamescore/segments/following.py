@@ -1,4 +1,4 @@
-"""Members held against those at the state: who came in, who went out, and since when the others are in.
+"""Current members compared with those in the state: who entered, who left, and since when others are in.
 
 state    a since 19th, b since 19th held, c since null, d since 18th, m since 17th
 now      a, b, e, n         m was merged into n; as of the 21st
@@ -6,7 +6,7 @@ rows     a since 19th, b since 19th, e since 21st, n since 17th
 entered  e                  b was held, so it never left
 left     c, d
 
-If a feed is stale nobody leaves: c and d are rows with `held`, and nobody left.
+If a feed is stale, nobody leaves: c and d become rows with `held` set, and `left` is empty.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ _PAIRS: Final = pl.Schema({"segment": pl.String(), "contact_id": pl.String()})
 
 
 class Followed(Struct, frozen=True):
-    """Members with what is known of them: `rows` are `SEGMENTS`, each segment's members, then who is held.
+    """Members with their history: `rows` are `SEGMENTS` rows, each segment's members, then held contacts.
 
-    `entered` and `left` are `segment, contact_id`, in the order of members and of the state's rows.
+    `entered` and `left` have the columns `segment, contact_id`, in the order of members and of the state's
+    rows.
     """
 
     rows: pl.DataFrame
@@ -39,10 +40,10 @@ class Followed(Struct, frozen=True):
 
 
 def merged_into(rows: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the state's rows (`SEGMENTS`) as those of who the contacts are by now.
+    """Return the state's rows (`SEGMENTS`) with merged contacts replaced by their survivors.
 
-    Where several rows of a segment become one, it is held if all of them were, and `since` is the earliest;
-    null, which is before all, wins. `aliases` are those of `frames.Exports`.
+    If several rows of a segment become one, it is held if all of them were, and `since` is the earliest; null
+    counts as earlier than any time. `aliases` are those of `frames.Exports`.
     """
     if aliases is None or aliases.is_empty() or rows.is_empty():
         return rows
@@ -59,7 +60,7 @@ def merged_into(rows: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFram
 
 
 def unfollowed(members: pl.DataFrame) -> Followed:
-    """Return members (`segment, contact_id`) of whom nothing is known from before."""
+    """Return members (`segment, contact_id`) without any earlier state."""
     nobody = pl.DataFrame(schema=_PAIRS)
     since = pl.lit(None, INSTANT).alias("since")
     return Followed(members.with_columns(since, held=pl.lit(value=False)), nobody, nobody)
@@ -68,10 +69,11 @@ def unfollowed(members: pl.DataFrame) -> Followed:
 def followed(
     members: pl.DataFrame, before: pl.DataFrame, names: Collection[str], *, as_of: datetime, stale: bool
 ) -> Followed:
-    """Hold members (`segment, contact_id`) against the state's rows, which are of who contacts are by now.
+    """Compare members (`segment, contact_id`) with the state's rows, in which merges have been resolved.
 
-    `names` are the segments that there are, with members or without; of others nobody leaves, or is held.
-    `as_of` is since when those are in who were not at the state; `stale` is whether a feed has dried up.
+    `names` are the existing segments, with or without members; state rows of other segments are ignored, so
+    nobody leaves or is held in those. `as_of` becomes `since` for new members; `stale` is whether a feed has
+    gone stale.
     """
     mine = before.filter(pl.col("segment").is_in(list(names)))
     known = mine.select(*_KEY, pl.col("since").alias("stood"), pl.lit(value=True).alias("was_in"))
@@ -91,7 +93,7 @@ def followed(
 
 
 def in_file_order(rows: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
-    """Return `SEGMENTS` rows in order of the segments, then by contact id; `names` are all of them."""
+    """Return `SEGMENTS` rows in segment order, then by contact id; `names` lists all the segments."""
     place = pl.col("segment").replace_strict(
         {name: number for number, name in enumerate(names)}, return_dtype=pl.Int64
     )

@@ -1,9 +1,9 @@
-"""Who is in which segment, of a scoring alone: nothing here knows of earlier runs.
+"""Who is in which segment, computed from one scoring: nothing here depends on earlier runs.
 
-Segments stand in their order, the built-in ones first, and each may ask for those before it. `hot` has those
-who are hot, `hot-NAME` those who are under a further score, and a declared one those for whom its `if` holds;
-then those whom the call list leaves out, or who are held out, are taken away, unless it says `everyone`; then
-its `limit` keeps the first in ranked order.
+Segments are evaluated in order, the built-in ones first, and each may refer to earlier ones. `hot` contains
+the hot contacts, `hot-NAME` those under a further score, and a declared segment those that match its `if`.
+Then contacts that the call list excludes or that are held out are removed, unless the segment has `everyone`.
+Finally `limit` keeps the first in ranked order.
 
 score        a 9 points, b 7, c 7, d 2; a is left out by the call list
 best         {if: {score: s, points: {at_least: 5}}, limit: 1}       b: a is left out, c comes after b
@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 
 
 class Members(Struct, frozen=True):
-    """A segment of a run: `places` are the contacts in it, as rows of `Scored.contacts`, in ranked order.
+    """A segment of a run: `places` are its contacts, as row indices into `Scored.contacts`, in ranked order.
 
-    `everyone` may be in it, not only those who may be called. `declared` is whether the project file has it.
+    `everyone` is whether contacts that may not be called can be members. `declared` is whether the segment is
+    declared in the project file.
     """
 
     name: str
@@ -50,10 +51,10 @@ class Members(Struct, frozen=True):
 
 
 class Segments(Struct, frozen=True):
-    """The segments of a scoring, by name in their order, and whoever else a condition may ask for.
+    """The segments of a scoring, by name in order, and the data that further conditions are evaluated on.
 
-    `order` are all contacts, in ranked order of the default score, those without a rank last, by id;
-    `callable` marks those whom the call list does not leave out and who are not held out.
+    `order` contains all contacts in the ranked order of the default score; contacts without a rank come last,
+    by id. `callable` marks the contacts that the call list does not exclude and that are not held out.
     """
 
     ids: pl.Series
@@ -63,14 +64,15 @@ class Segments(Struct, frozen=True):
     members: Mapping[str, Members] = field(default_factory=dict)
 
     def fitting(self, condition: Condition | None) -> NDArray[np.bool_]:
-        """Mark the contacts for whom a condition holds, in the order of `Scored.contacts`; None: all.
+        """Mark the contacts for which a condition holds, as rows of `Scored.contacts`; None holds for all.
 
-        It must be one of those that the segments were worked out with: those of segments, alerts and routes.
+        The condition must be one that the segments were computed with: a condition of a segment, alert or
+        route.
         """
         return self.everyone.fitting(condition)
 
     def called(self, condition: Condition | None) -> NDArray[np.int64]:
-        """Return those for whom a condition holds and who may be called, in ranked order."""
+        """Return the contacts for which a condition holds and that may be called, in ranked order."""
         return self._ranked(self.fitting(condition) & self.callable)
 
     def ids_of(self, places: NDArray[np.int64]) -> pl.Series:
@@ -78,7 +80,7 @@ class Segments(Struct, frozen=True):
         return self.ids.gather(places)
 
     def frame(self) -> pl.DataFrame:
-        """Return `segment, contact_id`, a row a member, in order of segments and ranks."""
+        """Return `segment, contact_id`, one row per member, by segment, then in ranked order."""
         empty = pl.DataFrame(schema={"segment": pl.String(), "contact_id": pl.String()})
         rows = (
             pl.select(pl.lit(each.name).alias("segment"), pl.lit(self.ids_of(each.places)))
@@ -89,7 +91,7 @@ class Segments(Struct, frozen=True):
     def with_segment(
         self, name: str, title: str, said: str, fits: NDArray[np.bool_], *, everyone: bool, limit: int | None
     ) -> Segments:
-        """Return the segments with one more, which conditions may ask for from here on."""
+        """Return the segments with one added, which later conditions may refer to."""
         places = self._ranked(fits if everyone else fits & self.callable)[:limit]
         made = Members(name, title, said, places, everyone)
         mask = np.zeros(len(self.ids), np.bool_)
@@ -106,10 +108,10 @@ class Segments(Struct, frozen=True):
 
 
 def segments_of(scored: Scored, project: Project, hot: Hot, conditions: Mapping[Path, Condition]) -> Segments:
-    """Work out the segments of a scoring: the built-in ones, then those of the project file.
+    """Compute the segments of a scoring: the built-in ones, then those of the project file.
 
-    `conditions` are those of segments, alerts and routes, by their place in the project file; the scoring
-    must have answered them (`score_exports`).
+    `conditions` are those of segments, alerts and routes, by their path in the project file; the scoring must
+    have answered them (`score_exports`).
     """
     ids = scored.contacts["contact_id"]
     may_be_called = np.ones(len(ids), np.bool_)
@@ -137,7 +139,7 @@ def segments_of(scored: Scored, project: Project, hot: Hot, conditions: Mapping[
 
 
 def _with_hot(segments: Segments, scored: Scored, hot: Hot) -> Segments:
-    """Add `hot` and, where flames say who is, `hot-NAME` of each further score."""
+    """Add `hot` and, if it is defined by flames, `hot-NAME` for each further score."""
     said = definition_of_hot(hot)
     is_hot = np.zeros(len(segments.ids), np.bool_)
     is_hot[segments.ids.search_sorted(scored.hot["contact_id"]).to_numpy()] = True
@@ -154,7 +156,7 @@ def _with_hot(segments: Segments, scored: Scored, hot: Hot) -> Segments:
 
 
 def _of_rules(scored: Scored, conditions: Iterable[Condition]) -> dict[Condition, NDArray[np.bool_]]:
-    """Answer what conditions ask of rules."""
+    """Evaluate the conditions on rules."""
     asked = {leaf for each in conditions for leaf in leaves(each) if isinstance(leaf, RuleIs)}
     default = scored.book.scores[0].name
     rules = {leaf: (leaf.score or default, leaf.rule) for leaf in asked}

@@ -1,4 +1,4 @@
-"""Scoring on Spark: the same engine, contact by contact, where the events are."""
+"""Scoring on Spark: the same engine runs on the workers, contact by contact, where the events are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From rows as they come to clean rows that can travel: the product's own loader, a piece at a time."""
+"""Cleans rows of tables with the loader for files, a piece at a time, into rows that can be sent on."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from flamescore.spark.plan import Plan
 
 PIECE: Final = 262_144
-"""Rows that are cleaned at once, at least: fewer cost more by the row, more cost memory."""
+"""Minimum rows cleaned at once: smaller pieces cost more time per row, larger ones more memory."""
 
 
 def clean_pieces(plan: Plan, number: int, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Yield the clean rows of a table's batches (`Plan.rows`), and after each piece a row with its `Told`.
 
-    Rows of a table have no number: what is rejected is told without one. The rows of a piece that count, and
-    those of its note, add up to the rows that came. A table with an order comes with all rows of an id in one
-    go, and they are one piece.
+    Rows of a table have no row number, so rejects are reported without one. For each piece, the clean rows
+    and those counted in its note add up to the rows that came in. For a table with an order, `batches`
+    contains all rows of an id, and all of it is one piece.
     """
     order = plan.sources[number].order_by
     if order is not None:
@@ -98,5 +98,5 @@ def _carried(batch: pl.DataFrame, name: str, carrier: str) -> pl.Expr:
 
 
 def note_row(plan: Plan, number: int, told: Told) -> pl.DataFrame:
-    """Return what was told of a piece as a row that travels."""
+    """Return the report on a piece as a row that can be sent on."""
     return laid_out(pl.DataFrame({"source": [number], "note": [pickle.dumps(told)]}), plan.rows)

@@ -1,4 +1,4 @@
-"""What every worker has to know of a scoring, made once by the driver and sent along with the work."""
+"""The plan of a scoring that every worker needs, made once by the driver and sent along with the work."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 CONTACTS, EVENTS, HISTORY = "contacts", "events", "tag_history"
 KINDS: Final = (CONTACTS, HISTORY, EVENTS)
-"""In the order in which a record tells of them."""
+"""The kinds of sources, in the order in which a record lists them."""
 
 MOST_EVENTS: Final = 20_000_000
-"""Events of one contact that may count in a shard: sorted and summed up they take gigabytes."""
+"""The most events of one contact that may count in a shard: sorting and summing them takes gigabytes."""
 
 CARRIERS: Final[dict[str, pl.DataType]] = {
     "int": pl.Int32(),
@@ -36,16 +36,16 @@ CARRIERS: Final[dict[str, pl.DataType]] = {
     "string": pl.String(),
     "binary": pl.Binary(),
 }
-"""The types in which values travel, as Spark calls them. What is none of them travels as canonical text."""
+"""The types in which values are sent, under Spark's names. Other values are sent as canonical text."""
 
 Columns = tuple[tuple[str, str], ...]
-"""Names of columns and what Spark calls their types."""
+"""The names of columns and their types, under Spark's names."""
 
 
 class SourcePlan(Struct, frozen=True):
-    """A source; `columns` are those of its events beside contact, type and time, by name and carrier.
+    """A source; `columns` are its event columns besides contact, type and time, by name and carrier.
 
-    `order_by` is the column that says which of its rows come before which; None: nothing does.
+    `order_by` is the column that determines the order of its rows; None means that they have no order.
     """
 
     kind: str
@@ -55,12 +55,12 @@ class SourcePlan(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """A scoring: the rules, when, how exports are read, and which columns travel.
+    """A scoring: the rules, the point in time, how exports are read, and which columns are sent.
 
-    `contact_columns` are those of contacts that travel, in order (`c0` has the first one): what conditions
-    ask of, with their companions, and `keep`, which results show; all of them are text. Rows of contacts,
-    events and histories travel in one layout (`ROWS` and the columns `c0`, `c1`, ... and `e0`, `e1`, ...),
-    since a shard must get them together.
+    `contact_columns` are the contact columns that are sent, in order (`c0` is the first): those that
+    conditions refer to, with their companions, and `keep`, which results show; all of them are text. Rows of
+    contacts, events and histories share one layout (`ROWS` and the columns `c0`, `c1`, ... and `e0`, `e1`,
+    ...), because a shard must receive them together.
     """
 
     book: RuleBook
@@ -80,34 +80,34 @@ class Plan(Struct, frozen=True):
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What is asked beside the rules."""
+        """The conditions in addition to the rules."""
         return () if self.exclude is None else (self.exclude,)
 
     @property
     def needed(self) -> Needed:
-        """What the sources must deliver."""
+        """What the sources must provide."""
         return needed(self.book, self.conditions, self.clock)
 
     @property
     def slots(self) -> Columns:
-        """The columns of events that travel, in order: `e0` has the first one.
+        """The event columns that are sent, in order: `e0` is the first.
 
-        Where `duration` is a number in one source and text in another, it has two slots.
+        If `duration` is a number in one source and text in another, it has two slots.
         """
         return tuple(dict.fromkeys(each for source in self.sources for each in source.columns))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The entries of the ledger, by their numbers."""
+        """The entries of the ledger, in the order of their numbers."""
         return entries_of(self.book)
 
     @property
     def kept_names(self) -> tuple[str, ...]:
-        """What kept columns are called in results; one that is called as theirs gets `contact_` before it."""
+        """The kept columns' names in results, with the prefix `contact_` if they clash with `SCORES`."""
         return tuple(f"contact_{name}" if name in SCORES else name for name in self.keep)
 
     def with_columns_of(self, frames: Mapping[str, pl.DataFrame], most_events: int) -> Plan:
-        """Return the plan with the columns that travel, of those that frames of each kind have."""
+        """Return the plan with the columns to send, selected from the frames of each kind."""
         needs, columns, tagged = self.needed, {}, False
         contacts: tuple[str, ...] = ()
         for source in self.sources:
@@ -130,7 +130,7 @@ class Plan(Struct, frozen=True):
 
     @property
     def rows(self) -> Columns:
-        """The layout in which clean rows travel."""
+        """The layout in which clean rows are sent."""
         return (
             *ROWS,
             *((f"c{n}", "string") for n in range(len(self.contact_columns))),
@@ -140,7 +140,7 @@ class Plan(Struct, frozen=True):
 
     @property
     def told(self) -> Columns:
-        """The layout of what shards tell: contacts, totals, rows of the ledger, and a note."""
+        """The layout of what shards return: contacts, totals, rows of the ledger, and a note."""
         return (*TOLD, *((f"k{n}", "string") for n in range(len(self.keep))), ("note", "binary"))
 
 
@@ -156,10 +156,10 @@ ROWS: Final[Columns] = (
     ("at", "bigint"),
     ("action", "string"),
 )
-"""Of all kinds (a place in `KINDS`): whose, which source, and where in it.
+"""The columns of clean rows. All kinds of rows have a kind (an index into `KINDS`), a contact and a source.
 
-Contacts have `tags` (JSON), events `event`, `age` (seconds) and maybe `mark` (`frames.DROP`), histories the
-tag in `event`, `at` (microseconds since 1970) and `action`.
+Contacts also have `place` and `tags` (JSON), events have `event`, `age` (seconds) and possibly `mark`
+(`frames.DROP`), and histories have `place`, the tag in `event`, `at` (microseconds since 1970) and `action`.
 """
 
 TOLD: Final[Columns] = (
@@ -173,16 +173,16 @@ TOLD: Final[Columns] = (
     ("points", "double"),
 )
 PEOPLE, TOTALS, LEDGER, NOTE, TOO_MANY = range(5)
-"""What a row of what shards tell is: a contact, its total under a score, an entry of its ledger, a note.
+"""The parts of what shards return: a contact, its total under a score, a ledger entry, a note.
 
-`number` is that of the score, or of the entry; `value` the total in ten-thousandths; `age` that of the last
-activity in seconds. Of a contact with more events than a shard holds there is one row, `TOO_MANY`, with
-`value` events, and nothing else.
+`number` is that of the score or the entry, `value` is the total in ten-thousandths, and `age` is that of the
+last activity in seconds. If a contact has more events than a shard can hold, the shard returns a single
+`TOO_MANY` row with the number of events as `value`.
 """
 
 
 def companions_of(columns: Iterable[str], there: Sequence[str]) -> Iterator[str]:
-    """Yield columns that there are, each with its companions; an e-mail address where its domain is asked."""
+    """Yield the existing columns with their companions; the e-mail address in place of a missing domain."""
     for column in columns:
         names = (EMAIL,) if column == DOMAIN and DOMAIN not in there else (column,)
         for name in names:
@@ -192,19 +192,19 @@ def companions_of(columns: Iterable[str], there: Sequence[str]) -> Iterator[str]
 
 
 def carrier_of(dtype: pl.DataType) -> str:
-    """Return in which type the cells of a column travel."""
+    """Return the type in which the cells of a column are sent."""
     if dtype.is_integer() and dtype != pl.UInt64() and dtype != pl.Int128():
         return "bigint"
     return next((name for name in ("double", "boolean") if CARRIERS[name] == dtype), "string")
 
 
 def schema_of(columns: Columns) -> pl.Schema:
-    """Return a layout as Polars has it."""
+    """Return a layout as a Polars schema."""
     return pl.Schema({name: CARRIERS[carrier] for name, carrier in columns})
 
 
 def laid_out(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    """Bring a frame into a layout: columns that it lacks are null."""
+    """Convert a frame to a layout; missing columns become null."""
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(CARRIERS[carrier]).alias(name)
         for name, carrier in columns

@@ -1,6 +1,6 @@
-"""What is global: the books, ranks from counts, and the tables, as Spark DataFrames.
+"""The global part of a scoring on Spark: balancing the books, ranks from counts, and the result tables.
 
-DataFrames alone: where Spark is only a service to talk to (Spark Connect) there are no RDDs, and no context.
+Only the DataFrame API is used, because Spark Connect offers no RDDs and no Spark context.
 """
 
 from __future__ import annotations
@@ -44,23 +44,23 @@ if TYPE_CHECKING:
 
     DataFrame = Any
     Session = Any
-    """Spark's own, or that of a service that speaks its protocol; this package needs none of their types."""
+    """A Spark session, or that of a service that speaks its protocol; this package needs neither's types."""
 
 KEPT: Final = 100_000
-"""Rejects of a source that are told as rows; all are counted."""
+"""Rejects of a source that are returned as rows; all of them are counted."""
 
 ALWAYS_ALLOWED: Final = 20
 
 
 def ddl(columns: Columns) -> str:
-    """Return a layout as Spark reads it."""
+    """Return a layout as Spark DDL."""
     return ", ".join(f"`{name}` {carrier}" for name, carrier in columns)
 
 
 def mapped(
     frame: DataFrame, columns: Columns, work: Callable[[Iterator[pl.DataFrame]], Iterator[pl.DataFrame]]
 ) -> DataFrame:
-    """Return what `work` makes of a frame's rows on the workers, partition by partition."""
+    """Return the result of running `work` on a frame's rows on the workers, partition by partition."""
     layout = _arrow(columns)
 
     def go(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -74,7 +74,7 @@ def mapped(
 
 
 _BATCH: Final = 65_536
-"""Rows of a record batch that goes back to Spark: its Arrow writer takes the square of larger ones' time."""
+"""Rows per record batch returned to Spark: its Arrow writer takes quadratic time for larger batches."""
 
 
 def _arrow(columns: Columns) -> pa.Schema:
@@ -86,15 +86,15 @@ def _arrow(columns: Columns) -> pa.Schema:
 
 
 def collected(frame: DataFrame) -> pl.DataFrame:
-    """Return a small frame of Spark's here."""
+    """Collect a small Spark frame on the driver."""
     return cast("pl.DataFrame", pl.from_arrow(frame.toArrow()))
 
 
 def cleaned(plan: Plan, number: int, table: DataFrame) -> DataFrame:
     """Return the clean rows of a table (`Plan.rows`), and its notes.
 
-    Where the table has an order, rows that may have the same id go to the same worker: those whose ids have
-    the same letters and digits, whatever spaces and the like stand around them.
+    If the table has an order, rows that may have the same id go to the same worker: those whose ids have the
+    same letters and digits, whatever other characters they contain.
     """
     source = plan.sources[number]
     if source.order_by is not None:
@@ -110,29 +110,29 @@ _SAME: Final = "flamescore_same"
 _BARE: Final = "nullif(regexp_replace(cast(`{}` as string), '[^0-9A-Za-z]', ''), '')"
 
 
-def _expression(text: str) -> Any:  # noqa: ANN401 - a column of Spark's
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; only where Spark is
+def _expression(text: str) -> Any:  # noqa: ANN401 - a Spark column
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; imported only with Spark
 
     return F.expr(text)
 
 
 def notes_of(rows: DataFrame) -> list[tuple[int, Told]]:
-    """Return what was told of each piece, with its source."""
+    """Return the report on each piece, with its source."""
     told = collected(rows.where("note is not null").select("source", "note"))
     return [(source, pickle.loads(note)) for source, note in told.iter_rows()]  # noqa: S301 - our own workers'
 
 
 def scored(plan: Plan, rows: DataFrame, shards: int) -> DataFrame:
-    """Return what the shards tell (`Plan.told`) of clean rows; a contact's rows are in one shard."""
+    """Return the results of the shards (`Plan.told`); all rows of a contact go to the same shard."""
     parted = rows.where("note is null").repartition(shards, "contact_id")
     return mapped(parted, plan.told, lambda batches: score_shard(plan, batches))
 
 
 class Summed(Struct, frozen=True):
-    """What all shards come to, checked: what was noticed, by source its record and rejects, counts by total.
+    """The validated totals of all shards: observations, records and rejects by source, and counts by total.
 
-    `standings` are by score those of `engine.standings`, with `to_call`: how many of the contacts with a
-    total the call list does not leave out.
+    `standings` contains the result of `engine.standings` for each score, with `to_call`: the number of
+    contacts with a total that the call list does not exclude.
     """
 
     noticed: Noticed
@@ -144,11 +144,11 @@ class Summed(Struct, frozen=True):
 
 
 def summed(plan: Plan, notes: Sequence[tuple[int, Told]], told: DataFrame, *, given: int) -> Summed:
-    """Add up what shards tell; `given` contacts were handed to them.
+    """Add up the results of the shards; `given` is the number of contacts that were handed to them.
 
     Raises:
-        InputError: S004: the books don't balance; S005: a contact has more events than a shard holds;
-            I007: a source has too many rejects.
+        InputError: S003: a tag was applied and removed at the same instant; S004: the books don't balance;
+            S005: a contact has more events than a shard holds; I007: a source has too many rejects.
     """
     too_many = collected(told.where(f"part = {TOO_MANY}").select("contact_id", "value"))
     if not too_many.is_empty():
@@ -204,13 +204,13 @@ def _stood(plan: Plan, number: int, counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def unbalanced(told: int, given: int, what: str) -> Problem:
-    """Return the problem of books that don't balance."""
+    """Return the problem for row counts that don't add up."""
     text = f"The shards told of {told:,} {what}, and {given:,} were given. Nothing is published."
     return Problem("S004", text, hint="Run it again; if it stays, something between the workers loses rows.")
 
 
 def not_unique(kind: str, many: int, what: str, column: str, where: str = "more than once") -> Problem:
-    """Return the problem of rows of a table of which the first, or the last, would count."""
+    """Return the problem for rows of which the first or the last would count, in a table without an order."""
     text = f"{kind}: {many:,} {what} stand {where}; a table has no first row."
     hint = f"Give `order_by=`, or keep one row of each `{column}`."
     return Problem("S003", text, hint=hint)
@@ -224,7 +224,7 @@ def _too_many(events: int, most: int) -> Problem:
 def _record(
     plan: Plan, number: int, notes: Sequence[Told], shards: Sequence[ShardNote], noticed: Noticed
 ) -> SourceRecord:
-    """Put together what became of the rows of a source; see that each is accounted for."""
+    """Return the record of what became of a source's rows, after checking that each is accounted for."""
     source = plan.sources[number]
     known: Counter[str] = Counter()
     for each in notes:
@@ -247,7 +247,7 @@ def _record(
 
 
 def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[Told]) -> None:
-    """Stop where a source has too many rejects, all its pieces together."""
+    """Raise `InputError` if a source has too many rejects in all its pieces together."""
     counts, limit = record.counts, plan.reading.fallback
     rejected = counts.rejected
     everything = rejected == counts.rows - counts.ignored
@@ -268,8 +268,8 @@ def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[Told]) -> Non
 def score_table(
     spark: Session, plan: Plan, told: DataFrame, found: Summed, names: Sequence[str]
 ) -> DataFrame:
-    """Return `frames.SCORES` and the kept columns by their `names`, ranked, score by score."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; only where Spark is
+    """Return `frames.SCORES` and the kept columns, named `names`, ranked, score by score."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; imported only with Spark
 
     rows = pl.concat(
         each.drop(MANY, TO_CALL).with_columns(
@@ -286,7 +286,7 @@ def score_table(
 
 
 def points_table(spark: Session, plan: Plan, told: DataFrame, entries: Sequence[Entry]) -> DataFrame:
-    """Return the ledger (`frames.POINTS`), by contact id, score, and order of the rule file."""
+    """Return the ledger (`frames.POINTS`), by contact id, then score, then rule file order."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415 - as above
 
     rows = [(n, each.score_name, each.entry, each.id) for n, each in enumerate(entries)]
@@ -302,11 +302,11 @@ _TYPES: Final = {
     "String": "string", "Int32": "int", "Int64": "bigint", "Float64": "double", "Boolean": "boolean",
     "Datetime": "timestamp", "Decimal": "decimal(38, 4)", "List": "array<string>",
 }  # fmt: skip
-"""What Spark calls the types of small frames: rejects, standings and the like."""
+"""Spark's names of the types in small frames such as rejects and standings."""
 
 
 def table_of(spark: Session, frame: pl.DataFrame) -> DataFrame:
-    """Hand a small frame to Spark; of one without rows it has to be told the types."""
+    """Convert a small frame to a Spark DataFrame; for an empty one, the types are given explicitly."""
     if frame.is_empty():
         types = tuple((name, _TYPES[str(dtype.base_type())]) for name, dtype in frame.schema.items())
         return spark.createDataFrame([], ddl(types))

@@ -1,4 +1,4 @@
-"""`flamescore.spark.score`: tables of Spark in, tables of Spark out."""
+"""`flamescore.spark.score`: Spark tables in, Spark tables out."""
 
 from __future__ import annotations
 
@@ -58,22 +58,22 @@ if TYPE_CHECKING:
     from flamescore.spark.rank import DataFrame, Session
 
 MOST_FLAMES: Final = 5
-"""From how many flames on somebody is hot."""
+"""The number of flames from which a contact is hot."""
 
 MOST_OF_SHARD: Final = 250_000
 LEAST_OF_SHARD: Final = 1_000
-"""How many contacts a shard has, unless the caller says how many shards there are."""
+"""The most and the fewest contacts of a shard, unless the caller sets the number of shards."""
 
 SHARDS_OF_SLOT: Final = 8
 
 
 class SparkResult(Struct, frozen=True):
-    """What a scoring on Spark comes to, as tables of Spark: write them as Delta, Iceberg or Parquet.
+    """The result of a scoring on Spark, as Spark tables that can be written as Delta, Iceberg or Parquet.
 
-    `scores` is ranked, score by score, with the kept columns; `points` is the ledger; `excluded` has the
-    `contact_id` of whom the call list leaves out. `rejects` are the rows that were rejected, the first
-    100,000 of each source, `rules` what each rule and limit gave over all contacts. `record` is what
-    `run.json` holds.
+    `scores` is ranked, score by score, with the kept columns; `points` is the ledger; `excluded` contains the
+    `contact_id` of each contact that the call list excludes. `rejects` contains the rejected rows, the first
+    100,000 of each source; `rules` contains what each rule and limit gave over all contacts. `record` is the
+    content of `run.json`.
     """
 
     scores: DataFrame
@@ -102,25 +102,26 @@ def score(
 ) -> SparkResult:
     """Score every contact by every enabled score, as of an instant, on a Spark cluster.
 
-    `spark` is a session; one of Spark Connect is enough. The tables have the columns that `flamescore.score`
-    asks for: `contact_id`; `contact_id, event, at`; `contact_id, tag, at`. `rules` is a path, or YAML with a
-    line end in it. `keep` are columns of contacts that `scores` shows, `exclude` a condition, as a mapping or
-    YAML: whom the call list leaves out.
+    `spark` is a session; a Spark Connect session is enough. The tables have the columns that
+    `flamescore.score` requires: `contact_id`; `contact_id, event, at`; `contact_id, tag, at`. `rules` is a
+    path, or YAML text that contains a line break. `keep` lists columns of contacts to include in `scores`.
+    `exclude` is a condition, as a mapping or YAML, for the contacts that the call list excludes.
 
-    A table has no first row, so that ids of contacts and events must stand once in it, unless `order_by`
-    names the column of a table that says which rows come first: for all tables that have it, or by
-    `contacts`, `events` and `tag_history`. Then the first row of a contact counts, as of a file, and the last
-    one of an event.
+    A table has no first row, so the ids of contacts and events must be unique in it, unless `order_by` names
+    the column that determines which rows come first: one name for all tables that have it, or a mapping with
+    the keys `contacts`, `events` and `tag_history`. In that case the first row of a contact counts, as in a
+    file, and the last one of an event.
 
-    `shards` is how many pieces the contacts are cut into, by default enough that each has 250,000 contacts at
-    most. `work` is a folder that all workers share, where intermediate tables are written; without one they
-    are cached by Spark. A contact may have `most_events` events that may count.
+    `shards` is the number of pieces that the contacts are split into; by default, there are enough that each
+    has at most 250,000 contacts. `work` is a folder that all workers share, where intermediate tables are
+    written; without it, Spark caches them. A contact may have at most `most_events` events that may count.
 
-    The result is the same to every value as that of `flamescore.score`, for any number of shards.
+    Every value of the result equals that of `flamescore.score`, for any number of shards.
 
     Raises:
-        RuleFileError: the rules, or the condition, are wrong, or name a column that the tables don't have.
-        UsageError: S001: the rules, or what is asked, need what is not done on Spark yet.
+        RuleFileError: the rules or the condition are invalid, or refer to a column that the tables don't
+            have.
+        UsageError: S001: the rules or the arguments need something that is not supported on Spark yet.
         InputError: S002 to S005, or the tables have too many rows that don't fit.
     """
     loaded, started_at = rules_given(rules), datetime.now(UTC)
@@ -169,7 +170,7 @@ def score(
 def _record(
     plan: Plan, loaded: LoadedRules, found: rank.Summed, observed: Observations, started_at: datetime
 ) -> dict[str, Any]:
-    """Return what `run.json` holds."""
+    """Return the content of `run.json`."""
     record = describe_counted(
         plan.book,
         plan.as_of,
@@ -186,7 +187,7 @@ def _record(
 
 
 def rules_given(rules: str | Path | LoadedRules) -> LoadedRules:
-    """Return rules, given as a path, as YAML with a line end in it, or loaded."""
+    """Return rules that are given as a path, as YAML text that contains a line break, or loaded."""
     if isinstance(rules, str) and "\n" in rules:
         return load_rules_text(rules, "rules.yaml", ListFiles(Path()))
     if isinstance(rules, str | Path):
@@ -205,10 +206,10 @@ def planned(
     max_rejects: RejectLimit | None = None,
     most_events: int = MOST_EVENTS,
 ) -> Plan:
-    """Return the plan of a scoring of tables, by their columns: `empty` has a frame without rows of each.
+    """Return the plan for scoring tables with these columns; `empty` has a frame without rows for each.
 
     Raises:
-        RuleFileError, UsageError: as `score`.
+        RuleFileError, UsageError: as in `score`.
     """
     columns = columns_of_frames(tuple(empty.items()))
     book = bind_rules(loaded, columns).book
@@ -233,7 +234,7 @@ def planned(
 
 
 def _order_of(kind: str, there: Sequence[str], order_by: str | Mapping[str, str] | None) -> str | None:
-    """Return the column by which the rows of a table have an order, if one is named."""
+    """Return the column that determines the order of a table's rows, if one is named."""
     if order_by is None or isinstance(order_by, str):
         return order_by if order_by in there else None
     name = order_by.get(kind)
@@ -252,14 +253,14 @@ def _condition(exclude: str | Mapping[str, Any], loaded: LoadedRules) -> LoadedC
 
 
 def not_done(what: str) -> UsageError:
-    """Return the error of what is asked and not done on Spark."""
+    """Return the error for a request that is not supported on Spark."""
     return UsageError(
         Problem("S001", f"The engine on Spark does not do {what} yet.", hint="Score it on one machine.")
     )
 
 
 def _check_done(book: RuleBook, exclude: Condition | None, keep: Sequence[str]) -> None:
-    """See that the rules ask for nothing that takes more than one contact, and is not done here."""
+    """Check that the rules need nothing that spans several contacts and is not supported here."""
     if book.accounts is not None:
         raise not_done("`accounts`")
     if book.labels:
@@ -281,7 +282,7 @@ def _check_kept(keep: Sequence[str], columns: Offered) -> None:
 
 
 def _held(spark: Session, frame: DataFrame, folder: str | None, name: str, columns: Columns) -> DataFrame:
-    """Write an intermediate table where all workers find it, or have Spark hold it: it is read often."""
+    """Write an intermediate table to shared storage, or cache it in Spark, since it is read often."""
     if folder is None:
         return frame.cache()
     place = f"{folder}/{name}"
@@ -290,13 +291,13 @@ def _held(spark: Session, frame: DataFrame, folder: str | None, name: str, colum
 
 
 def check_workers(spark: Session) -> None:
-    """See that the workers run what runs here.
+    """Check that the workers run the same versions as this process.
 
     Raises:
-        InputError: S002: they have another Python, Polars or flamescore, or lack one of them.
+        InputError: S002: they have another Python, Polars or flamescore, or one of them is missing.
     """
 
-    def versions(batches: Any) -> Any:  # noqa: ANN401 - Spark's
+    def versions(batches: Any) -> Any:  # noqa: ANN401 - Spark's type
         for batch in batches:
             del batch
             yield pl.DataFrame({"text": [versions_here()]})
@@ -309,13 +310,13 @@ def check_workers(spark: Session) -> None:
 
 
 def versions_here() -> str:
-    """Return the versions that scores depend on, of this process."""
+    """Return the versions in this process that scores depend on."""
     python = ".".join(platform.python_version_tuple()[:2])
     return f"Python {python}, polars {pl.__version__} and flamescore {_version.__version__}"
 
 
 def _shards(spark: Session, contacts: int) -> int:
-    """Return how many shards keep a cluster busy, none too large, and none smaller than it is worth."""
+    """Return how many shards keep a cluster busy without being too large, or too small to be worth it."""
     slots = spark.conf.get("spark.default.parallelism", None)
     wanted = spark.conf.get("spark.sql.shuffle.partitions", None)
     if slots is not None and str(slots).isdigit():
@@ -328,7 +329,7 @@ def _shards(spark: Session, contacts: int) -> int:
 def _check_unique(
     plan: Plan, people: DataFrame, notes: Sequence[tuple[int, Told]], events: DataFrame | None
 ) -> None:
-    """See that ids stand once: of several rows of a table without an order none is the first, or the last."""
+    """Check that ids are unique in tables without an order, where no row is the first or the last."""
     ordered = {source.kind for source in plan.sources if source.order_by is not None}
     repeated = 0 if CONTACTS in ordered else sum(told.reasons.get("repeated_id", 0) for _, told in notes)
     ids = people.where("note is null").groupBy("contact_id").count().where("count > 1")

@@ -1,8 +1,8 @@
-"""One shard: the clean rows of some contacts, in any order, become totals, ledger and a note. No Spark here.
+"""One shard: turns the clean rows of some contacts into totals, a ledger and a note. Nothing here uses Spark.
 
-Nothing is taken for granted of the order in which rows come: a contact may come after its events, and the
-last batch may have the first contact. Events wait in files on the worker's own disk until all rows are
-there, so that memory is bounded by the contacts of the shard, not by its events.
+Rows may arrive in any order: a contact may come after its events, and the last batch may contain the first
+contact. Events wait in files on the worker's local disk until all rows have arrived, so memory use is bounded
+by the contacts of the shard, not by its events.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ _FILE_ROWS: Final = 262_144
 
 
 class ShardNote(Struct, frozen=True):
-    """What a shard tells of itself: how many contacts it was given, and what became of its rows by source.
+    """A shard's report: how many contacts it was given, and what became of its rows by source.
 
-    `contacts` are those of each source of contacts; `history` by source the rows whose contact is there, and
-    the others. `undecided` tags were applied and removed at the same instant.
+    `contacts` counts the contacts of each source; `history` counts, by source, the rows whose contact is in
+    the shard, and the others. `undecided` counts tags that were applied and removed at the same instant.
     """
 
     noticed: Noticed
@@ -64,8 +64,8 @@ class ShardNote(Struct, frozen=True):
 def score_shard(plan: Plan, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Score the contacts of a shard; yield frames in the layout `Plan.told`, the note last.
 
-    `batches` have the layout `Plan.rows`, in any order, and of each contact in them all rows that there are.
-    Rows of nobody who is in them are orphans.
+    `batches` have the layout `Plan.rows`, in any order, and contain all rows of each of their contacts. Rows
+    that belong to none of these contacts are orphans.
     """
     with tempfile.TemporaryDirectory(prefix="flamescore-shard-") as folder:
         yield from _told(plan, _Gathered.of(plan, batches, Path(folder)))
@@ -95,7 +95,7 @@ class _Gathered(Struct):
         return gathered
 
     def wait(self, source: int, rows: pl.DataFrame) -> None:
-        """Hold events until there are enough of them for a file."""
+        """Buffer events until there are enough of them for a file."""
         slots = [f"e{n}" for n in range(len(self.plan.slots))]
         some = self.waiting.setdefault(source, [])
         some.append(rows.select("contact_id", "event", "age", "mark", *slots))
@@ -104,7 +104,7 @@ class _Gathered(Struct):
             self.write(source)
 
     def write(self, source: int) -> None:
-        """Write the events that wait."""
+        """Write the buffered events to a file."""
         some = self.waiting.pop(source, [])
         if some:
             files = self.files.setdefault(source, [])
@@ -116,14 +116,14 @@ class _Gathered(Struct):
         return pl.concat([schema_of(self.plan.rows).to_frame(), *self.held[kind]], how="diagonal")
 
     def lazy(self, source: int) -> pl.LazyFrame:
-        """Return the events of a source as they wait in files."""
+        """Return the events of a source from its files."""
         files = self.files.get(source)
         if files:
             return pl.scan_ipc(files)
         return schema_of(self.plan.rows).to_frame().lazy()
 
     def too_many(self) -> pl.DataFrame | None:
-        """Return the contact with the most events, `contact_id, len`, where a shard does not hold so many."""
+        """Return the contact with the most events (`contact_id, len`), if a shard can't hold that many."""
         most = self.plan.most_events
         if sum(self.events.values()) <= most:
             return None
@@ -168,7 +168,7 @@ def _told(plan: Plan, gathered: _Gathered) -> Iterator[pl.DataFrame]:
 
 
 def _contacts(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the contacts as the engine takes them (`frames.Exports`), by id."""
+    """Return the contacts in the form that the engine expects (`frames.Exports`), by id."""
     columns = [pl.col(f"c{n}").alias(name) for n, name in enumerate(plan.contact_columns)]
     tags = (
         [pl.col("tags").str.json_decode(_TAGS).struct.field("t").fill_null([]).alias("tags")]
@@ -186,7 +186,7 @@ def _by_source(rows: pl.DataFrame) -> dict[int, int]:
 
 
 def _history(rows: pl.DataFrame, ids: pl.Series) -> tuple[pl.DataFrame, dict[int, tuple[int, int]]]:
-    """Return the tag history of those who are there, in order, and by source how many rows are whose."""
+    """Return the known contacts' tag history, in order, and by source how many rows are known or orphans."""
     known = pl.col("contact_id").is_in(ids.implode())
     owned = rows.group_by("source").agg(known.sum().alias("kept"), (~known).sum().alias("orphans"))
     frame = rows.filter(known).sort("source", "place")
@@ -198,7 +198,7 @@ def _history(rows: pl.DataFrame, ids: pl.Series) -> tuple[pl.DataFrame, dict[int
 
 
 def _undecided(plan: Plan, history: pl.DataFrame) -> int:
-    """Count what a table without an order leaves open: the later of rows of one instant would hold."""
+    """Count tags both applied and removed at one instant: without an order, neither entry is later."""
     if any(source.order_by for source in plan.sources if source.kind == HISTORY):
         return 0
     same = history.group_by("contact_id", folded(pl.col("tag")).alias("tag"), "at")
@@ -206,7 +206,7 @@ def _undecided(plan: Plan, history: pl.DataFrame) -> int:
 
 
 def _source(plan: Plan, gathered: _Gathered, number: int) -> EventSource:
-    """Return the events of a source as the engine takes them: their ages become instants again."""
+    """Return the events of a source as the engine expects them, with ages converted back to instants."""
     source, slots = plan.sources[number], plan.slots
     at = (
         pl.from_epoch(plan.clock.now - pl.col("age"), "s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
@@ -223,7 +223,7 @@ def _source(plan: Plan, gathered: _Gathered, number: int) -> EventSource:
 
 
 def _totals(plan: Plan, done: Shares, number: int, excluded: np.ndarray) -> pl.DataFrame:
-    """Return who is in the population of a score: total, age of the last activity, and what is kept."""
+    """Return the population of a score: total, age of the last activity, and the kept columns."""
     totals, ages, scored = done.columns[number]
     who = pl.Series(np.flatnonzero(scored))
     kept = {
