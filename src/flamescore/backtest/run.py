@@ -332,7 +332,7 @@ def _worth(column: str, outcome: Outcome, zone: ZoneInfo) -> LoadedCondition:
 
 
 def _since_when() -> LoadedCondition:
-    """Return a condition that reads as a date when contacts were created."""
+    """Return a condition that reads `created_at` as a date."""
     return _condition({"field": {CREATED: {"more_than": "2000-01-01T00:00:00Z"}}})
 
 
@@ -343,7 +343,7 @@ def _condition(said: object) -> LoadedCondition:
 
 
 def _unbound(loaded: LoadedCondition, inputs: Inputs) -> list[Problem]:
-    """Return problems for what a condition refers to and no export has."""
+    """Return the problems of a condition that refers to what no export has."""
     try:
         bind_condition(loaded, inputs.columns, inputs.loaded.zone)
     except RuleFileError as error:
@@ -352,7 +352,7 @@ def _unbound(loaded: LoadedCondition, inputs: Inputs) -> list[Problem]:
 
 
 def _unknown(names: Sequence[str], inputs: Inputs) -> list[Problem]:
-    """Return problems for the names that are not columns of contacts."""
+    """Return a problem for each name that is not a column of contacts."""
     columns = inputs.columns
     there = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()))
     problems = []

@@ -1,7 +1,7 @@
 """Rates, ratios and orderings of contacts observed repeatedly, and their uncertainty.
 
-The same contact at twelve cuts is not twelve contacts. Statistics therefore reduce the number of contact-cuts
-by the design effect: how much more the residuals of one contact are correlated than those of different
+The same contact at twelve cuts is not twelve contacts. The number of contact-cuts is therefore reduced by
+the design effect: how much more the residuals of one contact are correlated than those of different
 contacts. No random numbers are used, so the same input gives the same result.
 
 Contacts, cuts and strata are integers from 0, as small as possible.
@@ -214,8 +214,8 @@ def compare(
 class Kinds(Struct, frozen=True):
     """The stratum and kind of contact-cuts: four kinds, in the upper group or not, with the outcome or not.
 
-    Residuals are equal within a stratum and kind, so they are computed once and looked up. `places` are `4 *
-    stratum + 2 * upper + outcome`, and `counts` has the number of contact-cuts at each place, a row per
+    Residuals are equal within a stratum and kind, so they are computed once and looked up. `places` are
+    `4 * stratum + 2 * upper + outcome`, and `counts` has the number of contact-cuts at each place, a row per
     stratum. In the module's example, with one stratum and three of the five outcomes among six contact-cuts
     of an upper group, `counts` is `[[4, 2, 3, 3]]`, and a contact-cut of the upper group without the outcome
     has the residual (1 - 6/12)(0 - 5/12). (For 1.2 million contact-cuts this reduced a comparison from 24 ms
