@@ -51,7 +51,7 @@ class KeyColumn(Struct, frozen=True):
 
 
 def contacts_of(exports: Sequence[Export], chosen: str | None = None) -> Guess:
-    """Return the guess for the export that is most likely the contacts.
+    """Return the guess for the export that most likely contains the contacts.
 
     It has a key column that is present in at least 99% of the rows, and unique. If several exports qualify,
     the one whose key column most other exports have wins (without a header: whose keys most others have);
