@@ -62,7 +62,7 @@ class StateStore(Struct, frozen=True):
     def hold(self, timeout: float = 0.0) -> Iterator[None]:
         """Lock the state against changes by other processes; wait up to `timeout` seconds for the lock.
 
-        The folder must exist. The kernel releases the lock when the process ends, in whatever way.
+        The folder must exist. The kernel releases the lock when the process ends, even after a crash.
 
         Raises:
             LockedError: another process holds the lock.
