@@ -32,10 +32,10 @@ _MOST: Final = 5
 class Noticed(Struct, frozen=True):
     """Observations made while computing a result.
 
-    `exclude_cut`: a part of the call list's condition is left out. `hot_lacks` lists what the condition for
-    hot contacts refers to and is not known for the past; `hot_flames` then decides who is hot. `late_comers`
-    is the number of contacts whose first event is after the first cut, and the number of all contacts;
-    `types` are the event types.
+    `exclude_cut`: a part of the call list's condition is left out. `hot_lacks` lists the parts of the
+    condition for hot contacts that have no past; if any, `hot_flames` is used instead. `late_comers` is the
+    number of contacts whose first event is after the first cut, and the number of all contacts; `types` are
+    the event types.
     """
 
     past: PastBook

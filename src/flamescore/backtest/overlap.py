@@ -1,4 +1,4 @@
-"""How much of what rules give points for is the outcome itself."""
+"""The share of the events that rules give points for that are the outcome itself."""
 
 from __future__ import annotations
 

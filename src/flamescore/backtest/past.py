@@ -51,7 +51,7 @@ class PastBook(Struct, frozen=True):
     left_out: tuple[LeftOut, ...]
     populations: tuple[str, ...]
     points: int
-    """The sum of what each rule gives at most, including left-out rules, in ten-thousandths."""
+    """The sum of the maximum points of all rules, including left-out ones, in ten-thousandths."""
 
 
 class Known(Struct, frozen=True):

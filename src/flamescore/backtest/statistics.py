@@ -53,7 +53,7 @@ class Estimate(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """How many times as often one group has the outcome as another, otherwise similar one.
+    """How many times as often one group has the outcome as another group that is otherwise similar.
 
     `p` is None if there is too little data; `holm` is `p` adjusted for the other comparisons made.
     """

@@ -54,8 +54,8 @@ def contacts_of(exports: Sequence[Export], chosen: str | None = None) -> Guess:
     """Return the guess for the export that most likely contains the contacts.
 
     It has a key column that is present in at least 99% of the rows, and unique. If several exports qualify,
-    the one whose key column most other exports have wins (without a header: whose keys most others have);
-    then one with an e-mail column; then the one with more columns, more rows, and the first by path. `chosen`
+    the one whose key column is in most other exports is preferred (without a header: whose keys are); then
+    one with an e-mail column; then the one with more columns, more rows, and the first by path. `chosen`
     is the path of an export that the user named; no other is considered then.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The text of the first rule file: one score, with a rule for each of the commonest events.
+"""The text of the first rule file: one score, with a rule for each of the most common event types.
 
 A worked example: of 57,267 `sent_weekly_digest` and 20,459 `email_open` events, the former comes first
 because it is more common, and is commented out because it happens to a contact. The latter gets 1 point,

@@ -1,4 +1,4 @@
-"""Find the earlier run to compare a run with; the history stands in for runs deleted by retention."""
+"""Find the earlier run to compare a run with, in the history if retention has deleted it."""
 
 from __future__ import annotations
 

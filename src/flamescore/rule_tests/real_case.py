@@ -67,7 +67,7 @@ def case_as_test(
     """Return a file with a test of a real contact, as YAML.
 
     `book` is the rules' book, bound to the exports; `file` is the rule file as the test names it. The test
-    has what rules refer to, and the results of each score, and it passes. It doesn't contain the contact's
+    has what rules refer to and the result of each score, and it passes. It doesn't contain the contact's
     address, name, phone number, company, owner or id; times are ages.
 
     Raises:
