@@ -1,4 +1,4 @@
-"""Whether a score was right: the scores of past days held against what happened after them."""
+"""Backtests: the scores of past days compared with what happened afterwards."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ _WITH_FRAMES: Final = {
     "risen": "statistics",
     "wilson": "statistics",
 }
-"""What works or tells, and its module: imported when it is asked for, for a schema needs none of it."""
+"""Names that are imported on first access, with their modules: generating a schema needs none of them."""
 
 __getattr__ = late_names(__name__, _WITH_FRAMES)

@@ -1,4 +1,4 @@
-"""A backtest as JSON: every number as it is, null where it can't be worked out."""
+"""A backtest as JSON: numbers are not rounded, and null where they can't be computed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCHEMA_VERSION: Final = 1
 
 
 def backtest_json(made: Backtest, *, time: str) -> dict[str, Any]:
-    """Return it as what JSON can hold."""
+    """Return a backtest as values that JSON can represent."""
     question = made.question
     return {
         "schema_version": SCHEMA_VERSION,

@@ -1,4 +1,4 @@
-"""What calls do to a score: who was called beside who was not, and who is held out of the list."""
+"""The effect of calls on a score: contacts who were called or not, and the hold-out of the call list."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ BOUND: Final = (
     "Who converts at once has little time to be called, and counts as not called. Only a hold-out can tell "
     "what calls do."
 )
-"""What has to be known beside the numbers of who was called."""
+"""The caveat shown next to the numbers on called contacts."""
 
 
 class Part(Struct, frozen=True):
-    """Some contact-cuts, and how many of them have the outcome."""
+    """A set of contact-cuts, and how many of them have the outcome."""
 
     contact_cuts: int
     contacts: int
@@ -37,9 +37,9 @@ class Part(Struct, frozen=True):
 
 
 class Calls(Struct, frozen=True):
-    """By flames, 0 to 5, those who were called in the horizon before the outcome, and the others.
+    """By flames, 0 to 5: contact-cuts called within the horizon and before the outcome, and all others.
 
-    `groups` says of those who were not called which flames can be told apart.
+    `groups` states which flames can be told apart among the contact-cuts that were not called.
     """
 
     called: tuple[Part, ...]
@@ -48,10 +48,10 @@ class Calls(Struct, frozen=True):
 
 
 class HeldOut(Struct, frozen=True):
-    """Who is hot and held out of the call list, and who is hot and is not, from a day on.
+    """Hot contacts that are held out of the call list, and hot contacts that are not, from a given day on.
 
-    `ratio` is how many times as often those who are held out have the outcome; its p-value is None under 30
-    contacts with the outcome. `cuts` are those that are looked at.
+    `ratio` is how many times as often held-out contacts have the outcome; its p-value is None with fewer than
+    30 contacts with the outcome. `cuts` is the number of cuts that are compared.
     """
 
     since: datetime
@@ -62,7 +62,7 @@ class HeldOut(Struct, frozen=True):
 
 
 def calls_of(looked: Looked) -> Calls | None:
-    """Part each number of flames by who was called; None where nobody asked."""
+    """Split each number of flames by whether contacts were called; None if calls were not requested."""
     if looked.called is None:
         return None
     kept = ~looked.called
@@ -74,7 +74,7 @@ def calls_of(looked: Looked) -> Calls | None:
 
 
 def held_out_of(looked: Looked, cuts: Sequence[datetime], since: datetime | None) -> HeldOut | None:
-    """Hold those who are hot and held out against the others who are hot, cut by cut, from a day on."""
+    """Compare hot contacts that are held out with other hot contacts, cut by cut, from a given day on."""
     if looked.held_out is None or since is None:
         return None
     numbers = [number for number, as_of in enumerate(cuts) if as_of >= since]

@@ -1,7 +1,8 @@
-"""Who was called: in the time after a cut, and before the outcome, if that came.
+"""Which contacts were called after a cut, and before the outcome if it occurred.
 
-A worked example: the horizon is 30 days. One is called on day 3 and buys on day 5: called. One buys on day 2
-and is called on day 4, to be thanked: not called. One is called on day 20 and never buys: called.
+A worked example: the horizon is 30 days. A contact who is called on day 3 and buys on day 5 counts as called.
+One who buys on day 2 and gets a thank-you call on day 4 counts as not called. One who is called on day 20 and
+never buys counts as called.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 NEVER: Final = int(np.iinfo(np.int64).max)
-"""Is later than any instant."""
+"""A timestamp later than any instant."""
 
 _FIRST: Final = "\0first"
 
@@ -39,10 +40,10 @@ _FIRST: Final = "\0first"
 def until_outcome(
     exports: Exports, book: RuleBook, matches: Sequence[EventMatch], cut: datetime, end: datetime
 ) -> Exports:
-    """Return exports that were read once without what came after each contact's first event of the outcome.
+    """Return exports that were read once, without the events after each contact's first outcome event.
 
-    `matches` are the events of the outcome. Only those after the cut, and at or before `end`, are looked at;
-    of who has none all events stay. What came in the very second of the outcome stays too.
+    `matches` are the events of the outcome. Only those after the cut, and at or before `end`, count; a
+    contact without any keeps all events. Events in the same second as the outcome are kept too.
     """
     first = first_after(exports, book, matches, cut, end)
 
@@ -58,11 +59,11 @@ def until_outcome(
 def first_after(
     exports: Exports, book: RuleBook, matches: Sequence[EventMatch], cut: datetime, end: datetime
 ) -> Integers:
-    """Return in seconds since 1970 when each contact has the first of these events, `NEVER` for who has none.
+    """Return each contact's first of these events in seconds since 1970, `NEVER` for contacts without one.
 
-    In order of contact id. Time is turned around between cut and end, so that the first is the latest: of the
-    horizon of 30 days the 5th becomes the 25th. Entries of `ignore` that look at other events too are passed
-    over, for they would see them in the wrong order.
+    Values are in order of contact id. Time is reversed between cut and end, so that the first event becomes
+    the latest: in a horizon of 30 days, the 5th becomes the 25th. Entries of `ignore` that depend on other
+    events are skipped, because they would see those events in the wrong order.
     """
     start, stop = int(cut.timestamp()), int(end.timestamp())
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BLUE, _ORANGE, *_ = CHARTS
 _GREY: Final = CHARTS[-1]
 _FARTHEST: Final = 50.0
-"""Ratios are drawn from a fiftieth to this; what lies beyond stands at the edge."""
+"""Ratios are drawn from a fiftieth to this; values beyond are drawn at the edge."""
 
 _ROW: Final = 30
 _NAME: Final = 40
@@ -29,7 +29,7 @@ _PERCENT: Final = {"format": ".0%", "tickCount": 5}
 
 
 def rates(score: ScoreResult) -> Iterator[Chart]:
-    """Yield the rate by flames with its interval, and the groups that can be told apart as brackets."""
+    """Yield the rate by flames with its interval, and the distinguishable groups as horizontal lines."""
     bands = [
         {"flames": band.flames[0], **_interval(band.rate)}
         for band in score.flames.bands
@@ -82,7 +82,7 @@ def rates(score: ScoreResult) -> Iterator[Chart]:
 
 
 def gain(score: ScoreResult) -> Iterator[Chart]:
-    """Yield the gain: of all outcomes the share among the first of the list, and the diagonal of chance."""
+    """Yield the gain: the share of all outcomes found at the top of the list, and the diagonal of chance."""
     if score.gain[-1] is None:
         return
     values = [{"list": q / 100, "outcomes": found} for q, found in enumerate(score.gain)]
@@ -137,7 +137,7 @@ def over_cuts(score: ScoreResult, made: Backtest) -> Iterator[Chart]:
 
 
 def ratios(score: ScoreResult) -> Iterator[Chart]:
-    """Yield the ratio of each rule with its interval on a log axis, of all and of those alike otherwise."""
+    """Yield each rule's ratio with its interval on a log axis, among all contacts and among similar ones."""
     kinds = {"all": "of all", "alike": "alike otherwise"}
     values: list[dict[str, Any]] = []
     names: list[str] = []
@@ -192,7 +192,7 @@ def ratios(score: ScoreResult) -> Iterator[Chart]:
 
 
 def precision(score: ScoreResult, made: Backtest) -> Iterator[Chart]:
-    """Yield the share of those called who have the outcome over the cuts; without a capacity of the hot."""
+    """Yield the share of called contacts with the outcome over the cuts; of hot ones without a capacity."""
     if len(score.cuts) < 2:  # noqa: PLR2004 - a line needs two ends
         return
     days = [shown(each.as_of, made.zone) for each in score.cuts]
@@ -247,7 +247,7 @@ def _days(days: Sequence[str]) -> dict[str, Any]:
 
 
 def _of(many: float, outcomes: float) -> str:
-    """Show a rate and what it is of: `12.5% (5 of 40)`."""
+    """Return a rate and its counts as text: `12.5% (5 of 40)`."""
     if not many:
         return "-"
     return f"{percent(outcomes / many)} ({_number(outcomes)} of {_number(many)})"

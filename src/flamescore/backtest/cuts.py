@@ -1,4 +1,4 @@
-"""The days as of which scores are worked out, and which of them can't be looked at.
+"""The days as of which scores are computed, and which of them can't be used.
 
 A worked example: outcomes are known until 20 November 12:00, the horizon is 30 days, the exports begin on 20
 August and the longest window is 28 days. The last cut is the midnight of 21 October; cuts every 30 days go
@@ -31,7 +31,7 @@ Skipped = Literal["censored", "short", "unknown"]
 
 
 class Cut(Struct, frozen=True):
-    """An instant (UTC) as of which scores are worked out; `skipped` and `reason` where it is left out."""
+    """An instant (UTC) as of which scores are computed; `skipped` and `reason` are set if it is left out."""
 
     as_of: datetime
     skipped: Skipped | None = None
@@ -39,7 +39,10 @@ class Cut(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """A source of events: its oldest and newest event (UTC) until `as_of`, and the types asked of it."""
+    """A source of events: its oldest and newest event (UTC) up to `as_of`, and the types found in it.
+
+    `types` are the lists of event types, as rules name them, that the source has events of.
+    """
 
     path: str
     oldest: datetime
@@ -48,7 +51,7 @@ class Source(Struct, frozen=True):
 
 
 class Knowledge(Struct, frozen=True):
-    """What is known: until when outcomes are, from when, and how far back each source goes."""
+    """The time span that is known: until when outcomes are known, and how far back each source goes."""
 
     until: datetime
     outcome_sources: tuple[Source, ...]
@@ -59,11 +62,11 @@ class Knowledge(Struct, frozen=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of days."""
+        """The time zone that days are in."""
         return self.book.zone
 
     def judged(self, as_of: datetime) -> Cut:
-        """Return a cut, with the first reason to leave it out."""
+        """Return the cut at an instant, with the first reason to leave it out, if any."""
         day = shown(as_of, self.zone)
         ends = self.horizon.after(as_of, self.zone)
         if ends > self.until:
@@ -81,7 +84,7 @@ class Knowledge(Struct, frozen=True):
         return Cut(as_of) if lacks is None else Cut(as_of, "short", f"{day} is left out: {lacks}.")
 
     def _lacking(self, as_of: datetime) -> str | None:
-        """Say which rule looks further back than its events go."""
+        """Return a clause about the first rule that looks further back than its events go, or None."""
         clock = Clock(as_of, self.zone)
         for asked in reaches(self.book, clock):
             having = [source for source in self.sources if asked.types in source.types]
@@ -110,10 +113,10 @@ def chosen(
     first: datetime | None = None,
     last: datetime | None = None,
 ) -> tuple[Cut, ...]:
-    """Return the latest usable cuts in order of time, and the one at which going back ended.
+    """Return the latest usable cuts, and the unusable one that ended the search, in chronological order.
 
-    The last cut is the last midnight whose horizon is known, or `last` where that is earlier; the others lie
-    so far before it.
+    The last cut is the last midnight whose horizon is known, or `last` if that is earlier; the others precede
+    it at intervals of `every`.
     """
     newest = _last(known) if last is None else min(_last(known), last)
     found: list[Cut] = []
@@ -128,7 +131,7 @@ def chosen(
 
 
 def no_cut(known: Knowledge, cuts: Sequence[Cut], said: str = "No cut can be looked at.") -> Problem:
-    """Say why none of these can be looked at, and which would do; else what has no room."""
+    """Return the problem that no cut is usable, with the reasons and the range of usable cuts, if any."""
     reasons = " ".join(dict.fromkeys(cut.reason for cut in cuts if cut.reason))
     last = _last(known)
     why_not = known.judged(last)
@@ -151,10 +154,10 @@ def _last(known: Knowledge) -> datetime:
 
 
 def _first(known: Knowledge, last: datetime) -> datetime:
-    """Return the first midnight that can be looked at, if the last one can: all between them can, too."""
+    """Return the first usable midnight, given that the last one is usable; so are all between them."""
     day = last.astimezone(known.zone).date()
     oldest = min((source.oldest for source in known.sources), default=last).astimezone(known.zone).date()
-    low, high = 0, max(0, (day - oldest).days + 2)  # so many days before the last one: it can, it can't
+    low, high = 0, max(0, (day - oldest).days + 2)  # days before the last one: usable, not usable
     while high - low > 1:
         middle = (low + high) // 2
         usable = known.judged(start_of_day(day - timedelta(days=middle), known.zone)).skipped is None
@@ -163,12 +166,12 @@ def _first(known: Knowledge, last: datetime) -> datetime:
 
 
 def named(known: Knowledge, instants: Sequence[datetime]) -> tuple[Cut, ...]:
-    """Return these cuts, in order of time, each once."""
+    """Return the cuts at these instants, deduplicated and in chronological order."""
     return tuple(known.judged(as_of) for as_of in sorted(set(instants)))
 
 
 def _back(newest: datetime, every: Period, zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield instants so far apart, each stepped from the newest one."""
+    """Yield instants backward in steps of a period, each computed from the newest one."""
     number = 0
     while True:
         step = type(every)(every.count * number, every.unit) if number else None
@@ -180,12 +183,12 @@ def _back(newest: datetime, every: Period, zone: ZoneInfo) -> Iterator[datetime]
 
 
 def shown(instant: datetime, zone: ZoneInfo) -> str:
-    """Show an instant as a day, with the time where it is not the first instant of one."""
+    """Return an instant as a day, with the time unless it is the first instant of that day."""
     local = instant.astimezone(zone)
     return f"{local:%Y-%m-%d}" if start_of_day(local.date(), zone) == instant else f"{local:%Y-%m-%d %H:%M}"
 
 
 def said(period: Period) -> str:
-    """Say a period in words: `30 days`."""
+    """Return a period in words: `30 days`."""
     words = {"h": "hours", "d": "days", "w": "weeks", "min": "minutes", "s": "seconds"}
     return f"{period.count} {words[period.unit]}" if period.count != 1 else f"1 {words[period.unit][:-1]}"

@@ -1,4 +1,4 @@
-"""What is doubtful of a backtest, or good to know: findings, told as all findings are."""
+"""Findings of a backtest: doubts about its results and remarks, in the form that all findings have."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ _MOST: Final = 5
 
 
 class Noticed(Struct, frozen=True):
-    """What was noticed on the way to a result.
+    """Observations made while computing a result.
 
-    `exclude_cut`: a part of the call list's condition is left out. `hot_lacks` is what the condition that
-    says who is hot asks for and nobody knows of the past; who is hot is told by `hot_flames` then.
-    `late_comers` are contacts whose first event is after the first cut, of how many; `types` those of events.
+    `exclude_cut`: a part of the call list's condition is left out. `hot_lacks` lists the parts of the
+    condition for hot contacts that have no past; if any, `hot_flames` is used instead. `late_comers` is the
+    number of contacts whose first event is after the first cut, and the number of all contacts; `types` are
+    the event types.
     """
 
     past: PastBook
@@ -46,7 +47,7 @@ class Noticed(Struct, frozen=True):
 
 
 def findings_of(made: Backtest, noticed: Noticed) -> Iterator[Finding]:
-    """Yield the findings, those of the question first, then score by score."""
+    """Yield the findings: first those about the question, then those of each score."""
     question, zone, past = made.question, made.zone, noticed.past
     late_comers = noticed.late_comers
     if made.usable and not question.cross_section and not any(each.outcomes for each in made.scores):
@@ -106,7 +107,7 @@ def _hot_by_flames(noticed: Noticed) -> Finding:
 
 
 def _as_flag(kind: str) -> str:
-    """Return an event type as the value of a flag."""
+    """Return an event type as a command-line flag's value."""
     if kind.replace("_", "").replace("-", "").isalnum():
         return kind
     return shlex.quote(json_text({"event": kind}))
@@ -155,7 +156,7 @@ def _of_score(score: ScoreResult) -> Iterator[Finding]:
 
 
 def by_chance(score: ScoreResult) -> str:
-    """Say that the list is in no order."""
+    """Return the sentence that the list is ordered no better than by chance."""
     auc = score.auc
     return (
         f"The list as a whole is ordered no better than by chance (AUC {auc.value:.2f}, {auc.low:.2f} to "
@@ -164,7 +165,7 @@ def by_chance(score: ScoreResult) -> str:
 
 
 def wrong_way(rule: RuleResult) -> str:
-    """Say that a rule's points point the wrong way."""
+    """Return the sentence that a rule's points have the wrong sign."""
     verb = "gives" if rule.balance > 0 else "takes"
     points = "points" if rule.points is None else count_points(abs(rule.points))
     times = ratio(rule.own.ratio.value)
@@ -172,20 +173,20 @@ def wrong_way(rule: RuleResult) -> str:
 
 
 def count_points(points: float) -> str:
-    """Show points with at most one decimal: `10 points`, `1 point`, `2.5 points`."""
+    """Return points as text with at most one decimal: `10 points`, `1 point`, `2.5 points`."""
     text = f"{points:,.1f}".removesuffix(".0")
     return f"{text} point{'' if text == '1' else 's'}"
 
 
 def ratio(number: float | None) -> str:
-    """Show a ratio with one decimal, below 1 with two."""
+    """Return a ratio as text with one decimal, or two decimals below 1; `-` for None."""
     if number is None:
         return "-"
     return f"{number:.2f}" if number < 1 else f"{number:,.1f}"
 
 
 def own_share(score: ScoreResult) -> str:
-    """Say how much of the score is the outcome itself."""
+    """Return the sentence on how much of the score is the outcome itself."""
     rules = ", ".join(f'"{each}"' for each in score.own.rules)
     said = f"{score.own.share:.0%} of the score is the outcome itself ({rules})."
     without, auc = score.own.auc_without.value, score.auc.value
@@ -197,7 +198,7 @@ def own_share(score: ScoreResult) -> str:
 
 
 def leak(rule: RuleResult) -> str:
-    """Say that a rule seems to know the outcome."""
+    """Return the sentence that a rule seems to know the outcome."""
     asked = ", ".join(rule.asks)
     return (
         f'"{rule.name}" ({asked}): {percent(rule.with_it.value)} of {rule.contact_cuts:,} have the outcome, '

@@ -1,4 +1,4 @@
-"""The two forms that a backtest is written in for people: Markdown, and text as wide as a screen."""
+"""The two human-readable forms of a backtest: Markdown, and text that fits the width of a screen."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from flamescore.screen import Screen
 
 _LEAST = 12
-"""Columns of the screen that a name keeps."""
+"""The minimum width of a name, in screen columns."""
 
 
 class Form(Protocol):
-    """How headings, text from elsewhere and tables are written; sentences stand on lines of their own."""
+    """How headings, untrusted text and tables are rendered; each sentence is on a line of its own."""
 
     def heading(self, level: int, text: str) -> Iterator[str]:
-        """Yield the lines of a heading, 1 to 3 deep; its text is safe already."""
+        """Yield the lines of a heading of level 1 to 3; its text is already safe."""
 
     def safe(self, text: str) -> str:
-        """Return text of whatever origin so that it shows as itself."""
+        """Return text of any origin, escaped so that it is shown literally."""
 
     def strong(self, text: str) -> str:
-        """Return text that stands out."""
+        """Return emphasized text."""
 
     def table(
         self,
@@ -39,21 +39,21 @@ class Form(Protocol):
         right: Sequence[bool],
         goes: Sequence[int] = (),
     ) -> Iterator[str]:
-        """Yield the lines of a table, whose cells are safe already; `right` are the columns of numbers.
+        """Yield the lines of a table, whose cells are already safe; `right` marks the columns of numbers.
 
-        `goes` are the numbers of columns that a narrow screen leaves out, in this order.
+        `goes` are the indexes of the columns that a narrow screen drops, in this order.
         """
 
 
 class Markdown:
-    """Everything as Markdown, whose tables lose nothing."""
+    """Rendering as Markdown, whose tables keep all columns."""
 
     def heading(self, level: int, text: str) -> Iterator[str]:
-        """Yield a heading and an empty line."""
+        """Yield a heading and a blank line."""
         yield from (f"{'#' * level} {text}", "")
 
     def safe(self, text: str) -> str:
-        """Return text that Markdown shows as itself."""
+        """Return text that Markdown shows literally."""
         return escaped(text)
 
     def strong(self, text: str) -> str:
@@ -68,30 +68,30 @@ class Markdown:
         right: Sequence[bool],
         goes: Sequence[int] = (),
     ) -> Iterator[str]:
-        """Yield a table with all of its columns."""
+        """Yield a table with all its columns."""
         del goes
         return markdown_table(head, rows, right=right)
 
 
 class OnScreen:
-    """Everything as text that fits on a screen."""
+    """Rendering as text that fits on a screen."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
 
     def heading(self, level: int, text: str) -> Iterator[str]:
-        """Yield a heading, bold, and an empty line, but above a table."""
+        """Yield a bold heading, followed by a blank line unless a table follows (level 3)."""
         yield from (self._screen.styled(line, "bold") for line in self.fitted(text))
-        if level < 3:  # noqa: PLR2004 - tables stand right under the heading that is theirs
+        if level < 3:  # noqa: PLR2004 - tables directly follow their heading
             yield ""
 
     def fitted(self, line: str) -> list[str]:
-        """Return a line in pieces that fit, if it does not; they end at a blank."""
+        """Return a line, split at spaces into pieces that fit if it is too wide."""
         room = self._screen.width
         return [line] if terminal_columns(line) <= room else wrap(line, room, break_on_hyphens=False)
 
     def safe(self, text: str) -> str:
-        """Return text on one line, nothing of which is obeyed."""
+        """Return text on one line, with control sequences made harmless."""
         return self._screen.shown(text).strip()
 
     def strong(self, text: str) -> str:
@@ -106,7 +106,7 @@ class OnScreen:
         right: Sequence[bool],
         goes: Sequence[int] = (),
     ) -> Iterator[str]:
-        """Yield a table of what fits; the columns before the first of numbers are names, and may be cut."""
+        """Yield a table of the columns that fit; names before the first numeric column may be truncated."""
         cells = list(zip(*rows, strict=True)) or [()] * len(head)
         turn = {column: number for number, column in enumerate(goes, 1)}
         columns = [

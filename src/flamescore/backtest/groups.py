@@ -1,4 +1,4 @@
-"""Which flames convert differently, and the sentence that says so."""
+"""Which numbers of flames convert differently, and the sentences that describe it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flamescore.backtest.statistics import Integers, Marks
 
 ENOUGH: Final = 30
-"""With fewer contacts that have the outcome nothing is said of groups."""
+"""The minimum number of contacts with the outcome for any statement about groups."""
 
 FLAMES: Final = 6
 
@@ -27,7 +27,7 @@ Order = Literal["in_order", "not_told_apart", "out_of_order", "nothing", "too_fe
 
 
 class Band(Struct, frozen=True):
-    """The contact-cuts with some numbers of flames, and how many of them have the outcome."""
+    """The contact-cuts with certain numbers of flames, and how many of them have the outcome."""
 
     flames: tuple[int, ...]
     contact_cuts: int
@@ -38,10 +38,10 @@ class Band(Struct, frozen=True):
 
 
 class FlameGroups(Struct, frozen=True):
-    """Every number of flames by itself, 0 to 5; the groups that can be told apart; and what that means.
+    """Each number of flames separately, 0 to 5; the groups that can be told apart; and what that means.
 
-    `groups` is empty where there are too few outcomes, `misplaced` the flames that convert less than one
-    fewer, with that one.
+    `groups` is empty if there are too few outcomes. `misplaced` has the bands that convert less than their
+    next lower band, each paired with it.
     """
 
     bands: tuple[Band, ...]
@@ -52,7 +52,7 @@ class FlameGroups(Struct, frozen=True):
 
 
 def flame_groups(flames: Integers, outcomes: Marks, cuts: Integers, contacts: Integers) -> FlameGroups:
-    """Work out which numbers of flames can be told apart, over all contact-cuts."""
+    """Return which numbers of flames can be told apart, over all contact-cuts."""
     looked = _Looked(flames, outcomes, cuts, contacts, rate(outcomes, contacts))
     bands = tuple(looked.band((number,)) for number in range(FLAMES))
     there = [band for band in bands if band.contact_cuts]
@@ -95,10 +95,10 @@ class _Looked(Struct, frozen=True):
 
 
 def _pooled(bands: Sequence[Band]) -> list[tuple[int, ...]]:
-    """Pool neighbours until every group converts more than the one below it.
+    """Pool neighbors until every group converts more than the one below it.
 
-    Of rates 2%, 8%, 5%, 9% the second and third go together, at their common rate. Source:
-    `scipy.optimize.isotonic_regression`, with equal rates in one group too.
+    With rates of 2%, 8%, 5% and 9%, the second and third are pooled at their common rate. Source:
+    `scipy.optimize.isotonic_regression`, except that equal rates are pooled too.
     """
     pools: list[tuple[tuple[int, ...], int, int]] = []
     for band in bands:
@@ -111,7 +111,7 @@ def _pooled(bands: Sequence[Band]) -> list[tuple[int, ...]]:
 
 
 def _merged(looked: _Looked, groups: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Merge the two neighbours that are hardest to tell apart, until all can be; of equal ones the lower."""
+    """Merge the two neighbors that are hardest to tell apart until all can be; the lower pair wins ties."""
     while len(groups) > 1:
         found = [looked.held(upper, lower).p for lower, upper in itertools.pairwise(groups)]
         least_sure = max(range(len(found)), key=lambda place: (_known(found[place]), -place))
@@ -126,7 +126,7 @@ def _known(p: float | None) -> float:
 
 
 def _misplaced(looked: _Looked, bands: Sequence[Band]) -> list[tuple[Band, Band]]:
-    """Return the bands that convert less than their lower neighbour, beyond chance, each with that one."""
+    """Return the bands that convert less than their lower neighbor beyond chance, paired with it."""
     pairs = list(itertools.pairwise(bands))
     sure = holm([_known(looked.held(upper.flames, lower.flames).p) for lower, upper in pairs])
     return [
@@ -160,11 +160,11 @@ def _said(
 
 
 def flames_said(band: Band) -> str:
-    """Name the flames of a group: `2, 3 and 4 flames`."""
+    """Return the flames of a group in words: `2, 3 and 4 flames`."""
     *others, last = (str(each) for each in band.flames)
     return f"{', '.join(others)} and {last} flames"
 
 
 def percent(share: float | None) -> str:
-    """Show a share as a percentage with one decimal; `-` for none."""
+    """Return a share as a percentage with one decimal; `-` for None."""
     return "-" if share is None else f"{share:.1%}"

@@ -1,4 +1,4 @@
-"""A backtest as one HTML page: what it says, and charts between. It names no contact."""
+"""A backtest as one HTML page: the report with charts in between. It names no contact."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def page(made: Backtest) -> str:
-    """Return the page; it has tables alone where charts can't be drawn."""
+    """Return the page; where charts can't be drawn it has only tables."""
     title = "Cross-section" if made.question.cross_section else "Backtest"
     return page_of(f"{title}: {made.question.outcome}", _parts(made))
 

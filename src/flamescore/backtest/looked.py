@@ -1,4 +1,4 @@
-"""What was seen of a score over all cuts: a row for each contact-cut, as arrays."""
+"""The observations of a score over all cuts: arrays with a row for each contact-cut."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     Marks = NDArray[np.bool_]
 
 NEVER: Final = -1
-"""Stands for no instant."""
+"""Placeholder for a missing timestamp."""
 
 
 class RuleRows(Struct, frozen=True):
     """The contact-cuts to which a rule, or a branch of one, gave points.
 
-    `rows` are places in the arrays of `Looked`, in order, and `rest` the flames that these contact-cuts have
-    without it; `points` are all that it gave, in ten-thousandths without signs, `balance` with them.
+    `rows` are sorted indexes into the arrays of `Looked`, and `rest` the flames that these contact-cuts have
+    without the rule. `points` is the sum of the absolute points that it gave, `balance` the sum of the signed
+    points, both in ten-thousandths.
     """
 
     rows: NDArray[np.int32]
@@ -38,11 +39,12 @@ class RuleRows(Struct, frozen=True):
 
 
 class Looked(Struct, frozen=True):
-    """A score over all cuts: arrays of one length with a row for each contact-cut that is looked at.
+    """A score over all cuts: arrays of equal length with a row for each contact-cut that is included.
 
-    `contacts` and `cuts` are numbers, `totals` ten-thousandths, `active` seconds since 1970 of the last
-    activity or `NEVER`. `may_call` marks whom the call list does not leave out, `worth` is in ten-thousandths
-    (None: not asked), `without` the totals of the second score. `left_out` counts by reason.
+    `contacts` and `cuts` are indexes, `totals` are in ten-thousandths, `active` is the last activity in
+    seconds since 1970, or `NEVER`. `may_call` marks contacts that the call list does not exclude. `worth` is
+    in ten-thousandths (None: not requested), `without` has the totals of the second score. `left_out` has
+    counts by reason.
     """
 
     score: Score
@@ -65,7 +67,7 @@ class Looked(Struct, frozen=True):
 
 
 def together(parts: Sequence[Looked]) -> Looked:
-    """Lay the cuts of a score end to end."""
+    """Concatenate the cuts of a score."""
     first = parts[0]
     starts = np.cumsum([0, *(len(part.contacts) for part in parts)])[:-1].tolist()
 
@@ -102,7 +104,7 @@ def together(parts: Sequence[Looked]) -> Looked:
 
 
 def renumbered(found: Looked, then: Exports, now: Exports, ids: pl.Series) -> Looked:
-    """Number the contacts of a day as those of all days are; who is not there yet is counted."""
+    """Renumber the contacts of a cut by the ids of all cuts; contacts that don't exist yet are counted."""
     there = then.contacts["contact_id"].sort()
     numbers = ids.search_sorted(there).to_numpy().astype(np.int64)
     missing = now.contacts.filter(~pl.col("contact_id").is_in(there.implode())).height

@@ -1,4 +1,4 @@
-"""Score the past: at each cut everyone's scores as of then, and what happened in the time after it."""
+"""Score the past: the scores of all contacts as of each cut, and what happened afterwards."""
 
 from __future__ import annotations
 
@@ -58,10 +58,11 @@ _BY_FLAMES: Final = Hot()
 
 
 class Asked(Struct, frozen=True):
-    """What is looked at. `known_after` has a fixed length for each source of events, and for tag histories.
+    """The settings of a backtest. `known_after` has the delay of each source of events, if any.
 
-    `exclude` and `hot` are as of a cut; `own` are by score the rules that are left out of a second score.
-    `horizon` None: everyone is compared as exported, and `outcome` has no date.
+    `tags_known_after` is that of tag histories. `exclude` and `hot` are evaluated as of a cut; `own` maps
+    scores to the rules that are left out of a second score. With `horizon` None, contacts are compared as
+    exported, and `outcome` has no date.
     """
 
     book: RuleBook
@@ -76,22 +77,22 @@ class Asked(Struct, frozen=True):
     value: str | None = None
     own: Mapping[str, frozenset[str]] | None = None
     called: Outcome | None = None
-    """How a call shows in the events, where it is asked who was called."""
+    """What counts as a call in the events; None if calls are not requested."""
 
     holdout: HoldOut | None = None
-    """Who is held out of the call list, where that is to be looked at."""
+    """Which contacts are held out of the call list; None if the hold-out is not requested."""
 
     people: Mapping[datetime, pl.DataFrame] | None = None
-    """By cut the contacts as they were (`Exports.contacts`); None: as they are exported."""
+    """The contacts as of each cut (`Exports.contacts`); None: as exported."""
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of the rule file."""
+        """The time zone of the rule file."""
         return self.book.zone
 
     @property
     def questions(self) -> Questions:
-        """All that is asked of the events at a cut and after it."""
+        """Everything that needs events, at a cut and after it."""
         return Questions(
             self.book,
             (self.outcome,) if self.called is None else (self.outcome, self.called),
@@ -100,18 +101,18 @@ class Asked(Struct, frozen=True):
         )
 
     def end(self, cut: datetime) -> datetime:
-        """Return until when what happens after a cut is looked at."""
+        """Return the instant at which the horizon of a cut ends."""
         return cut if self.horizon is None else self.horizon.after(cut, self.zone)
 
 
 def look(asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> tuple[Looked, ...]:
-    """Score everyone at each cut, and look what happened after it; a value for each score, in their order."""
+    """Score all contacts at each cut, mark what followed, and return a value per score, in order."""
     parts: dict[str, list[Looked]] = {score.name: [] for score in asked.book.scores}
     ids = None if asked.people is None else _everyone(exports, asked.people.values())
     events = _Events.of(asked, exports, cuts) if asked.people is None else None
     for number, as_of in enumerate(cuts):
         then = exports
-        if asked.people is not None:  # events belong to other contacts, so they are read anew
+        if asked.people is not None:  # contacts differ from cut to cut, so their events are read again
             then = dataclasses.replace(as_exported(exports), contacts=asked.people[as_of])
         for found in _cut(asked, events or _Events.of(asked, then, (as_of,)), as_of, number):
             parts[found.score.name].append(found if ids is None else renumbered(found, then, exports, ids))
@@ -119,14 +120,14 @@ def look(asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> tuple[Look
 
 
 def _everyone(exports: Exports, others: Iterable[pl.DataFrame]) -> pl.Series:
-    """Return the ids of all contacts, those of earlier days too, in order."""
+    """Return the sorted ids of all contacts, including those of earlier days."""
     return pl.concat([each["contact_id"] for each in (exports.contacts, *others)]).unique().sort()
 
 
 class _Events(Struct, frozen=True):
-    """The exports with the events that matter, read once: all of them, and those of the outcome alone.
+    """The exports with the relevant events, read once: all of them, and only those of the outcome.
 
-    The latter are few, and need not be looked for at every cut among all others.
+    The latter are few, so that each cut need not search all events for them.
     """
 
     every: Exports
@@ -134,7 +135,7 @@ class _Events(Struct, frozen=True):
 
     @classmethod
     def of(cls, asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> _Events:
-        """Read the events that are asked for at these cuts and after them."""
+        """Read the events that are needed at these cuts and after them."""
         instants = [*cuts, *(asked.end(cut) for cut in cuts)]
         every = asked.questions.of(asked.questions.read(exports, instants), instants)
         alone = replace(
@@ -144,7 +145,7 @@ class _Events(Struct, frozen=True):
 
 
 def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
-    """Return the exports without what was not known yet at a cut, and without tags of no date."""
+    """Return the exports as known at a cut; undated tags are emptied unless they count as known."""
     contacts = exports.contacts
     if not asked.tags_known and TAGS in contacts.columns:
         contacts = contacts.with_columns(pl.lit([], pl.List(pl.String())).alias(TAGS))
@@ -155,7 +156,8 @@ def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
         )
     )
     history, late = exports.tag_history, asked.tags_known_after
-    if history is not None:  # an entry after a cut says of a tag that it is not told by the list alone
+    if history is not None:
+        # Even an entry after the cut would keep its tag from being taken from the contacts' list.
         history = history.filter(pl.col("at") <= (as_of if late is None else late.before(as_of, asked.zone)))
     return dataclasses.replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
 
@@ -227,13 +229,13 @@ def _cut(asked: Asked, events: _Events, as_of: datetime, number: int) -> Iterato
 
 
 def holding(condition: Condition, exports: Exports, book: RuleBook, as_of: datetime) -> Marks:
-    """Mark for whom a condition holds as of an instant; what the book ignores is not there."""
+    """Return a mask of the contacts for whom a condition holds at an instant; ignored events don't count."""
     found, _ = _totals((score_of(condition),), exports, book, as_of)
     return found[0] > 0
 
 
 def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Integers | None, int]:
-    """Mark who has the outcome after a cut; return also what it is worth, and how many had no number."""
+    """Return a mask of the contacts with the outcome after a cut, its worth, and how many had no number."""
     condition = asked.outcome.after(asked.horizon, asked.zone)
     scores = [score_of(condition)]
     if asked.value is not None:
@@ -251,7 +253,7 @@ def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Inte
 
 
 def _called(asked: Asked, called: Outcome, exports: Exports, as_of: datetime) -> Marks:
-    """Mark who was called after a cut, and before the outcome where that came."""
+    """Return a mask of the contacts who were called after a cut, and before the outcome if it occurred."""
     end = asked.end(as_of)
     matches = asked.outcome.matches(asked.zone)
     known = until_outcome(exports, asked.book, matches, as_of, end)
@@ -261,33 +263,33 @@ def _called(asked: Asked, called: Outcome, exports: Exports, as_of: datetime) ->
 def _totals(
     scores: tuple[Score, ...], exports: Exports, book: RuleBook, as_of: datetime
 ) -> tuple[list[Integers], int]:
-    """Return the points of every contact by each score, and how many occurrences had no number."""
+    """Return the points of every contact for each score, and how many occurrences had no number."""
     scored = score_exports(RuleBook(book.zone, scores, ignore=book.ignore), exports, as_of=as_of)
     unvalued = sum(many for _, _, many in scored.observed.unvalued)
     return [_of_everyone(scored, score.name) for score in scores], unvalued
 
 
 def _of_everyone(scored: Scored, name: str) -> Integers:
-    """Return the points of every contact by a score in ten-thousandths, 0 outside its population."""
+    """Return every contact's points for a score in ten-thousandths, 0 outside its population."""
     every = np.zeros(scored.contacts.height, np.int64)
     every[scored.places.filter(scored.scores["score_name"] == name).to_numpy()] = scored.whole_points(name)
     return every
 
 
 def score_of(condition: Condition) -> Score:
-    """Return a score of one point for whom a condition holds."""
+    """Return a score of one point for contacts for whom a condition holds."""
     rule = Rule("outcome", "outcome", BranchRule((Branch(condition, POINT),)))
     return Score(_OUTCOME, _OUTCOME, POINT, (rule,))
 
 
 def _adds_up(score: Score) -> bool:
-    """Say whether a score is the sum of what its rules give, within its own limits."""
+    """Return whether a score is the sum of what its rules give, within its own limits."""
     plain = all(group.limits == NO_LIMITS and group.idle is None for group in score.groups)
     return plain and score.idle is None
 
 
 def _sum(score: Score, own: frozenset[str], given: _Given, many: int) -> Integers:
-    """Add up what the rules of a score give without some, within its limits: that of so many contacts."""
+    """Return the sums of a score for `many` contacts without the rules in `own`, within its limits."""
     found = np.zeros(many, np.int64)
     for rule in score.rules:
         if rule.id not in own and (score.name, rule.id) in given:
@@ -299,7 +301,7 @@ def _sum(score: Score, own: frozenset[str], given: _Given, many: int) -> Integer
 
 
 def _given(scored: Scored, names: Collection[str]) -> _Given:
-    """Return to whom each rule of these scores gave points after its own limits, and how many."""
+    """Return the contacts that each rule of these scores gave points, and the points after its own limits."""
     entries = scored.ledger.entries
     wanted = [e.entry in ("rule", "rule_limit") and e.score_name in names for e in entries]
     keys = list(
@@ -322,7 +324,8 @@ def _given(scored: Scored, names: Collection[str]) -> _Given:
         np.concatenate([np.zeros(0, kind), *each])
         for kind, each in ((np.int32, rules), (np.int64, contacts), (np.int64, points))
     )
-    few = len(keys) < 1 << 15  # the ledger is in order of contacts, and small numbers are sorted in no time
+    few = len(keys) < 1 << 15
+    # The ledger is in order of contacts, and a stable sort of 16-bit integers is a fast radix sort.
     order = np.argsort(rule.astype(np.int16) if few else rule, kind="stable")
     rule, contact, point = rule[order], contact[order], point[order]
     new = np.ones(len(rule), np.bool_)

@@ -1,4 +1,4 @@
-"""What a backtest says of a score: flames, order of the list, the call list, every rule, and how it moved."""
+"""The results of a score: flames, order of the list, the call list, each rule, and drift."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class CutResult(Struct, frozen=True):
 
 
 class Called(Struct, frozen=True):
-    """The first so many of each list, who may be called, contacts with equal places shared in proportion.
+    """The top of each list, among contacts who may be called; tied contacts at the end count in proportion.
 
-    `precision` is the share with the outcome, from `least` to `most` by the order of ties; `missed` is the
-    share of the outcomes of all who may be called that lie below. `last` are the points of the last one
-    called: over the cuts the middle, the lowest and the highest. `called` is less than `wanted` where a list
-    is shorter.
+    `precision` is the share with the outcome, from `least` to `most` depending on the order of ties; `missed`
+    is the share of the outcomes of all contacts who may be called that lie below the cutoff. `last` has the
+    points of the last contact called: the median (the lower of two), lowest and highest over the cuts.
+    `called` is less than `wanted` if a list is shorter.
     """
 
     a_list: int
@@ -72,11 +72,11 @@ class Called(Struct, frozen=True):
     missed: float | None
     last: tuple[float, float, float] | None
     cuts: tuple[tuple[int, float], ...] = ()
-    """At each cut how many are called, and how many of them have the outcome."""
+    """For each cut, how many contacts are called, and how many of them have the outcome."""
 
 
 class Drift(Struct, frozen=True):
-    """Something that changed over the cuts: `code` is that of its finding."""
+    """A change over the cuts; `code` is that of its finding."""
 
     code: str
     rule: str | None
@@ -84,7 +84,7 @@ class Drift(Struct, frozen=True):
 
 
 class Own(Struct, frozen=True):
-    """How much of the score is the outcome itself: a share, the rules, and AUC of the score without them."""
+    """How much of the score is the outcome itself: the share, the rules, and the AUC without them."""
 
     share: float
     rules: tuple[str, ...]
@@ -92,7 +92,7 @@ class Own(Struct, frozen=True):
 
 
 class ScoreResult(Struct, frozen=True):
-    """All that is said of a score. `worth`: of each number of flames the mean, and the share of the total."""
+    """All results of a score. `worth` has the mean and the share of the total by number of flames."""
 
     name: str
     title: str
@@ -117,13 +117,13 @@ class ScoreResult(Struct, frozen=True):
     unvalued: int = 0
     five_flames: bool = False
     calls: Calls | None = None
-    """Who was called and who was not; None where nobody asked."""
+    """Contacts who were called and who were not; None if not requested."""
 
     held_out: HeldOut | None = None
-    """What those who are held out of the call list did; None where nobody asked."""
+    """What contacts held out of the call list did; None if not requested."""
 
     groups_over_cuts: tuple[tuple[tuple[int, int], ...], ...] = ()
-    """Of each group of flames its contact-cuts and outcomes at each cut."""
+    """For each group of flames, its contact-cuts and outcomes at each cut."""
 
     @property
     def enough(self) -> bool:
@@ -141,7 +141,7 @@ def measured(
     listed: bool = False,
     holdout_since: datetime | None = None,
 ) -> ScoreResult:
-    """Say all of a score; `overlaps` and `asks` are by rule id. `listed`: a list is compared with itself."""
+    """Return the results of a score; `overlaps` and `asks` are by rule id. `listed`: a cross-section."""
     outcomes, contacts = looked.outcomes, looked.contacts
     people = different(contacts[outcomes])
     auc = ordering(looked.totals, outcomes, looked.cuts, contacts)
@@ -235,9 +235,9 @@ def _own(looked: Looked, overlaps: Mapping[str, float]) -> Own:
 
 
 def _called(looked: Looked, cuts: int, capacity: int) -> Called:
-    """Take the first of each list. Of equal places each stands in for a share of one.
+    """Measure the top of each list. Contacts tied for the last places count as equal fractions.
 
-    Of a list of 10, 8, 8, 8 and 3 points the first two are the one with 10 and a third of each with 8.
+    In a list with 10, 8, 8, 8 and 3 points, the first two are the contact with 10 and a third of each with 8.
     """
     shares = np.zeros(len(looked.outcomes))
     least = most = every = 0.0

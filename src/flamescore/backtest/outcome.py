@@ -1,4 +1,4 @@
-"""What a backtest looks for: an event, or a condition on events, in the time after a cut."""
+"""The outcome of a backtest: an event, or a condition on events, after a cut."""
 
 from __future__ import annotations
 
@@ -25,33 +25,34 @@ _NOT_HERE: Final = ("last", "since", "burst", "followed_by", "unless_followed_by
 
 
 class Outcome(Struct, frozen=True):
-    """An outcome that is right in itself. `dated`: it is made of events alone, else of what has no date."""
+    """A valid outcome. `dated`: it consists only of events; otherwise it contains nothing that has a date."""
 
     text: str
     loaded: LoadedCondition
     dated: bool
 
     def after(self, cut_to: Period | None, zone: ZoneInfo) -> Condition:
-        """Return it as a condition on events in so long a time before `as_of`; None: ever."""
+        """Return it as a condition on events in a period before `as_of`; None: at any time."""
         return _windowed(self.loaded.condition(zone), cut_to)
 
     def leaves(self, zone: ZoneInfo) -> tuple[Happened, ...]:
-        """Return the parts that ask for events."""
+        """Return the parts that refer to events."""
         return tuple(leaf for leaf in leaves(self.loaded.condition(zone)) if isinstance(leaf, Happened))
 
     def matches(self, zone: ZoneInfo) -> tuple[EventMatch, ...]:
-        """Return the events that it asks for, none of them under a `not`."""
+        """Return the events that it requires, without those under a `not`."""
         return tuple(dict.fromkeys(leaf.match for leaf in _asserted(self.loaded.condition(zone))))
 
 
 def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
     """Read an outcome: the type of an event, or a condition of the rule language as YAML.
 
-    `name` is the flag that gives it. What `--called` gives is read the same way, and has to be dated.
+    `name` is the flag that it comes from. The value of `--called` is read the same way, and must be dated.
 
     Raises:
-        RuleFileError: it is no condition, asks for a time of its own, mixes what has a date with what has
-            none, or holds where nothing happened.
+        RuleFileError: it is not a valid condition, or has a time constraint of its own.
+        UsageError: it mixes events with undated parts, matches contacts without any event, or has no date
+            where `--called` requires one.
     """
     what = "an outcome" if name == OUTCOME else f"`{name}`"
     said = f"The outcome `{text}`" if name == OUTCOME else f"`{name} {text}`"
@@ -74,7 +75,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
     if problems:
         raise RuleFileError(problems)
     loaded = load_condition(document, (), lists)
-    found = loaded.condition(ZoneInfo("UTC"))  # in whatever zone: only what it is made of is looked at
+    found = loaded.condition(ZoneInfo("UTC"))  # any zone will do: only the structure is examined
     kinds = {isinstance(leaf, Happened) for leaf in leaves(found)}
     if len(kinds) > 1:
         raise UsageError(
@@ -104,7 +105,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
 
 
 def without_date(text: str) -> bool:
-    """Say whether an outcome is a condition that asks for no event at all; one that doesn't read is not."""
+    """Return whether an outcome is a condition that refers to no event; False if it can't be parsed."""
     found = parse(text, "--outcome").document
     return found is not None and found.root.kind == "mapping" and not _names_events(found.root)
 
@@ -156,7 +157,7 @@ def _windowed(condition: Condition, window: Period | None) -> Condition:
 
 
 def _asserted(condition: Condition) -> Iterator[Happened]:
-    """Yield the parts that ask for events and don't stand under a `not`."""
+    """Yield the parts that refer to events and aren't under a `not`."""
     match condition:
         case AllOf(parts=parts) | AnyOf(parts=parts):
             for part in parts:

@@ -1,4 +1,4 @@
-"""How much of what a rule gives points for is the outcome itself."""
+"""The share of the events that rules give points for that are the outcome itself."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ _EVENTS: Final = "\0events"
 def overlaps_of(
     book: RuleBook, outcome: Outcome, exports: Exports, last: datetime
 ) -> tuple[dict[str, dict[str, float]], dict[str, frozenset[str]]]:
-    """Return by score the share of each rule's events that are the outcome, and the rules that have any.
+    """Return by score the share of each rule's events that are the outcome, and the rules with such events.
 
-    A rule's events are counted once as they are, and once without those that fit the outcome. Rules of other
-    types of events have none that are.
+    A rule's events are counted once in full, and once without those that match the outcome. Rules for other
+    event types can't overlap and are skipped. Scores whose rules all overlap are left out of the second
+    mapping.
     """
     matches = tuple(leaf.match for leaf in outcome.leaves(book.zone))
     types = {fold(kind) for match in matches for kind in match.types}

@@ -1,6 +1,7 @@
-"""What a rule book can still say of a past day: fields and tags are known as exported today alone.
+"""The part of a rule book that can be evaluated for a past day: fields and tags are known only as of today.
 
-A rule that asks for what has no past is left out whole; a day's score would else know the future.
+A rule that refers to anything without a past is left out entirely; otherwise past scores would know the
+future.
 """
 
 from __future__ import annotations
@@ -33,39 +34,39 @@ CREATED: Final = "created_at"
 
 
 class LeftOut(Struct, frozen=True):
-    """A rule that is not looked at: of which score, and the columns that have no past."""
+    """A rule that is left out of its score, and its columns that have no past."""
 
     score: str
     rule: str
     name: str
     columns: tuple[str, ...]
     points: int
-    """The most that it gives, in ten-thousandths, either way."""
+    """The largest absolute number of points it gives, in ten-thousandths."""
 
 
 class PastBook(Struct, frozen=True):
-    """The rules that can be looked at, and those that can't; scores whose `population` was left out."""
+    """The rules that can be evaluated, those that can't, and the scores whose `population` was left out."""
 
     book: RuleBook
     left_out: tuple[LeftOut, ...]
     populations: tuple[str, ...]
     points: int
-    """What all rules give at most, those left out too, in ten-thousandths."""
+    """The sum of the maximum points of all rules, including left-out ones, in ten-thousandths."""
 
 
 class Known(Struct, frozen=True):
-    """What counts as known at any time: these columns, and whether tags have a history."""
+    """What counts as known at any time: certain columns, and tags if they have a history."""
 
     columns: frozenset[str] = frozenset()
     tag_history: bool = False
     asked: frozenset[str] = frozenset()
-    """Columns that the outcome itself is made of, which no rule may ask."""
+    """Columns that the outcome itself consists of, which no rule may use."""
 
     everything: bool = False
-    """All fields and tags, as in a list that is compared with itself."""
+    """Whether all fields and tags count as known, as in a cross-section."""
 
     def lacking(self, condition: Condition) -> tuple[str, ...]:
-        """Return the columns of a condition that have no past, `tags` for the list of tags."""
+        """Return the columns of a condition that have no past; `tags` is the list of tags."""
         return tuple(dict.fromkeys(self._lacking(condition)))
 
     def _lacking(self, condition: Condition) -> Iterator[str]:
@@ -76,36 +77,36 @@ class Known(Struct, frozen=True):
 
     @property
     def tags(self) -> bool:
-        """Whether tags can be asked for."""
+        """Whether tags can be used."""
         return TAGS not in self.asked and (self.everything or self.tag_history or TAGS in self.columns)
 
     def has(self, column: str) -> bool:
-        """Say whether a column of contacts may be asked."""
+        """Return whether a column of contacts may be used."""
         if column in self.asked or (column == DOMAIN and "email" in self.asked):
             return False
         return self.everything or column in self.columns or (column == DOMAIN and "email" in self.columns)
 
     def rule_lacks(self, rule: Rule) -> tuple[str, ...]:
-        """Return the columns that a rule asks and that have no past."""
+        """Return the columns of a rule that have no past."""
         tagged = (TAGS,) if isinstance(rule.subject, TagRule) and not self.tags else ()
         asked = (column for each in conditions_of(rule) for column in self.lacking(each))
         return tuple(dict.fromkeys((*tagged, *asked)))
 
 
 def columns_asked(condition: Condition) -> frozenset[str]:
-    """Return the columns of contacts that a condition asks, `tags` for tags."""
+    """Return the contact columns that a condition refers to; `tags` is the list of tags."""
     return frozenset(column for column, _ in _undated(condition))
 
 
 def columns_of_rule(rule: Rule) -> tuple[str, ...]:
-    """Return the columns of contacts that a rule asks, `tags` for tags."""
+    """Return the contact columns that a rule refers to; `tags` is the list of tags."""
     tagged = (TAGS,) if isinstance(rule.subject, TagRule) else ()
     asked = (column for each in conditions_of(rule) for column, _ in _undated(each))
     return tuple(dict.fromkeys((*tagged, *asked)))
 
 
 def _undated(condition: Condition) -> Iterator[tuple[str, bool]]:
-    """Yield the columns that a condition asks, and whether it is asked of a date: since when one is there."""
+    """Yield the columns of a condition, and whether it only tests how long ago a contact was created."""
     for leaf in leaves(condition):
         if isinstance(leaf, HasTag):
             yield TAGS, False
@@ -116,7 +117,7 @@ def _undated(condition: Condition) -> Iterator[tuple[str, bool]]:
 
 
 def past_book(book: RuleBook, known: Known, names: Iterable[str]) -> PastBook:
-    """Return the scores of these names with the rules that have a past, and such labels, without accounts."""
+    """Return these scores with the rules that have a past, and labels that have one, without accounts."""
     wanted = frozenset(names)
     left_out: list[LeftOut] = []
     populations: list[str] = []
@@ -133,7 +134,7 @@ def past_book(book: RuleBook, known: Known, names: Iterable[str]) -> PastBook:
                 kept.append(rule)
         if score.population is not None and known.lacking(score.population):
             populations.append(score.name)
-            score = replace(score, population=None)  # noqa: PLW2901 - the score that is looked at
+            score = replace(score, population=None)  # noqa: PLW2901 - the score as it is evaluated
         scores.append(replace(score, rules=tuple(kept)))
     looked = replace(book.without_bots, scores=tuple(scores), labels=(), accounts=None)
     for label in book.labels:
@@ -145,7 +146,7 @@ def past_book(book: RuleBook, known: Known, names: Iterable[str]) -> PastBook:
 
 
 def has_past(condition: Condition, known: Known, book: RuleBook) -> bool:
-    """Say whether a condition can be asked of a past day, by its columns and the book's scores and labels."""
+    """Return whether a condition can be evaluated for a past day, with the scores and labels of a book."""
     scores, labels = {each.name for each in book.scores}, {each.name for each in book.labels}
     for leaf in leaves(condition):
         if isinstance(leaf, ScoreIs) and leaf.score not in scores:
@@ -156,16 +157,17 @@ def has_past(condition: Condition, known: Known, book: RuleBook) -> bool:
 
 
 def without_rules(score: Score, ids: frozenset[str], name: str) -> Score:
-    """Return a score without some rules, under another name."""
+    """Return a score without certain rules, under another name."""
     return replace(score, name=name, rules=tuple(rule for rule in score.rules if rule.id not in ids))
 
 
 def past_condition(
     condition: Condition | None, known: Known, book: RuleBook
 ) -> tuple[Condition | None, bool]:
-    """Return what of a condition has a past, and whether any of it was left out.
+    """Return the part of a condition that has a past, and whether anything was left out.
 
-    Of a top-level `any` the branches that have none are left out, else the whole.
+    Of a top-level `any`, only the branches without a past are left out; any other condition is left out
+    entirely.
     """
     if condition is None or has_past(condition, known, book):
         return condition, False

@@ -1,7 +1,7 @@
-"""What those who ever had the outcome have in common, as exported today and in no order of time.
+"""What contacts who ever had the outcome have in common, as exported today and regardless of time order.
 
-Fields, tags and event types are looked at one by one; each p-value is held against how many were looked at,
-for at forty traits of pure noise an uncorrected table calls one significant in most files.
+Fields, tags and event types are compared one by one. The p-values are corrected for the number of
+comparisons: with forty traits of pure noise, an uncorrected table would call one significant in most files.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ if TYPE_CHECKING:
     Marks = NDArray[np.bool_]
 
 _VALUES: Final = range(2, 51)
-"""So many different values a column may have."""
+"""The allowed numbers of distinct values in a column."""
 
 _LEAST: Final = 20
-"""So many contacts must have a trait, and so many must not."""
+"""The minimum number of contacts with a trait, and of contacts without it."""
 
 _MOST: Final = 20
 _PERSONAL: Final = frozenset({"contact_id", "email", "name", "phone"})
 
 
 class Trait(Struct, frozen=True):
-    """Something that contacts have: a value of a column (`kind` is its name), a `tag`, or an `event`."""
+    """A trait of contacts: a value of a column (`kind` is its name), a `tag`, or an `event`."""
 
     kind: str
     value: str
@@ -62,7 +62,7 @@ class Trait(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """How many traits were looked at, and those that go with the outcome beyond chance, strongest first."""
+    """The number of traits compared, and those associated with the outcome beyond chance, strongest first."""
 
     looked_at: int
     found: tuple[Trait, ...]
@@ -77,7 +77,7 @@ def profile(
     types: Sequence[str],
     without: Collection[str],
 ) -> Profile:
-    """Hold those who ever had the outcome against all others; `without` are the columns it is made of."""
+    """Compare contacts who ever had the outcome with all others; `without` has the columns to leave out."""
     itself = {fold(kind) for kind in _types_of(outcome)}
     events = {kind: Happened(EventMatch((kind,))) for kind in types if fold(kind) not in itself}
     tags = {tag: HasTag(TagMatch("any", (tag,))) for tag in _tags(exports) if TAGS not in without}
@@ -142,7 +142,7 @@ def _traits(kept: Sequence[tuple[str, str, Marks]], had: Marks) -> list[Trait]:
 
 
 def _strongest(traits: Sequence[Trait]) -> list[Trait]:
-    """Return the traits beyond chance, by ratio or its inverse from the largest, then by name."""
+    """Return the traits beyond chance, by the ratio or its inverse in descending order, then by name."""
     sure = [each for each in traits if each.ratio.holm is not None and each.ratio.holm < LIKELY]
 
     def strength(trait: Trait) -> float:

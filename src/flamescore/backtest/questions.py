@@ -1,4 +1,4 @@
-"""What a backtest is asked: by flags, and for what no flag says by `backtest:` in the project file."""
+"""The parameters of a backtest: flags, with `backtest:` in the project file as the fallback."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _NOT_OF_A_LIST: Final = (
     "horizon", "at", "every", "first", "last", "cuts", "known_until", "who", "value", "called", "fields_from",
     "holdout_since",
 )  # fmt: skip
-"""Flags that mean nothing where a list is compared with itself."""
+"""Flags that have no meaning in a cross-section."""
 
 
 class Question(Struct, frozen=True):
-    """What is asked. Times are as written; `horizon` is None in a cross-section, and `who` too."""
+    """The parameters of a backtest. Times are as written; `horizon` and `who` are None in a cross-section."""
 
     outcome: str
     horizon: Period | None
@@ -47,17 +47,17 @@ class Question(Struct, frozen=True):
 
     @property
     def cross_section(self) -> bool:
-        """Whether the list as exported is compared with itself."""
+        """Whether contacts are compared as exported, without cuts."""
         return self.horizon is None
 
 
 def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Question:
-    """Put flags over the project's keys.
+    """Merge flags over the project's settings.
 
-    `flags` and `settings` have a value, or None, by the names of the fields; `horizon` and `every` are texts.
+    `flags` and `settings` map field names to values or None; `horizon` and `every` are strings or periods.
 
     Raises:
-        UsageError: something that is needed is missing, or options don't go together; all in one.
+        UsageError: a required option is missing, or options conflict; as far as possible, all in one.
     """
     problems: list[Problem] = []
     said = {**settings, **{key: value for key, value in flags.items() if value not in (None, False, ())}}

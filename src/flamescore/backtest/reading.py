@@ -1,4 +1,4 @@
-"""All that a backtest asks of the events, so that they are read once for all of its cuts."""
+"""Everything that a backtest needs from the events, so that they are read once for all cuts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class Questions(Struct, frozen=True):
-    """Rules, outcomes (`--called` is one, too) and further conditions.
+    """Rules, outcomes (including `--called`) and further conditions.
 
-    `value` is the property that says what events of the first outcome are worth, `history` rules that say how
-    far back the exports go.
+    `value` is the property with the worth of the first outcome's events, `history` has rules that find out
+    how far back the exports go.
     """
 
     book: RuleBook
@@ -34,10 +34,10 @@ class Questions(Struct, frozen=True):
     history: RuleBook | None = None
 
     def read(self, exports: Exports, instants: Collection[datetime]) -> Exports:
-        """Return exports whose events are read once, and held for scorings as of these instants.
+        """Return exports whose events are read once and kept in memory for scoring as of these instants.
 
-        Exports that were read so before stay, unless what is asked of an event changes with the instant: then
-        they are read again.
+        Exports that were already read are returned unchanged, unless a test on an event depends on the
+        instant: then they are read again.
         """
         clocks = self._clocks(instants)
         if coded_events(exports):
@@ -47,7 +47,7 @@ class Questions(Struct, frozen=True):
         return dataclasses.replace(exports, events=read_once(exports, self._as_of(clocks), clocks[-1]))
 
     def of(self, exports: Exports, instants: Collection[datetime]) -> Exports:
-        """Return exports that were read, with those events alone that matter to these questions."""
+        """Return exports that were read, with only the events that are relevant to these questions."""
         streams = self._as_of(self._clocks(instants))
         return dataclasses.replace(exports, events=narrowed(coded_events(exports), streams))
 
@@ -55,7 +55,7 @@ class Questions(Struct, frozen=True):
         return [Clock(each, self.book.zone) for each in sorted(set(instants))]
 
     def _as_of(self, clocks: Sequence[Clock]) -> Iterator[Streams]:
-        """Yield what is asked as of each instant; mostly that is the same as of any."""
+        """Yield the streams as of each instant, or only once if they don't depend on it, which is usual."""
         for clock in clocks:
             streams = self._streams(clock)
             yield from (dated(each, clock) for each in streams)
@@ -79,11 +79,11 @@ class Questions(Struct, frozen=True):
 
 
 def coded_events(exports: Exports) -> tuple[CodedEvents, ...]:
-    """Return the sources of events, if they were read for any instant; of others none."""
+    """Return the sources of events that were read for any instant."""
     return tuple(each for each in exports.events if isinstance(each, CodedEvents))
 
 
 def as_exported(exports: Exports) -> Exports:
-    """Return the exports with their events as they are to be read anew."""
+    """Return the exports with their original events, to be read again."""
     events = (each.original if isinstance(each, CodedEvents) else each for each in exports.events)
     return dataclasses.replace(exports, events=tuple(events))

@@ -1,4 +1,4 @@
-"""What each rule adds: who has it, how often they have the outcome, and whether its points point that way."""
+"""What each rule adds: its contacts, how often they have the outcome, and whether its points fit that."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ Sign = Literal["agrees", "disagrees", "unclear"]
 
 
 class RuleResult(Struct, frozen=True):
-    """A rule, or a branch of one: who has it, and how often they have the outcome.
+    """A rule, or a branch of one: the contacts with it, and how often they have the outcome.
 
-    `own` holds it against those who are alike otherwise: at the same cut, with the same flames without it.
-    `points` are those of one occurrence, None where a property says it. `leak`: it seems to know the outcome.
+    `own` compares them with otherwise similar contacts: at the same cut, with the same flames without the
+    rule. `points` are those of one occurrence, None if a property gives them. `leak`: it seems to know the
+    outcome.
     """
 
     rule: str
@@ -53,10 +54,10 @@ class RuleResult(Struct, frozen=True):
     overlap: float = 0.0
     leak: bool = False
     asks: tuple[str, ...] = ()
-    """The columns without a date that it asks, which alone can leak."""
+    """The undated columns that it refers to; only these can leak."""
 
     balance: float = 0.0
-    """What it gave in all, which says whether it gives or takes."""
+    """The sum of the points it gave; its sign shows whether the rule adds or subtracts points."""
 
 
 def rule_results(
@@ -67,7 +68,7 @@ def rule_results(
     enough: bool,
     listed: bool,
 ) -> tuple[RuleResult, ...]:
-    """Say what each rule of a score adds, and each branch of it; `overlaps` and `asks` are by rule id."""
+    """Return the results of each rule and branch of a score; `overlaps` and `asks` are by rule id."""
     found = []
     everyone = _Everyone.of(looked)
     for rule in looked.score.rules:
@@ -104,7 +105,7 @@ def rule_results(
 
 
 class _Everyone(Struct, frozen=True):
-    """The contact-cuts as if nobody had a rule: by cut, and by cut and flames; each rule moves a few rows."""
+    """The contact-cuts as if no rule applied, by cut, and by cut and flames; each rule moves a few rows."""
 
     looked: Looked
     by_cut: Kinds
@@ -122,7 +123,7 @@ class _Everyone(Struct, frozen=True):
         )
 
     def with_rule(self, rows: RuleRows) -> tuple[Kinds, Kinds]:
-        """Return both with those who have a rule in the upper group, and with the flames of the rest."""
+        """Return both with the rows of a rule in the upper group, with the flames they have without it."""
         which = rows.rows
         cuts, outcomes = self.looked.cuts[which], self.looked.outcomes[which]
         return (
@@ -169,7 +170,7 @@ def _rule(
 
 
 def _leaks(lacks: Marks, outcomes: Marks, contacts: Integers) -> bool:
-    """Say whether nearly everyone with a rule, or without it, has the outcome, and few others have."""
+    """Return whether nearly all contacts with a rule, or nearly all without it, have a rare outcome."""
     every = int(outcomes.sum())
     if not every or every >= _LEAK_OVERALL * len(outcomes):
         return False
@@ -186,7 +187,7 @@ def _leaks(lacks: Marks, outcomes: Marks, contacts: Integers) -> bool:
 
 
 def _signed(found: RuleResult) -> RuleResult:
-    """Say whether a rule's points go the way that those with it differ from others who are alike."""
+    """Return the result with `sign` set: whether the points agree with the ratio among similar contacts."""
     ratio, sure = found.own.ratio.value, found.own.holm
     if ratio is None or sure is None or sure >= LIKELY or not found.balance or ratio == 1:
         return found

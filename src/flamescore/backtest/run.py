@@ -1,4 +1,4 @@
-"""The work of a backtest: read the exports once, choose the cuts, score each, and say what came of it."""
+"""Run a backtest: read the exports once, choose the cuts, score each, and collect the results."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _WHY: Final = {
 
 
 class Backtest(Struct, frozen=True):
-    """What came of it. `cuts` has all that were looked at and left out; a cross-section has one, `as_of`."""
+    """The results of a backtest. `cuts` includes skipped ones; a cross-section has one, `as_of`."""
 
     question: Question
     rules_path: str
@@ -83,21 +83,21 @@ class Backtest(Struct, frozen=True):
     findings: tuple[Finding, ...]
     outcome_begins: datetime | None = None
     profile: Profile | None = None
-    """What those with the outcome have in common; None where nobody asked."""
+    """What contacts with the outcome have in common; None if not requested."""
 
     @property
     def usable(self) -> tuple[datetime, ...]:
-        """The cuts that were looked at."""
+        """The cuts that were not skipped."""
         return tuple(cut.as_of for cut in self.cuts if cut.skipped is None)
 
 
 def backtest(
     project: Project, question: Question, *, tell: Callable[[str], None] = lambda _: None
 ) -> Backtest:
-    """Hold the project's rules against what happened.
+    """Compare the scores by the project's rules with what happened.
 
     Raises:
-        UsageError, RuleFileError: the question can't be asked of these rules and exports.
+        UsageError, RuleFileError: the question doesn't fit these rules and exports.
         InputError: the exports can't be read, no cut is usable, or nothing is left of a score.
     """
     loaded = rules_of(project)
@@ -220,7 +220,7 @@ def _worked(
 
 
 class _When(Struct, frozen=True):
-    """The cuts, and what is known at them; `people` are the contacts of stored runs, by cut."""
+    """The cuts, and what is known at them; `people` has the contacts of stored runs, by cut."""
 
     cuts: tuple[Cut, ...]
     past: PastBook
@@ -243,10 +243,10 @@ def _when(
     *,
     names: tuple[str, ...],
 ) -> _When:
-    """Choose the cuts, and leave out of the rules what is not known at them.
+    """Choose the cuts, and leave out the rules that refer to what is not known at them.
 
     Raises:
-        InputError: nothing is left of a score, or no cut can be looked at.
+        InputError: nothing is left of a score, or no cut is usable.
     """
     book, zone = inputs.bound.book, inputs.loaded.zone
     known = Known(
@@ -282,10 +282,10 @@ def _of_runs(
     names: tuple[str, ...],
     begins: datetime | None,
 ) -> _When:
-    """Take stored runs as cuts.
+    """Use stored runs as cuts.
 
-    What all of them know may be asked, and what may be asked says how far back a cut has to reach. So runs
-    that don't reach are left out, and those that are left are looked at again.
+    Rules may refer to what all runs know, and these rules determine how far back a cut must reach. Runs that
+    don't reach far enough are therefore left out, and the remaining ones are checked again.
     """
     zone = inputs.loaded.zone
     first, last = _bounds(question, zone)
@@ -326,13 +326,13 @@ def _scores(book: RuleBook, question: Question) -> tuple[str, ...]:
 
 
 def _worth(column: str, outcome: Outcome, zone: ZoneInfo) -> LoadedCondition:
-    """Return what asks a property of the events of the outcome as numbers."""
+    """Return a condition that reads a property of the outcome's events as numbers."""
     kinds = sorted({kind for match in outcome.matches(zone) for kind in match.types})
     return _condition({"event": kinds, "sum": {column: {"at_least": 0}}})
 
 
 def _since_when() -> LoadedCondition:
-    """Return what asks since when contacts have been there, as a date."""
+    """Return a condition that reads `created_at` as a date."""
     return _condition({"field": {CREATED: {"more_than": "2000-01-01T00:00:00Z"}}})
 
 
@@ -343,7 +343,7 @@ def _condition(said: object) -> LoadedCondition:
 
 
 def _unbound(loaded: LoadedCondition, inputs: Inputs) -> list[Problem]:
-    """Say what a condition asks for that no export has."""
+    """Return the problems of a condition that refers to what no export has."""
     try:
         bind_condition(loaded, inputs.columns, inputs.loaded.zone)
     except RuleFileError as error:
@@ -352,7 +352,7 @@ def _unbound(loaded: LoadedCondition, inputs: Inputs) -> list[Problem]:
 
 
 def _unknown(names: Sequence[str], inputs: Inputs) -> list[Problem]:
-    """Say which of these are no columns of contacts."""
+    """Return a problem for each name that is not a column of contacts."""
     columns = inputs.columns
     there = (*with_derived(columns.contacts), *(("tags",) if columns.has_tags else ()))
     problems = []
@@ -414,7 +414,7 @@ def _bounds(question: Question, zone: ZoneInfo) -> tuple[datetime | None, dateti
 
 
 def _without_date(rule: Rule, question: Question, exports: Exports) -> tuple[str, ...]:
-    """Return the columns that a rule asks as they are today: fields, and tags that have no history."""
+    """Return the columns of a rule that are read as of today: fields, and tags without a history."""
     static = {*question.static_fields, *((DOMAIN,) if "email" in question.static_fields else ())}
     return tuple(
         each

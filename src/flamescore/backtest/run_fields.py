@@ -1,4 +1,4 @@
-"""Fields and tags as they were: the contacts of stored runs, each at the instant as of which it scored."""
+"""Fields and tags as they were: the contacts of stored runs, each as of the instant of its scores."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 
 class RunFields(Struct, frozen=True):
-    """The stored runs whose contacts may be looked at, oldest first, one for each instant."""
+    """The stored runs whose contacts can be used, oldest first, one for each instant."""
 
     store: RunStore
     runs: tuple[Run, ...]
 
     @classmethod
     def of(cls, project: Project) -> RunFields:
-        """Return those of a project. Of several runs as of one instant the one that was made last counts.
+        """Return the runs of a project. Of several runs as of the same instant, the last one started counts.
 
         Raises:
-            InputError: there is no run yet.
+            InputError: no run exists yet.
         """
         store = RunStore.of(project)
         by_instant: dict[datetime, Run] = {}
@@ -51,10 +51,10 @@ class RunFields(Struct, frozen=True):
     def thinned(
         self, known: Knowledge, *, every: Period, first: datetime | None, last: datetime | None, many: int
     ) -> RunFields:
-        """Return one run for each step of a period, the latest of each, at most so many.
+        """Return the latest run of each step of a period, at most `many`.
 
         Steps are counted back from the latest run whose horizon is known. With runs on the 1st, 9th, 10th and
-        20th and steps of 10 days, the 20th and the 10th are looked at, and no other.
+        20th and steps of 10 days, only the 20th and the 10th are used.
         """
         usable = [
             run
@@ -75,7 +75,7 @@ class RunFields(Struct, frozen=True):
         return replace(self, runs=tuple(reversed(found)))
 
     def columns(self) -> frozenset[str]:
-        """Return the columns that the contacts of every run have."""
+        """Return the columns that the contacts of all runs have in common."""
         return frozenset.intersection(*(self._names(run) for run in self.runs)) if self.runs else frozenset()
 
     def _names(self, run: Run) -> frozenset[str]:
@@ -88,10 +88,10 @@ class RunFields(Struct, frozen=True):
     def contacts(
         self, run: Run, exports: Exports, project: Project, zone: ZoneInfo, static: Collection[str]
     ) -> pl.DataFrame:
-        """Return the contacts of a run, as `Exports.contacts` has them.
+        """Return the contacts of a run in the shape of `Exports.contacts`.
 
-        `static` columns that the run lacks, and those by which events are matched, are taken from today's
-        contacts. Dates, numbers and lists of a form of their own are read as the project says today.
+        `static` columns and columns by which events are matched are taken from today's contacts if the run
+        doesn't have them. Dates, numbers and lists with a declared format are parsed by today's project file.
         """
         with reading_run(run):
             then = scan(self.store.whole(run), "contacts.parquet").collect()
@@ -110,20 +110,20 @@ class RunFields(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """So many periods, none too."""
+    """A number of periods, possibly 0."""
 
     period: Period
     many: int
 
     def before(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the instant so much earlier."""
+        """Return the instant that is this much earlier."""
         if not self.many:
             return instant
         return type(self.period)(self.period.count * self.many, self.period.unit).before(instant, zone)
 
 
 def judged(fields: RunFields, known: Knowledge) -> tuple[Cut, ...]:
-    """Return the runs' instants as cuts, in order of time; going back ends at the first that is left out."""
+    """Return the runs' instants as cuts in chronological order, back to the latest one that is left out."""
     found: list[Cut] = []
     for run in reversed(fields.runs):
         found.append(known.judged(run.as_of))
@@ -133,7 +133,7 @@ def judged(fields: RunFields, known: Knowledge) -> tuple[Cut, ...]:
 
 
 def _beside(columns: Sequence[str], suffix: str, contacts: pl.DataFrame) -> list[str]:
-    """Return the columns of contacts that have a companion of a kind among others."""
+    """Return the columns of contacts for which `columns` has a companion with a suffix."""
     return [
         name
         for column in columns

@@ -1,4 +1,4 @@
-"""The JSON Schema of what `backtest --format json` writes; keys are only ever added."""
+"""The JSON Schema of the output of `backtest --format json`; keys are only ever added."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _list(of: Any, many: int | None = None) -> dict[str, Any]:  # noqa: ANN401 -
 
 
 def backtest_schema() -> dict[str, Any]:
-    """Return the schema."""
+    """Return the JSON Schema of a backtest."""
     interval = {"value": _NUMBER, "low": _NUMBER, "high": _NUMBER}
     rate = _object(**interval, design_effect=_NUMBER)
     auc = _object(**interval, se=_NUMBER)

@@ -1,4 +1,4 @@
-"""A backtest for people, in the order in which one reads it, as Markdown or for a screen (`forms`)."""
+"""The human-readable report of a backtest, as Markdown or for a screen (see `forms`)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ MARKDOWN: Final = Markdown()
 
 
 def markdown(made: Backtest) -> str:
-    """Return the whole of it as Markdown."""
+    """Return the whole report as Markdown."""
     return "\n".join(_lines(made, MARKDOWN)) + "\n"
 
 
 def on_screen(made: Backtest, screen: Screen) -> list[str]:
-    """Return the whole of it as lines for a screen, none of them wider."""
+    """Return the whole report as lines that fit a screen."""
     form = OnScreen(screen)
     text = "\n".join(_lines(made, form)).rstrip()
     return [piece for line in text.split("\n") for piece in form.fitted(line)]
@@ -51,7 +51,7 @@ def _lines(made: Backtest, form: Form) -> Iterator[str]:
 
 
 def heading(made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
-    """Yield what was asked, and which cuts were looked at."""
+    """Yield the question and the cuts that were used."""
     question = made.question
     outcome = form.safe(question.outcome)
     if question.cross_section:
@@ -78,7 +78,7 @@ def heading(made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
 
 
 def of_score(score: ScoreResult, made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
-    """Yield what the flames and the list of a score say, and what calls do to that."""
+    """Yield the results by flames and for the list of a score, and the effect of calls."""
     whole = score.rate
     where = "" if made.question.cross_section else f" at {count(len(made.usable), 'cut')}"
     yield from form.heading(2, form.safe(score.title))
@@ -204,7 +204,7 @@ def _part(part: Part) -> list[str]:
 
 
 def rules(score: ScoreResult, form: Form = MARKDOWN) -> Iterator[str]:
-    """Yield what each rule adds."""
+    """Yield the table of rules."""
     yield from form.heading(3, "Rules")
     if not score.enough:
         yield "Too few outcomes for p-values."
@@ -216,7 +216,7 @@ def rules(score: ScoreResult, form: Form = MARKDOWN) -> Iterator[str]:
 
 
 def profile(found: Profile, form: Form = MARKDOWN) -> Iterator[str]:
-    """Yield what those with the outcome have in common."""
+    """Yield what contacts with the outcome have in common."""
     yield from form.heading(2, "What they have in common")
     yield "As exported today, in no order of time: those who ever had the outcome against those who had not."
     yield f"Looked at: {count(found.looked_at, 'trait')}; shown are those that chance does not explain."
@@ -242,7 +242,7 @@ def profile(found: Profile, form: Form = MARKDOWN) -> Iterator[str]:
 
 
 def over_time(score: ScoreResult, made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
-    """Yield how a score did at each cut."""
+    """Yield the results of a score at each cut."""
     if len(made.usable) > 1:
         yield from form.heading(3, "Cut by cut")
         head = ["Cut", "Contacts", "Outcomes", "Rate", "Hot", "Hot with the outcome", "AUC"]
@@ -323,10 +323,10 @@ def _two(number: float | None) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """Show a p-value with three decimals; `<0.001` below that, `-` for none."""
+    """Return a p-value as text with three decimals; `<0.001` below that, `-` for None."""
     if p is None:
         return "-"
-    return "<0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 - the bound that is shown
+    return "<0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 - the bound as displayed
 
 
 def _number(number: float) -> str:

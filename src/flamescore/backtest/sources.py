@@ -1,4 +1,4 @@
-"""How far back the exports go: which types of events there are, since when, and what is known until when."""
+"""How far back the exports go: the event types, since when, and until when outcomes are known."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HISTORY: Final = "\0history"
 
 
 def history_book(book: RuleBook, outcomes: Sequence[Outcome], as_of: datetime) -> RuleBook:
-    """Return rules without any window, whose scoring tells of every source what types it has."""
+    """Return rules without a window whose scoring reveals which event types each source has."""
     zone = book.zone
     matches = [leaf.match for outcome in outcomes for leaf in outcome.leaves(zone)]
     rules = [
@@ -54,10 +54,10 @@ def _types_of(book: RuleBook, as_of: datetime) -> list[tuple[str, ...]]:
 
 
 def check_types(outcomes: Sequence[Outcome], history: Scored, zone: ZoneInfo) -> None:
-    """See that there are events of every type that outcomes ask for.
+    """Check that events of every type in the outcomes exist.
 
     Raises:
-        UsageError: some types are in no export.
+        UsageError: no export has some of the types.
     """
     there = {fold(each): each for each in history.observed.types}
     wanted = {kind for outcome in outcomes for leaf in outcome.leaves(zone) for kind in leaf.match.types}
@@ -72,7 +72,7 @@ def check_types(outcomes: Sequence[Outcome], history: Scored, zone: ZoneInfo) ->
 
 
 def sources_of(exports: Exports, pasts: Sequence[SourcePast], as_of: datetime) -> tuple[Source, ...]:
-    """Return how far each source of events goes that has any at or before `as_of`."""
+    """Return the oldest and newest event of each source that has events at or before `as_of`."""
     found = []
     for source, past in zip(exports.events, pasts, strict=True):
         at = pl.col("at")
@@ -103,7 +103,7 @@ def knowledge_of(
 
 
 def late_comers(exports: Exports, as_of: datetime, first: datetime) -> tuple[int, int]:
-    """Return how many contacts have their first event after a cut, of how many there are."""
+    """Return how many contacts have their first event after a cut, and how many contacts there are."""
     until = int(as_of.timestamp())
     instants = first_instants(coded_events(exports), exports.contacts.height, until)
     return int(np.sum((instants > first.timestamp()) & (instants <= until))), len(instants)

@@ -1,14 +1,16 @@
-"""Rates, ratios and orderings of contacts looked at again and again, and how sure they are.
+"""Rates, ratios and orderings of contacts observed repeatedly, and their uncertainty.
 
-The same contact at twelve cuts is not twelve contacts. What is measured of contact-cuts is therefore counted
-as if there were fewer of them, by the design effect: how much more the residuals of a contact go together
-than those of strangers. No random number is drawn, so the same input gives the same result.
-Contacts, cuts and strata are whole numbers from 0, as small as can be.
+The same contact at twelve cuts is not twelve contacts. The number of contact-cuts is therefore reduced by
+the design effect: how much more the residuals of one contact are correlated than those of different
+contacts. No random numbers are used, so the same input gives the same result.
 
-A worked example: four contacts at three cuts, the outcomes of each `110, 001, 011, 000`. 5 of 12 have the
-outcome, p = 0.4167. The residuals of the first contact are 0.583, 0.583 and -0.417, together 0.75.
-The squares of such sums (0.5625, 0.0625, 0.5625, 1.5625) come to 2.75, those of the residuals to 2.9167. The
-ratio is 0.9429, below 1, so all 12 count, and Wilson's interval is that of 5 of 12: 0.1933 to 0.6805.
+Contacts, cuts and strata are integers from 0, as small as possible.
+
+A worked example: four contacts at three cuts with the outcomes `110, 001, 011, 000`. 5 of 12 contact-cuts
+have the outcome, p = 0.4167. The residuals of the first contact are 0.583, 0.583 and -0.417, in total 0.75.
+The squares of these totals (0.5625, 0.0625, 0.5625, 1.5625) sum to 2.75, the squares of the residuals to
+2.9167. The ratio is 0.9429, below 1, so all 12 count, and Wilson's interval is that of 5 of 12: 0.1933 to
+0.6805.
 """
 
 from __future__ import annotations
@@ -29,14 +31,14 @@ if TYPE_CHECKING:
     Marks = NDArray[np.bool_]
 
 Z: Final = 1.959963984540054
-"""95% of a normal distribution lie within so many standard deviations on either side."""
+"""95% of a normal distribution lies within this many standard deviations on either side of the mean."""
 
 LIKELY: Final = 0.05
-"""From this p-value up a difference may be chance."""
+"""Differences with a p-value of this or more are considered chance."""
 
 
 class Estimate(Struct, frozen=True):
-    """A number and its 95% interval; all None where there is nothing to work it out from."""
+    """A number and its 95% interval; all None if there is no data to compute them from."""
 
     value: float | None = None
     low: float | None = None
@@ -51,9 +53,9 @@ class Estimate(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """How many times as often one group has the outcome as another, alike otherwise.
+    """How many times as often one group has the outcome as another group that is otherwise similar.
 
-    `p` is None where there is too little to compare; `holm` is `p` among others that were looked at.
+    `p` is None if there is too little data; `holm` is `p` adjusted for the other comparisons made.
     """
 
     ratio: Estimate = Estimate()
@@ -62,7 +64,7 @@ class Comparison(Struct, frozen=True):
 
 
 class Ordering(Struct, frozen=True):
-    """The share of pairs that a score puts in order: AUC, its interval and its standard error."""
+    """The share of pairs that a score puts in the right order: AUC, its interval and its standard error."""
 
     value: float | None = None
     low: float | None = None
@@ -71,9 +73,9 @@ class Ordering(Struct, frozen=True):
 
 
 def design_effect(residuals: Floats, contacts: Integers) -> float:
-    """Return by how much contact-cuts count for fewer: 1 where none has a contact in common with another.
+    """Return the factor by which contact-cuts count for fewer: 1 if no two share a contact.
 
-    Where all residuals are 0 it is how often a contact is looked at on average.
+    If all residuals are 0, it is the average number of contact-cuts per contact.
     """
     squares = float(np.square(residuals).sum())
     if not squares:
@@ -82,12 +84,12 @@ def design_effect(residuals: Floats, contacts: Integers) -> float:
 
 
 def different(contacts: Integers) -> int:
-    """Return how many different contacts there are among contact-cuts."""
+    """Return the number of distinct contacts among contact-cuts."""
     return int((np.bincount(contacts) > 0).sum())
 
 
 def wilson(successes: float, trials: float, effect: float = 1.0) -> Estimate:
-    """Return Wilson's interval of `successes / trials` at `trials / effect` trials; of 0 trials nothing.
+    """Return Wilson's interval for `successes / trials` at `trials / effect` trials; empty for 0 trials.
 
     Source: `scipy.stats.binomtest(k, n).proportion_ci(method="wilson")`, where the effect is 1.
     """
@@ -100,7 +102,7 @@ def wilson(successes: float, trials: float, effect: float = 1.0) -> Estimate:
 
 
 def rate(outcomes: Marks, contacts: Integers, shares: Floats | None = None) -> Estimate:
-    """Return how many contact-cuts have the outcome; with `shares` each counts for a part of one."""
+    """Return the share of contact-cuts with the outcome; with `shares`, each counts as a fraction of one."""
     trials = float(len(outcomes) if shares is None else shares.sum())
     if not trials:
         return Estimate()
@@ -115,10 +117,10 @@ def rate(outcomes: Marks, contacts: Integers, shares: Floats | None = None) -> E
 
 
 def ordering(scores: Integers, outcomes: Marks, cuts: Integers, contacts: Integers) -> Ordering:
-    """Return AUC over pairs within a cut, ties for a half; a cut without both kinds adds nothing.
+    """Return the AUC over pairs within a cut, with ties as one half; cuts without both outcomes add nothing.
 
-    The standard error is that of its influence by contact. Source: at one cut
-    `sklearn.metrics.roc_auc_score`, and DeLong's error but for a factor of n/(n-1).
+    The standard error is that of the influence, summed by contact. Source: for one cut
+    `sklearn.metrics.roc_auc_score`, and DeLong's error except for a factor of n/(n-1).
     """
     value, influence = _influence(scores, outcomes, cuts)
     if value is None:
@@ -133,7 +135,7 @@ def ordering(scores: Integers, outcomes: Marks, cuts: Integers, contacts: Intege
 def risen(
     scores: Integers, outcomes: Marks, cuts: Integers, contacts: Integers, *, later: Marks, earlier: Marks
 ) -> Estimate:
-    """Return how much higher AUC is among the later contact-cuts than among the earlier ones."""
+    """Return how much higher the AUC is among the later contact-cuts than among the earlier ones."""
     after, pull = _influence(scores[later], outcomes[later], cuts[later])
     before, push = _influence(scores[earlier], outcomes[earlier], cuts[earlier])
     if after is None or before is None:
@@ -144,7 +146,7 @@ def risen(
 
 
 def _influence(scores: Integers, outcomes: Marks, cuts: Integers) -> tuple[float | None, Floats]:
-    """Return AUC, and what each contact-cut moves it by."""
+    """Return the AUC, and the influence of each contact-cut on it."""
     pairs, sums, parts = 0.0, 0.0, []
     for cut in np.unique(cuts):
         here = np.flatnonzero(cuts == cut)
@@ -152,10 +154,10 @@ def _influence(scores: Integers, outcomes: Marks, cuts: Integers) -> tuple[float
         n1, n0 = int(with_it.sum()), int((~with_it).sum())
         if n1 and n0:
             _, level = np.unique(scores[here], return_inverse=True)
-            lower = _below(level, ~with_it)[with_it]  # of each with it: how many without it score lower
+            lower = _below(level, ~with_it)[with_it]  # for each with it, how many without it score lower
             higher = (
                 n1 - _below(level, with_it)[~with_it]
-            )  # of each without it: how many with it score higher
+            )  # for each without it, how many with it score higher
             pairs += n1 * n0
             sums += float(lower.sum())
             parts += [(here[with_it], lower, n0), (here[~with_it], higher, n1)]
@@ -172,16 +174,16 @@ def _by_contact(influence: Floats, contacts: Integers) -> float:
 
 
 def _below(level: Integers, marked: Marks) -> Floats:
-    """Return of each how many of the marked ones have a lower level, those of the same for a half."""
+    """Return for each row how many marked rows have a lower level; those at the same level count as half."""
     counts = np.bincount(level, marked.astype(np.float64))
     return (np.cumsum(counts) - counts / 2)[level]
 
 
 def first_of_list(scores: Integers, outcomes: Marks, many: Floats) -> Floats:
-    """Return how many outcomes are among the first so many of a list from the highest score down.
+    """Return the number of outcomes among the first `many` of a list sorted by descending score.
 
-    Contacts with equal scores share what a border leaves them: of three with 5 points and one outcome the
-    first two have two thirds of it.
+    Contacts with equal scores share their outcomes evenly: of three contacts with 5 points and one outcome,
+    the first two have two thirds of it.
     """
     _, level = np.unique(-scores, return_inverse=True)
     sizes = np.concatenate([[0.0], np.cumsum(np.bincount(level))])
@@ -196,14 +198,14 @@ def first_of_list(scores: Integers, outcomes: Marks, many: Floats) -> Floats:
 def compare(
     upper: Marks, outcomes: Marks, strata: Integers, contacts: Integers, *, listed: bool = False
 ) -> Comparison:
-    """Hold contact-cuts of an upper group against the others, within the same strata.
+    """Compare contact-cuts of an upper group with the others, within the same strata.
 
-    `p` is the larger of a score test (Cochran, Mantel and Haenszel, without continuity correction) and a
-    likelihood ratio: the first is too kind to rare groups, the second to empty ones. It is None where less
-    than one outcome is to be expected in a group. The ratio is that of Mantel and Haenszel, its interval
-    that of Greenland and Robins, widened by the design effect. In a list that is compared with itself
-    (`listed`) nobody is looked at twice; the effect is then how much further the residuals spread than they
-    would if the two groups did not differ.
+    `p` is the larger of those of a score test (Cochran, Mantel and Haenszel, without continuity correction)
+    and a likelihood-ratio test: the first is too lenient for rare groups, the second for empty ones. It is
+    None if less than one outcome is expected in a group. The ratio is that of Mantel and Haenszel, its
+    interval that of Greenland and Robins, widened by the design effect. In a cross-section (`listed`) no
+    contact occurs twice; the effect is then how much more the residuals vary than they would if the two
+    groups did not differ.
     """
     many = int(strata.max(initial=-1)) + 1
     return Kinds.of(upper, outcomes, strata, many).compared(contacts, listed=listed)
@@ -212,11 +214,12 @@ def compare(
 class Kinds(Struct, frozen=True):
     """The stratum and kind of contact-cuts: four kinds, in the upper group or not, with the outcome or not.
 
-    Their residuals are equal within a stratum and kind, so they are worked out once and looked up. `places`
-    are `4 * stratum + 2 * upper + outcome`, and `counts` says how many have each: a row a stratum. In the
-    module's example, with one stratum and three of the five outcomes among six contact-cuts of an upper
-    group, `counts` is `[[4, 2, 3, 3]]`, and one of the upper group without the outcome has the residual
-    (1 - 6/12)(0 - 5/12). (Of 1.2 million contact-cuts a comparison took 24 ms, now 9 ms.)
+    Residuals are equal within a stratum and kind, so they are computed once and looked up. `places` are
+    `4 * stratum + 2 * upper + outcome`, and `counts` has the number of contact-cuts at each place, a row per
+    stratum. In the module's example, with one stratum and three of the five outcomes among six contact-cuts
+    of an upper group, `counts` is `[[4, 2, 3, 3]]`, and a contact-cut of the upper group without the outcome
+    has the residual (1 - 6/12)(0 - 5/12). (For 1.2 million contact-cuts this reduced a comparison from 24 ms
+    to 9 ms.)
     """
 
     places: Integers
@@ -224,19 +227,19 @@ class Kinds(Struct, frozen=True):
 
     @classmethod
     def of(cls, upper: Marks, outcomes: Marks, strata: Integers, many: int) -> Kinds:
-        """Say the kind of each contact-cut; there are so many strata."""
+        """Return the kind of each contact-cut; `many` is the number of strata."""
         places = strata * 4 + upper * 2 + outcomes
         return cls(places, _counted(places, many))
 
     def moved(self, rows: NDArray[np.int32], places: Integers) -> Kinds:
-        """Return them with other places of some rows, each named once."""
+        """Return a copy with other places for some rows; each row may occur only once."""
         there, many = self.places.copy(), len(self.counts)
         there[rows] = places
         changed = _counted(places, many) - _counted(self.places[rows], many)
         return Kinds(there, self.counts + changed)
 
     def compared(self, contacts: Integers, *, listed: bool = False) -> Comparison:
-        """Hold those in the upper group against the others, as `compare` does."""
+        """Compare the upper group with the others, as `compare` does."""
         places, counts = self.places, self.counts
         n, n1 = counts.sum(axis=1), counts[:, 2:].sum(axis=1)
         mixed = (n1 > 0) & (n1 < n)
@@ -246,7 +249,7 @@ class Kinds(Struct, frozen=True):
             rows = np.repeat(mixed, 4)[places]
             places, contacts = places[rows], contacts[rows]
         m, a = counts[:, 1] + counts[:, 3], counts[:, 3]
-        size = np.maximum(n, 1)  # of a number that no stratum has 0
+        size = np.maximum(n, 1)  # avoids a division by 0 for empty strata
         upper, found = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
         table: Floats = (upper - (n1 / size)[:, None]) * (found - (m / size)[:, None])
         residuals = table.reshape(-1)[places]
@@ -275,7 +278,7 @@ def _p(n: Floats, n1: Floats, m: Floats, a: Floats, effect: float) -> float | No
 
 
 def _variance(n: Floats, n1: Floats, m: Floats) -> float:
-    """Return the variance of the outcomes in the upper group, if the groups did not differ."""
+    """Return the variance of the outcomes in the upper group if the groups did not differ."""
     over = np.where(n > 1, n - 1, 1)
     return float(np.where(n > 1, n1 * (n - n1) * m * (n - m) / (n * n * over), 0).sum())
 
@@ -298,9 +301,9 @@ def _ratio(n: Floats, n1: Floats, m: Floats, a: Floats, effect: float) -> Estima
 
 
 def holm(found: Sequence[float | None]) -> list[float | None]:
-    """Return p-values for so many looks, by Holm: [0.01, 0.04, 0.03, 0.005] give [0.03, 0.06, 0.06, 0.02].
+    """Return p-values adjusted by Holm's method: [0.01, 0.04, 0.03, 0.005] give [0.03, 0.06, 0.06, 0.02].
 
-    Source: `statsmodels.stats.multitest.multipletests(method="holm")`. None stays None and is no look.
+    Source: `statsmodels.stats.multitest.multipletests(method="holm")`. None stays None and doesn't count.
     """
     order = sorted((p, place) for place, p in enumerate(found) if p is not None)
     adjusted: list[float | None] = [None] * len(found)

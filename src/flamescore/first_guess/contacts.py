@@ -1,4 +1,4 @@
-"""Which export holds the contacts, and what is guessed of its columns."""
+"""Find the export that contains the contacts, and guess what its columns mean."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 NO_CONTACTS: Final = "G002"
 SAMPLE: Final = 1_000
-"""So many cells of a column are looked at for times."""
+"""The number of a column's cells that are checked for times."""
 
 _PRESENT: Final = 0.99
 HALF: Final = 0.5
-"""The share of a column's cells that must be keys of contacts, if they are to name them."""
+"""The minimum share of a column's cells that must be keys of contacts for the column to refer to them."""
 
 
 class KeyColumn(Struct, frozen=True):
-    """How a key column is filled: rows of the export, those that have a key, and different keys."""
+    """How a key column is filled: the rows of the export, those with a key, and the distinct keys."""
 
     header: str
     rows: int
@@ -40,26 +40,26 @@ class KeyColumn(Struct, frozen=True):
 
     @property
     def fits(self) -> bool:
-        """Say whether it can be that of contacts: nearly always there, and never twice."""
+        """Whether it can be the key of contacts: almost never missing, and unique."""
         return bool(self.rows) and self.present >= _PRESENT * self.rows and self.different == self.present
 
     def lacking(self) -> str:
-        """Say why it does not fit, as the end of a sentence."""
+        """Return why it does not fit, as the end of a sentence."""
         if self.different < self.present:
             return f"has only {self.different:,} different values in {count(self.present, 'row')}"
         return f"is empty in {self.rows - self.present:,} of {count(self.rows, 'row')}"
 
 
 def contacts_of(exports: Sequence[Export], chosen: str | None = None) -> Guess:
-    """Return what is guessed of the export that is taken for the contacts.
+    """Return the guess for the export that most likely contains the contacts.
 
-    It has a key column that is there in 99% of the rows or more, and never twice. Of several such exports it
-    is the one whose key column most others have (without a header: whose keys most others have); then one
-    with an e-mail; then the one with more columns, more rows, and the first by path. `chosen` is the path of
-    the export that somebody named, so that no other is looked at.
+    It has a key column that is present in at least 99% of the rows, and unique. If several exports qualify,
+    the one whose key column is in most other exports is preferred (without a header: whose keys are); then
+    one with an e-mail column; then the one with more columns, more rows, and the first by path. `chosen`
+    is the path of an export that the user named; no other is considered then.
 
     Raises:
-        InputError: no export can be the contacts. The nearest is named, with what it lacks.
+        InputError: no export can be the contacts. The closest one is named, with the reason.
     """
     looked = [(each, _keys(each)) for each in exports if chosen in (None, each.path)]
     fitting = [
@@ -82,9 +82,9 @@ def contacts_of(exports: Sequence[Export], chosen: str | None = None) -> Guess:
 
 
 def _keys(export: Export) -> list[KeyColumn]:
-    """Return the key columns, the likelier first; of a file without a header every column is one.
+    """Return the key columns, most likely first; without a header, every column is one.
 
-    Of several files the newest is looked at, for that is the one that is read.
+    Of several files only the newest is checked, because it is the one that will be read.
     """
     files = export.files.newest()
     headers = key_columns(files.headers) if files.headed else list(files.headers)
@@ -96,7 +96,7 @@ def _keys(export: Export) -> list[KeyColumn]:
 
 
 def _sharing(export: Export, key: KeyColumn, others: Sequence[Export]) -> int:
-    """Return how many other exports have the key column; without a header, how many have its keys."""
+    """Return how many other exports have the key column or, without a header, its keys."""
     if export.files.headed:
         word = plain(key.header)
         return sum(any(plain(each) == word for each in other.files.headers) for other in others)
@@ -111,7 +111,7 @@ def _has_keys(files: Unmapped, ids: pl.Series) -> bool:
 
 
 def share_in(cells: pl.Series, keys: pl.Series) -> float:
-    """Return which share of present cells are keys; 0 of none."""
+    """Return the share of cells that are keys; 0 if there are no cells."""
     return int(cells.is_in(keys.implode()).sum()) / max(1, len(cells))
 
 
@@ -144,7 +144,7 @@ def _guess(export: Export, key: KeyColumn, sharing: int) -> Guess:
 
 
 def _which_files(files: Unmapped, header: str) -> Key:
-    """Say whether files are parts of one list, or one list at several times."""
+    """Return `all` if the files are parts of one list, `newest` if they are one list at several times."""
     keys = files.cells([header])[header].drop_nulls()
     if keys.n_unique() == len(keys):
         return Key("all", "GUESS: no contact is in two of the files, so that they are parts of one list")
@@ -152,7 +152,7 @@ def _which_files(files: Unmapped, header: str) -> Key:
 
 
 def _created(files: Unmapped) -> tuple[str, Times] | None:
-    """Return the column that says since when a contact is there, and how it is written."""
+    """Return the column with the creation time of contacts, and its format."""
     for header in files.headers:
         if plain(header) in CREATED:
             cells = files.first_cells(header, SAMPLE)
@@ -164,7 +164,7 @@ def _created(files: Unmapped) -> tuple[str, Times] | None:
 
 
 def reading_keys(files: Unmapped) -> Mapping[str, Key]:
-    """Return the keys without which files would be read otherwise."""
+    """Return the keys without which the files would be read differently."""
     keys: dict[str, Key] = {}
     if files.spec.encoding is not None:
         keys["encoding"] = Key(files.spec.encoding, "GUESS: it is not UTF-8")
@@ -177,14 +177,14 @@ def reading_keys(files: Unmapped) -> Mapping[str, Key]:
 
 
 def doubt(times: Times) -> str:
-    """Say which other format reads the times as well."""
+    """Return a comment on other formats that fit the times as well; empty if there are none."""
     if not times.others:
         return ""
     return f"GUESS: {' and '.join(times.others)} fits as well, no day is past 12"
 
 
 def _nobody(looked: Sequence[tuple[Export, Sequence[KeyColumn]]]) -> Problem:
-    """Say that no export can be the contacts, and what the nearest lacks."""
+    """Return the problem that no export can be the contacts, with what is wrong with the closest one."""
     near = [(each, key) for each, keys in looked for key in keys]
     if near:
         export, key = max(near, key=lambda each: each[1].different / max(1, each[1].rows))

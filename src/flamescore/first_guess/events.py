@@ -1,4 +1,4 @@
-"""Whether an export holds events of the contacts, and what is guessed of its columns."""
+"""Decide whether an export contains events of the contacts, and guess what its columns mean."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from flamescore.first_guess.files import Export
 
 _LEAST, _MOST = 2, 50
-"""How many different types of events a column has."""
+"""The minimum and maximum number of distinct values in a column of event types."""
 
 
 class Keys(Struct, frozen=True):
-    """The keys of the contacts: their ids, their addresses (folded), and what the column of ids is called."""
+    """The keys of the contacts: their ids, their addresses (folded), and the names of their id columns."""
 
     ids: pl.Series
     emails: pl.Series
@@ -41,7 +41,7 @@ class Keys(Struct, frozen=True):
 
 
 def events_of(export: Export, keys: Keys) -> Guess | LeftOut:
-    """Return what is guessed of an export as events, or why it can't be that."""
+    """Return the guess for an export as events, or why it can't be a source of events."""
     files = export.files
     found = _key(files, keys)
     if found is None:
@@ -75,10 +75,10 @@ def events_of(export: Export, keys: Keys) -> Guess | LeftOut:
 
 
 def _key(files: Unmapped, keys: Keys) -> tuple[str, str, str] | None:
-    """Return the canonical column that says whose a row is, its header, and why it is taken for that.
+    """Return the canonical column that identifies the contact of a row, its header, and the reason.
 
-    It is the likeliest key column of which half the cells or more are keys of the contacts, else the first
-    that is called like theirs.
+    It is the most likely key column with at least half of its cells among the keys of the contacts; otherwise
+    the first one with the same name as an id column of the contacts.
     """
     headers = key_columns(files.headers) if files.headed else list(files.headers)
     cells = files.cells(headers)
@@ -98,14 +98,14 @@ def _key(files: Unmapped, keys: Keys) -> tuple[str, str, str] | None:
 
 
 def _times(files: Unmapped) -> Iterator[str]:
-    """Yield the columns of times, the likelier first."""
+    """Yield the columns of times, most likely first."""
     for header in time_columns(files.headers):
         if share_of_times(pl.concat(files.first_cells(header, SAMPLE)).head(SAMPLE)) >= MOST_TIMES:
             yield header
 
 
 def _type(files: Unmapped, taken: Sequence[str]) -> str | None:
-    """Return the column that holds the types of the events."""
+    """Return the column with the event types."""
     named = type_columns(files.headers) if files.headed else []
     found = [each for each in named if each not in taken]
     cells = files.cells(found)

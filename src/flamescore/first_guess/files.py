@@ -1,4 +1,4 @@
-"""Which exports there are: found, opened, and those that are one source put together."""
+"""Find and open exports, and combine those that are one source."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
     from flamescore.exports import Spool, Unmapped
 
 DEPTH: Final = 3
-"""How many folders down exports are looked for."""
+"""How many levels of subfolders are searched for exports."""
 
 _OUTPUT: Final = "out"
 _SUBJECT: Final = re.compile(r"^(?:source|contacts|events|tag_history|opportunities): (`[^`]*` )?")
-"""How a message on a source begins: with its kind, and mostly its path."""
+"""The beginning of a message on a source: its kind, and usually its path."""
 
 
 class Export(Struct, frozen=True):
-    """A source to be: its path as a project file in a folder has it, and its files, open."""
+    """A possible source: its path relative to the project file, and its open files."""
 
     path: str
     files: Unmapped
 
     @property
     def name(self) -> str:
-        """Return its name without folders."""
+        """Return its file name."""
         return self.path.rpartition("/")[2]
 
 
 def found_exports(paths: Sequence[str], folder: Path) -> tuple[str, ...]:
-    """Return the exports that are named, or those of a folder, as a project file in that folder names them.
+    """Return the exports at given paths, or those in a folder, relative to that folder.
 
-    Without a path the folder itself is looked through. Of folders, hidden ones, `out` and names that begin
-    with `_` are passed over, and so is what is of no format that can be read.
+    Without paths the folder itself is searched. Hidden entries, names that begin with `_`, folders named
+    `out` and files in unknown formats are skipped.
 
     Raises:
-        InputError: there is no such file, or none at all.
+        InputError: a path doesn't exist, or no export was found.
     """
     found: dict[str, None] = {}
     for path in (Path(each) for each in (paths or (str(folder),))):
@@ -94,11 +94,11 @@ def _as_named(path: Path, folder: Path) -> str:
 def opened_exports(
     paths: Sequence[str], folder: Path, spool: Spool, alone: str | None = None
 ) -> tuple[tuple[Export, ...], tuple[LeftOut, ...]]:
-    """Open exports, put those together that are one source, and say which can't be read, in order of path.
+    """Open exports, combine those that are one source, and return them and the unreadable ones, by path.
 
-    Of one folder, `clicks-2026-01.csv` and `clicks-2026-02.csv` with equal headers are `clicks-*.csv`, unless
-    that fits other files too. A table that is there in two formats is taken once. The path `alone` is put
-    together with no other.
+    In one folder, `clicks-2026-01.csv` and `clicks-2026-02.csv` with equal headers become `clicks-*.csv`,
+    unless that pattern matches other files too. A table that exists in two formats is used once. The path
+    `alone` is never combined with others.
     """
     opened: list[Export] = []
     left: list[LeftOut] = []
@@ -129,13 +129,13 @@ def opened_exports(
 
 
 def because(error: FlamescoreError) -> str:
-    """Return what an error of an export says, as the end of a sentence about it."""
+    """Return the message of an export's error as the end of a sentence about the export."""
     text = for_log(error.problems[0].message).removesuffix(".")
     return _SUBJECT.sub(lambda found: "it " if found[1] else "", text)
 
 
 def _pattern(path: str) -> str:
-    """Return a path with its name's runs of digits as `*`."""
+    """Return a path with runs of digits in its file name replaced by `*`."""
     parent, slash, name = path.rpartition("/")
     parts = without_runs(name.replace("*", "\0")).split("*")
     return glob.escape(parent) + slash + "*".join(glob.escape(each.replace("\0", "*")) for each in parts)
@@ -146,7 +146,7 @@ def _matched(pattern: str, folder: Path) -> set[str]:
 
 
 def _once(exports: Sequence[Export]) -> tuple[tuple[Export, ...], list[LeftOut]]:
-    """Part exports from those that are another one of them in another format."""
+    """Separate exports from those that duplicate another export in a different format."""
     standing: dict[tuple[str, tuple[str, ...]], Export] = {}
     again = []
     for each in exports:

@@ -1,4 +1,4 @@
-"""What is guessed: of one export its kind and its keys in the project file, and of all of them together."""
+"""Guesses: the kind and the project-file keys of each export, and the sources as a whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Places(Struct, frozen=True):
-    """Where the files are to lie: the project file's folder and name, and the rules as it is to name them."""
+    """Where the files will be: the project file's folder and name, and the rule file's path in it."""
 
     folder: Path
     name: str = "flamescore.yaml"
@@ -36,16 +36,16 @@ class Places(Struct, frozen=True):
 
 
 class Key(Struct, frozen=True):
-    """A key of a source: its value as YAML, and what is guessed about it."""
+    """A key of a source: its value as YAML, and a comment on what was guessed."""
 
     value: str
     comment: str = ""
 
 
 class Guess(Struct, frozen=True):
-    """What an export is taken for: its kind, its keys, and why, as part of a sentence.
+    """The guess for an export: its kind, its keys, and the reason as part of a sentence.
 
-    `key` is the header of a contacts export that holds ids; `zone` the time zone that a preset has.
+    `key` is the header of the ids in a contacts export; `zone` is the time zone of a preset.
     """
 
     path: str
@@ -56,7 +56,7 @@ class Guess(Struct, frozen=True):
     zone: str | None = None
 
     def lines(self) -> Iterator[str]:
-        """Yield its entry in the project file, a key a line."""
+        """Yield its entry in the project file, one key per line."""
         yield f"- path: {scalar(self.path)}"
         for name, key in self.keys.items():
             comment = f"   # {printable(key.comment)}" if key.comment else ""
@@ -64,24 +64,24 @@ class Guess(Struct, frozen=True):
 
 
 class LeftOut(Struct, frozen=True):
-    """An export that is no source, and why, as part of a sentence."""
+    """An export that is not a source, and the reason as part of a sentence."""
 
     path: str
     reason: str
 
 
 class Addresses(Struct, frozen=True):
-    """Of events of a type, how many have an address in a property, and how many of these contain a part."""
+    """How many events of a type have an address in a property, and how many of these contain each part."""
 
     many: int
     containing: Mapping[str, int]
 
 
 class Looked(Struct, frozen=True):
-    """What a source beside the contacts holds: the rows that could count, and those of contacts in the list.
+    """The content of a source other than contacts: usable rows, and those of contacts in the list.
 
-    Of events `types` has the rows of contacts in the list by type, and `addresses` those with an address by
-    type and property; `oldest` and `newest` are of all that read.
+    For events, `types` has the number of rows of contacts in the list by type, and `addresses` the number of
+    those with an address by type and property; `oldest` and `newest` are those of all usable rows.
     """
 
     rows: int
@@ -93,11 +93,11 @@ class Looked(Struct, frozen=True):
 
 
 class Sources(Struct, frozen=True):
-    """What the exports are taken for.
+    """The guesses for all exports.
 
-    `people` are so many contacts; `kept` says by path of contacts how many rows are used. `looked` are the
-    sources beside the contacts, `refused` those that a run would stop at, with the reason. `hints` is what is
-    to be said by path of presets that were not taken.
+    `people` is the number of contacts; `kept` describes by path of a contacts export how many rows are used.
+    `looked` has the other sources, `refused` those that would stop a run, with the reason. `hints` has
+    remarks by path on presets that fit but were not used.
     """
 
     contacts: tuple[Guess, ...]
@@ -110,17 +110,17 @@ class Sources(Struct, frozen=True):
 
     @property
     def events(self) -> tuple[Looked, ...]:
-        """Return what the sources of events hold."""
+        """Return the contents of the sources of events."""
         return tuple(each for guess, each in self.looked if guess.kind == "events")
 
     @property
     def newest(self) -> datetime | None:
-        """Return the newest event."""
+        """Return the time of the newest event."""
         return max((each.newest for each in self.events if each.newest is not None), default=None)
 
     @property
     def span(self) -> timedelta | None:
-        """Return how far apart the oldest and the newest event are."""
+        """Return the time between the oldest and the newest event."""
         oldest = min((each.oldest for each in self.events if each.oldest is not None), default=None)
         return None if self.newest is None or oldest is None else self.newest - oldest
 
@@ -131,7 +131,7 @@ class Sources(Struct, frozen=True):
         return next((each.zone for each in guesses if each.zone is not None), None)
 
     def without(self, path: str, rows: int) -> Sources:
-        """Return them with a source refused, since no row of it that would count is of a contact."""
+        """Return a copy with a source refused because none of its usable rows belongs to a contact."""
         gone = next(each for each in self.looked if for_log(each[0].path) == path)
         return replace(
             self,
@@ -141,15 +141,15 @@ class Sources(Struct, frozen=True):
 
 
 def nobodys(rows: int) -> str:
-    """Say that a source has rows, and none of a contact."""
+    """Return the clause that a source has rows, but none of a contact."""
     return f"none of its {count(rows, 'row')} is of a contact in the list"
 
 
 def columns(entries: Mapping[str, Sequence[str]]) -> Key:
-    """Return `columns` of canonical columns and their headers."""
+    """Return the key `columns` for canonical columns and their headers."""
     return Key(f"{{{', '.join(f'{name}: {one_or_list(headers)}' for name, headers in entries.items())}}}")
 
 
 def one_or_list(texts: Sequence[str]) -> str:
-    """Return one text or several as YAML."""
+    """Return one or several strings as YAML."""
     return scalar(texts[0]) if len(texts) == 1 else f"[{', '.join(map(scalar, texts))}]"

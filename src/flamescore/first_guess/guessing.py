@@ -1,7 +1,7 @@
 """A first project file and a first rule file, guessed from the exports.
 
-First what each export is taken for (`sources`), then what is worth points (`rule_file`). Then everybody is
-scored by the result, for the points of five flames.
+First the kind of each export is guessed (`sources`), then what is worth points (`rule_file`). Finally all
+contacts are scored by the result to find the points for five flames.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ NOTHING: Final = "G003"
 _FRESH: Final = timedelta(days=7)
 _SPAN: Final = timedelta(weeks=8)
 _NOBODY: Final = 5
-"""Five flames where no score is above 0."""
+"""Placeholder for the points of five flames in the trial rules."""
 
 
 class FirstGuess(Struct, frozen=True):
-    """Both files, and what is told of each guess, a line each."""
+    """Both files, and the report on the guesses, line by line."""
 
     project: str
     rules: str
@@ -54,18 +54,18 @@ class FirstGuess(Struct, frozen=True):
 def first_guess(
     paths: Sequence[str], places: Places, *, contacts: str | None, zone: str | None, now: datetime
 ) -> FirstGuess:
-    """Guess both files from exports: files and folders, or none for the folder of the project file.
+    """Guess both files from exports; `paths` are files and folders, by default the project file's folder.
 
-    `contacts` is the path of the export that holds the contacts, `zone` the time zone of the rules; what is
-    None is guessed.
+    `contacts` is the path of the export with the contacts, `zone` the time zone of the rules; None means that
+    it is guessed.
 
     Raises:
-        InputError: there are no exports, none can be the contacts, or nothing says anything of them.
+        InputError: there are no exports, none can be the contacts, or nothing in them can be scored.
     """
     sources = guessed_sources(paths, places, contacts=contacts, now=now)
     while True:
         guess, scored = _guessed(sources, places, zone, now)
-        # A source may have rows of contacts, but none that any rule still looks at.
+        # A source may have rows of contacts, but none that any rule refers to.
         orphaned = [each for each in check_plausible(scored, None) if each.code == ORPHANS]
         if not orphaned:
             return guess
@@ -75,7 +75,7 @@ def first_guess(
 
 
 def _guessed(sources: Sources, places: Places, zone: str | None, now: datetime) -> tuple[FirstGuess, Scored]:
-    """Write both files, and score everybody by them as of the newest event."""
+    """Return both files, and the scores of all contacts by them as of the newest event."""
     newest = sources.newest
     as_of = "now" if newest is None or now - newest <= _FRESH else iso_instant(newest)
     project = project_text(sources, places, as_of)
@@ -105,7 +105,7 @@ def _guessed(sources: Sources, places: Places, zone: str | None, now: datetime) 
 
 
 def _five_flames(points: NDArray[np.int64]) -> tuple[int, int]:
-    """Return the points for five flames, and how many contacts reach them."""
+    """Return the points for five flames, and the number of contacts that reach them."""
     five = points_for_few(points)
     return five, int((points >= five * POINT).sum())
 

@@ -1,7 +1,7 @@
-"""What the loader makes of guessed sources: the contacts, and of each other source whether it would do.
+"""Try guessed sources with the loader: the contacts, and whether each other source can be used.
 
-Each source is loaded beside the contacts as a run loads it, so that what is written is known to load: of one
-that would stop a run there is the reason.
+Each source is loaded together with the contacts as in a run, so that the project file is known to load. For a
+source that would stop a run, the reason is returned.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flamescore.frames import EventSource, Exports
 
 PARTS: Final = ("/pricing", "/demo", "/contact", "/checkout", "/sales")
-"""What an address may contain that is worth a rule."""
+"""Parts of addresses that are worth a rule."""
 
 _TRIAL: Final = """\
 version: 1
@@ -43,10 +43,10 @@ scores:
 
 @contextmanager
 def loaded(text: str, path: Path) -> Iterator[tuple[Exports, Columns]]:
-    """Load the sources of a project file that would lie at a path; copies are deleted when the block ends.
+    """Load the sources of a project file as if it were at a path; copies are deleted when the block ends.
 
     Raises:
-        ProjectFileError, InputError: what a run would say.
+        ProjectFileError, InputError: as in a run.
     """
     opened = survey(project_of(text.encode(), path))
     try:
@@ -56,9 +56,9 @@ def loaded(text: str, path: Path) -> Iterator[tuple[Exports, Columns]]:
 
 
 def look_at(text: str, path: Path, kind: str, now: datetime) -> Looked | str:
-    """Return what the one source beside the contacts holds, or why it can't be used.
+    """Return the content of the only source besides the contacts, or why it can't be used.
 
-    `text` is a project file with the contacts and this source, `kind` the source's.
+    `text` is a project file with the contacts and this source, `kind` is the kind of the source.
     """
     try:
         with loaded(text, path) as (exports, columns):
@@ -111,7 +111,7 @@ def _events(exports: Exports, columns: Columns, now: datetime) -> Looked | str:
 
 
 def _rows(source: EventSource) -> pl.LazyFrame:
-    """Return the rows of a source that could count."""
+    """Return the usable rows of a source."""
     key = "contact_id" if source.key == "contact_id" else "contact"
     rows = source.frame
     if DROP in rows.collect_schema():
@@ -122,7 +122,7 @@ def _rows(source: EventSource) -> pl.LazyFrame:
 
 
 def _of_contacts(rows: pl.LazyFrame, source: EventSource, exports: Exports) -> pl.LazyFrame:
-    """Return the rows whose contact is in the list."""
+    """Return the rows of contacts in the list."""
     known = [
         frame.select(keyed(pl.col(source.key), source.key).alias("\0who"))
         for frame in (exports.contacts, exports.aliases)
@@ -132,7 +132,7 @@ def _of_contacts(rows: pl.LazyFrame, source: EventSource, exports: Exports) -> p
 
 
 def _by_type(rows: pl.LazyFrame, addressed: list[str]) -> dict[str, dict[str, int]]:
-    """Count rows by type, and of each property those with an address, and with each part in it."""
+    """Count rows by type, and for each property the rows with an address, and with each part in it."""
     counted = []
     for at, prop in enumerate(addressed):
         cell = folded(pl.col(prop).cast(pl.String, strict=False))
@@ -151,9 +151,9 @@ def _by_type(rows: pl.LazyFrame, addressed: list[str]) -> dict[str, dict[str, in
 
 
 def contact_keys(exports: Exports, column: str) -> pl.Series:
-    """Return the keys of a column that rows may name contacts by, as they compare; those of old ids too.
+    """Return the normalized keys in a column of contacts, including those of merged ids.
 
-    There are none where the contacts have no such column.
+    The result is empty if the contacts have no such column.
     """
     key = "email" if column == "email" else "contact_id"
     frames = [

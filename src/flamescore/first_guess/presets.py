@@ -1,4 +1,4 @@
-"""Exports that a preset knows by their header."""
+"""Exports that a preset recognizes by their header."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def preset_of(export: Export, spool: Spool) -> tuple[Guess | None, str]:
-    """Return what a preset says of an export, and a remark where presets fit and none is taken.
+    """Return the guess by a preset, and a remark if presets fit but none is used.
 
-    One is taken that `preset: auto` would take, if its export has been seen in reality and no other fits.
+    A preset is used if it is the only one that fits and it was verified with real exports.
     """
     fits = export.files.presets(spool)
     if not fits:

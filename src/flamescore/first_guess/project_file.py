@@ -1,4 +1,4 @@
-"""The text of the first project file, and what is told of each guess in it."""
+"""The text of the first project file, and the report on the guesses in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WIDE: Final = 96
 
 
 def project_text(sources: Sources, places: Places, as_of: str = "now") -> str:
-    """Return the project file. What is left out stands in it as comments, with the reason."""
+    """Return the project file. Left-out exports appear in it as comments, with the reason."""
     ends = "   # the exports end here; write now once they are fresh"
     lines = [
         "# A first guess by flamescore init. Each guess has its comment: change what is wrong.",
@@ -48,13 +48,13 @@ def project_text(sources: Sources, places: Places, as_of: str = "now") -> str:
 
 
 def _comment(text: str, indent: str = "") -> list[str]:
-    """Return a text as comments, a few lines if it is long."""
+    """Return a text as comment lines, wrapped if it is long."""
     lines = wrap(printable(text), _WIDE, break_long_words=False, break_on_hyphens=False)
     return [f"{indent}# {line}" for line in lines]
 
 
 def rows_of(looked: Looked) -> str:
-    """Say how many rows of a source are of contacts in the list, and of which days they are."""
+    """Return the clause on how many rows of a source are of contacts in the list, and from which days."""
     if not looked.rows:
         return "none of its rows counts"
     of = f"{looked.of_contacts:,} of {count(looked.rows, 'row')} {'is' if looked.rows == 1 else 'are'}"
@@ -65,7 +65,7 @@ def rows_of(looked: Looked) -> str:
 
 
 def told(sources: Sources, places: Places, as_of: str) -> Iterator[str]:
-    """Yield a line a guess, as it is told when the files are written."""
+    """Yield a line per guess, as reported when the files are written."""
     for each in sources.contacts:
         yield f"{each.path}: contacts; {each.why}; {sources.kept[each.path]}"
     for each, looked in sources.looked:

@@ -1,7 +1,8 @@
-"""The text of the first rule file: one score, with a rule for each of the commonest events.
+"""The text of the first rule file: one score, with a rule for each of the most common event types.
 
-A worked example: of 57,267 `sent_weekly_digest` and 20,459 `email_open` the first is written first, for it is
-more, and commented out, for it happens to a contact. The second has 1 point: no word of `WORTH` is in it.
+A worked example: of 57,267 `sent_weekly_digest` and 20,459 `email_open` events, the former comes first
+because it is more common, and is commented out because it happens to a contact. The latter gets 1 point,
+because it contains no word of `WORTH`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ WORTH: Final[tuple[tuple[tuple[str, ...], int | None], ...]] = (
     (("click",), 3),
     (("video", "visit", "page", "view", "download"), 2),
 )
-"""What words in a type of event stand for: points; None for what happens to a contact, 0 for sales."""
+"""Points by words in an event type; None for what happens to a contact, 0 for sales."""
 
 _ELSE: Final = 1
 _TYPES, _TAGS, _COLUMNS = 12, 5, 5
@@ -46,16 +47,16 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?")
 
 
 class FirstRule(Struct, frozen=True):
-    """A rule, or what may be one: its keys as YAML, and whether it is written as comments."""
+    """A rule, or a candidate for one: its keys as YAML, and whether it is commented out."""
 
     name: str
     keys: Mapping[str, str]
     comment: str
     off: str = ""
-    """Why it is commented out; nothing where it is not."""
+    """Why it is commented out; empty if it is not."""
 
     def lines(self) -> Iterator[str]:
-        """Yield it as an entry of `rules`, each line a comment if it is commented out."""
+        """Yield the lines of its entry in `rules`, as comments if it is commented out."""
         lines = [f"- name: {scalar(self.name)}", *(f"  {key}: {value}" for key, value in self.keys.items())]
         for number, line in enumerate(lines):
             told = f"   # {printable(self.comment)}" if not number else ""
@@ -63,7 +64,7 @@ class FirstRule(Struct, frozen=True):
 
 
 def event_rules(looked: Sequence[Looked]) -> tuple[FirstRule, ...]:
-    """Return rules for the commonest types of events, by count, then name; and for telling addresses."""
+    """Return rules for the most common event types, by count, then name; and for significant addresses."""
     types: dict[str, tuple[str, int]] = {}
     for each in looked:
         for name, rows in each.types.items():
@@ -81,7 +82,7 @@ def event_rules(looked: Sequence[Looked]) -> tuple[FirstRule, ...]:
 
 
 def worth(kind: str) -> int | None:
-    """Return the points of a type of event: 0 for a sale, None for what a contact does not do."""
+    """Return the points of an event type: 0 for a sale, None for what a contact does not do."""
     text = plain(kind)
     return next((points for words, points in WORTH if any(word in text for word in words)), _ELSE)
 
@@ -102,7 +103,7 @@ def _of_type(kind: str, name: str, rows: str) -> Iterator[FirstRule]:
 
 
 def _of_addresses(looked: Sequence[Looked]) -> Iterator[FirstRule]:
-    """Yield a rule for each telling part of the addresses of the type that has most."""
+    """Yield a rule for each significant address part, for the type and property with the most addresses."""
     found: dict[tuple[str, str], int] = {}
     for each in looked:
         for place, addresses in each.addresses.items():
@@ -126,7 +127,7 @@ def _of_addresses(looked: Sequence[Looked]) -> Iterator[FirstRule]:
 
 
 def tag_rules(exports: Exports) -> tuple[FirstRule, ...]:
-    """Return rules for the commonest tags, by count, then name."""
+    """Return rules for the most common tags, by count, then name."""
     found = []
     if "tags" in exports.contacts.columns:
         found.append(exports.contacts.select("contact_id", tag=pl.col("tags")).explode("tag"))
@@ -159,7 +160,7 @@ def tag_rules(exports: Exports) -> tuple[FirstRule, ...]:
 
 
 def column_rules(contacts: pl.DataFrame) -> tuple[FirstRule, ...]:
-    """Return rules for the commonest values of the first contact columns that have few different ones."""
+    """Return rules for the most common values of the first contact columns with few distinct values."""
     rules: list[FirstRule] = []
     for column in contacts.columns:
         if plain(column) in OF_ONE or "\0" in column or contacts.schema[column] != pl.String:
@@ -178,20 +179,20 @@ def column_rules(contacts: pl.DataFrame) -> tuple[FirstRule, ...]:
 
 
 def _operand(value: str) -> str:
-    """Write a cell as an operand: a number without quotes, which every way to write it fits."""
+    """Return a cell as an operand: a number without quotes, so that it matches however it is written."""
     return value if _NUMBER.fullmatch(value) else scalar(value)
 
 
 def _title(kind: str) -> str:
-    """Return a type of event as a name: with spaces and a capital."""
+    """Return an event type as a name, with spaces and a capital letter."""
     words = re.sub(r"[\W_]+", " ", kind).strip() or "Event"
     return words[:1].upper() + words[1:]
 
 
 def chosen_rules(looked: Sequence[Looked], exports: Exports) -> tuple[FirstRule, ...]:
-    """Return all rules, those commented out too. Where no event gives points, columns do, else tags.
+    """Return all rules, including commented-out ones. If no event gives points, columns do, or else tags.
 
-    Nothing is left where neither events nor tags nor columns say anything of anybody.
+    If none of these can give points, all rules are commented out, or there are none.
     """
     events, tags, fields = event_rules(looked), tag_rules(exports), column_rules(exports.contacts)
     if any(not each.off for each in events):
@@ -205,9 +206,9 @@ def chosen_rules(looked: Sequence[Looked], exports: Exports) -> tuple[FirstRule,
 def as_text(
     rules: Sequence[FirstRule], five_flames: int, reach: str, *, zone: str, guess: str, never: bool
 ) -> str:
-    """Return the rule file. `reach` says how many have five flames, `guess` what is guessed of the zone.
+    """Return the rule file. `reach` and `guess` are comments on five flames and on the time zone.
 
-    `never`: whether the events span too little for rules to expire.
+    `never`: whether the events span too short a time for rules to expire.
     """
     why = "; the events span under eight weeks" if never else ""
     defaults = f"{{count: 10, expires: {'never' if never else '4w'}}}"
@@ -229,7 +230,7 @@ def as_text(
 
 
 def _entries(rules: Sequence[FirstRule]) -> Iterator[str]:
-    """Yield the lines of rules; why several in a row are commented out is said before the first."""
+    """Yield the lines of rules; consecutive rules commented out for the same reason state it once."""
     said = ""
     for each in rules:
         if each.off and each.off != said:

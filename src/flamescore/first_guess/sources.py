@@ -1,4 +1,4 @@
-"""What the exports are taken for: by presets, as the contacts, as events; and what the loader makes of it."""
+"""Guess what the exports are, by presets, as contacts or as events, and try each guess with the loader."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def guessed_sources(paths: Sequence[str], places: Places, *, contacts: str | None, now: datetime) -> Sources:
-    """Return what exports are taken for; paths are files and folders, none for the project file's folder.
+    """Return the guesses for exports; `paths` are files and folders, by default the project file's folder.
 
-    `contacts` is the path of the export that holds the contacts, where somebody has said so.
+    `contacts` is the path of the export with the contacts, if the user named it.
 
     Raises:
         InputError: there are no exports, or none can be the contacts.
@@ -62,7 +62,7 @@ def guessed_sources(paths: Sequence[str], places: Places, *, contacts: str | Non
 
 
 def _by_presets(exports: Sequence[Export], spool: Spool) -> tuple[dict[str, Guess], dict[str, str]]:
-    """Return by path what presets say of exports, and what is to be said where none is taken."""
+    """Return by path the guesses by presets, and remarks where presets fit but none is used."""
     known: dict[str, Guess] = {}
     hints: dict[str, str] = {}
     for each in exports:
@@ -75,7 +75,7 @@ def _by_presets(exports: Sequence[Export], spool: Spool) -> tuple[dict[str, Gues
 
 
 def _contacts(exports: Sequence[Export], known: Mapping[str, Guess], named: str | None) -> tuple[Guess, ...]:
-    """Return the sources of contacts: those that presets know, else the export that can be it."""
+    """Return the sources of contacts: those that presets recognize, else the export that fits best."""
     by_preset = tuple(
         each for each in known.values() if each.kind == "contacts" and named in (None, each.path)
     )
@@ -86,7 +86,7 @@ def _contacts(exports: Sequence[Export], known: Mapping[str, Guess], named: str 
 
 
 def _with(sources: Sources, guess: Guess | LeftOut, places: Places, now: datetime) -> Sources:
-    """Return the sources with one more export: as a source, as one that a run would stop at, or left out."""
+    """Return the sources with another export: as a source, as one that would stop a run, or left out."""
     if isinstance(guess, LeftOut):
         return replace(sources, left=(*sources.left, guess))
     if guess.kind == "contacts":

@@ -1,4 +1,4 @@
-"""The words by which columns, event types and files are known."""
+"""The words by which columns, event types and files are recognized."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDS: Final = (
 OWN_EMAILS: Final = ("email", "email address", "e mail", "e mail address", "mail")
 EMAILS: Final = (*OWN_EMAILS, "recipient", "attendee")
 KEYS: Final = (*IDS, *EMAILS)
-"""Columns that say who a row is about, the likelier first."""
+"""Columns that identify the contact of a row, most likely first."""
 
 CREATED: Final = (
     "created at", "createdate", "create date", "date created", "signup date", "registered",
@@ -34,13 +34,13 @@ PEOPLE: Final[tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]] = (
     ("owner", (("owner",), ("contact owner",), ("lead owner",))),
     ("tags", (("tags",),)),
 )
-"""Canonical columns of contacts that lists show, and the headers that stand for each."""
+"""Canonical contact columns that lists show, and the alternative headers of each."""
 
 OF_ONE: Final = frozenset(
     {*KEYS, *CREATED, "phone", "phone number", "tags", "name", "full name", "first name", "last name"}
     | {"firstname", "lastname"}
 )
-"""Columns that say who somebody is, not what they are like."""
+"""Columns that identify a person rather than describe them."""
 
 _OTHER: Final = re.compile(r"[\W_]+")
 _NOT_IN_NAMES: Final = re.compile(r"[^0-9a-z]+")
@@ -48,24 +48,24 @@ _RUN: Final = re.compile(r"[0-9](?:[-_0-9]*[0-9])?")
 
 
 def plain(text: str) -> str:
-    """Return a text folded, with every run of other characters than letters and digits as one space."""
+    """Return a text folded, with each run of characters other than letters and digits as one space."""
     return _OTHER.sub(" ", fold(text)).strip()
 
 
 def is_key(header: str) -> bool:
-    """Say whether a header is that of a key column."""
+    """Return whether a header is that of a key column."""
     return plain(header) in KEYS
 
 
 def key_columns(headers: Sequence[str]) -> list[str]:
-    """Return the key columns, the likelier first."""
+    """Return the key columns, most likely first."""
     return [each for word in KEYS for each in headers if plain(each) == word]
 
 
 def time_columns(headers: Sequence[str]) -> list[str]:
-    """Return columns in the order in which one is preferred as the time of events.
+    """Return columns in order of preference as the time of events.
 
-    A header that holds a word of `TIMES` as a word goes before one that holds it otherwise (`createdate`).
+    A header with a word of `TIMES` as a whole word precedes one that merely contains it (`createdate`).
     """
     whole = [each for word in TIMES for each in headers if f" {word} " in f" {plain(each)} "]
     within = [each for word in TIMES if word != "at" for each in headers if word in plain(each)]
@@ -73,12 +73,12 @@ def time_columns(headers: Sequence[str]) -> list[str]:
 
 
 def type_columns(headers: Sequence[str]) -> list[str]:
-    """Return the columns that may hold the types of events, the likelier first."""
+    """Return the columns that may contain event types, most likely first."""
     return [each for word in TYPES for each in headers if plain(each) == word]
 
 
 def people_columns(headers: Iterable[str], taken: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return the canonical columns of contacts that headers stand for, beside those that are taken."""
+    """Return the canonical contact columns and their headers, without the headers that are taken."""
     free = [each for each in headers if each not in set(taken)]
     found: dict[str, tuple[str, ...]] = {}
     for name, forms in PEOPLE:
@@ -90,15 +90,15 @@ def people_columns(headers: Iterable[str], taken: Iterable[str]) -> dict[str, tu
 
 
 def holds_addresses(header: str) -> bool:
-    """Say whether a property's name is that of an address."""
+    """Return whether a property's name is that of an address."""
     return not ADDRESSES.isdisjoint(plain(header).split())
 
 
 def type_of_file(name: str) -> str:
-    """Return the type of events that a file is taken to hold: `order` for `Orders_2026.csv`.
+    """Return the event type that a file is assumed to contain: `order` for `Orders_2026.csv`.
 
-    It is the name in lower case, other characters as `_`, without digits at the end and a final `s`
-    (but `ss`).
+    It is the name in lowercase without extensions, with other characters replaced by `_`, and with trailing
+    digits and a final `s` (but not `ss`) removed.
     """
     stem = name.lower().split(".", 1)[0]
     word = _NOT_IN_NAMES.sub("_", stem).strip("_").rstrip("0123456789_")
@@ -108,5 +108,5 @@ def type_of_file(name: str) -> str:
 
 
 def without_runs(name: str) -> str:
-    """Return a file's name with `*` for each run of digits, with what of `-` and `_` stands inside of it."""
+    """Return a file name with each run of digits, including `-` and `_` between digits, replaced by `*`."""
     return _RUN.sub("*", name)

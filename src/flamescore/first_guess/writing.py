@@ -1,17 +1,18 @@
-"""Write two files so that there are both or neither, wherever the program is killed.
+"""Write two files atomically: whenever the process is killed, either both exist or neither does.
 
-Renaming two files takes two steps, and between them there would be one. So both places become links first,
-to files in a hidden folder that is not there yet: nobody finds a file behind them. Then the folder is renamed
-into its place, which makes both files appear at once. Then each link is replaced by its file. For `a`, `b`:
+Renaming two files takes two steps, with only one file in place in between. Therefore both paths first become
+symbolic links to files in a hidden folder that doesn't exist yet, so that the links dangle. Then the folder
+is renamed into place, which makes both files appear at once. Finally each link is replaced by its file. For
+`a` and `b`:
 
     killed after                             a             b
-    both are written into `.new`             nothing       nothing
-    a and b are links                        leads nowhere leads nowhere
-    `.new` is the hidden folder              leads to it   leads to it
-    its first file is moved over a           a file        leads to it
-    its second file is moved over b          a file        a file
+    both are written into `.new`             missing       missing
+    a and b are links                        dangling link dangling link
+    `.new` is renamed to the hidden folder   valid link    valid link
+    its first file is moved over a           file          valid link
+    its second file is moved over b          file          file
 
-`tidy` brings what a kill has left to the first or to the last of these.
+After a kill, `tidy` restores the first or completes the last of these states.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ _NEW: Final = f"{_HIDDEN}.new"
 
 
 def write_both(files: Mapping[Path, str], folder: Path) -> None:
-    """Write files by their places, all or none. `folder` is on the same disk as they are.
+    """Write files to their paths, all or none. `folder` must be on the same file system.
 
     Raises:
-        UsageError: there is one already; nothing is changed then.
+        UsageError: one of them already exists; nothing is changed.
         OutputError: they can't be written.
     """
     try:
@@ -52,10 +53,10 @@ def write_both(files: Mapping[Path, str], folder: Path) -> None:
 
 
 def refuse(places: tuple[Path, ...]) -> None:
-    """See that no file is at one of the places yet.
+    """Check that none of the paths exists yet.
 
     Raises:
-        UsageError: there is.
+        UsageError: one of them does.
     """
     for place in places:
         if os.path.lexists(place):
@@ -65,7 +66,7 @@ def refuse(places: tuple[Path, ...]) -> None:
 
 
 def tidy(places: tuple[Path, ...], folder: Path) -> None:
-    """Finish what was begun and killed, if the files had appeared; else take away what was begun."""
+    """Complete an interrupted write if the files had already appeared; otherwise remove its leftovers."""
     hidden = folder / _HIDDEN
     for number, place in enumerate(places):
         if place.is_symlink() and place.readlink() == _link(place, hidden / str(number)):
@@ -86,7 +87,7 @@ def _write(files: Mapping[Path, str], folder: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             _flushed(new / str(number), text)
         for number, place in enumerate(files):
-            place.symlink_to(_link(place, hidden / str(number)))  # which refuses a place that is taken
+            place.symlink_to(_link(place, hidden / str(number)))  # fails if the path exists
             linked.append(place)
         new.rename(hidden)
     except BaseException:
@@ -101,7 +102,7 @@ def _write(files: Mapping[Path, str], folder: Path) -> None:
 
 
 def _link(place: Path, to: Path) -> Path:
-    """Return the link from a place to a file, which goes with the folder when that is moved."""
+    """Return the relative link from a path to a file, which survives moving the folder."""
     return type(place)(os.path.relpath(to, place.parent))
 
 

@@ -1,4 +1,4 @@
-"""The history: every score that was published, kept longer than the runs."""
+"""The history: all published scores, kept longer than the runs."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ __all__ = [
 ]
 
 _LATE: Final = dict.fromkeys(("ContactHistory", "ScoreHistory", "contact_history"), "contact")
-"""What follows one contact, which the nightly run does not need, and its module."""
+"""Names for the history of a single contact, which the nightly run does not need, with their module."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -1,4 +1,4 @@
-"""Which earlier run a run is compared with, where retention may have deleted it: then the history tells."""
+"""Find the earlier run to compare a run with, in the history if retention has deleted it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def find_earlier(project: Project, words: str, newer: Run) -> EarlierRun:
-    """Return the earlier run that `--against` means (see `runs.run_against`), or what the history has of it.
+    """Return the earlier run that `--against` means (see `runs.run_against`), or its scores in the history.
 
-    A day, and the name of a run, mean a stored run where there is one, else a file of the history. A period
-    means the last of all, stored or not. Days are those of the newer run's rule file.
+    A day or the name of a run refers to a stored run if one exists, else to a file of the history. A period
+    refers to the last of both kinds. Days are in the time zone of the newer run's rule file.
 
     Raises:
-        NotFoundError: there is neither.
+        NotFoundError: neither exists.
         DamagedRunError: the record of the newer run is damaged.
         InputError: the file of the history is damaged.
     """

@@ -1,4 +1,4 @@
-"""What the history tells of one contact, up to a run: for `explain --since`."""
+"""The history of one contact up to a run, for `explain --since`."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class ScoreHistory(Struct, frozen=True):
 
 
 class ContactHistory(Struct, frozen=True):
-    """The scores of a contact that the history has, in order of the rule file; those it no longer has last.
+    """A contact's scores in the history, in order of the rule file; scores no longer in it come last.
 
-    `since` and `until` are the instants (UTC) between which files were looked at, both included. `notes` say
-    what could not be told.
+    `since` and `until` are the inclusive bounds (UTC) of the files that were read. `notes` describes what
+    can't be shown.
     """
 
     contact_id: str
@@ -59,15 +59,15 @@ class ContactHistory(Struct, frozen=True):
 def contact_history(
     output: Path, run: Run, text: str, since: Period | date, *, every: bool = False
 ) -> ContactHistory:
-    """Return what the history of an output folder has of a contact, up to a run.
+    """Return the history of a contact in an output folder, up to a run.
 
     `text` is an id or an e-mail address of the run's contacts, or the id of a contact that is no longer among
-    them. Ids that were merged into the contact are read as its own. `since` is a day, from its first
-    instant in the run's time zone, or a period before the run's `as_of`. By default a day is told by its last
-    file, and only where something changed; with `every` each file is a row: see `series`.
+    them. Ids that were merged into the contact are read as its own. `since` is a day, from its first instant
+    in the run's time zone, or a period before the run's `as_of`. By default each day is represented by its
+    last file, and only shown if something changed; with `every`, each file is a row: see `series`.
 
     Raises:
-        NotFoundError: there is no such contact, or nothing of it.
+        NotFoundError: no such contact exists, or the history has nothing on it.
         UsageError: several contacts have the address.
         InputError: a file of the history is damaged.
     """
@@ -95,7 +95,7 @@ def contact_history(
 
 
 def _titles(record: RunRecord, told: dict[str, str]) -> dict[str, str]:
-    """Return the titles of the scores that are told, those of the run first."""
+    """Return the titles of the scores that are reported, those of the run first."""
     now = {score.name: score.title for score in record.scores}
     return {name: now[name] for name in now if name in told} | {
         name: name for name in told if name not in now
@@ -103,7 +103,7 @@ def _titles(record: RunRecord, told: dict[str, str]) -> dict[str, str]:
 
 
 def _ids(run: Run, text: str) -> tuple[tuple[str, ...], NotFoundError | None]:
-    """Return the contact's id and those merged into it; of one that the run does not know, why not."""
+    """Return the contact's id and the ids merged into it; if the run has no such contact, also the error."""
     with reading_run(run):
         people = _with_email(scan(run, "contacts.parquet"), "contact_id")
         old = pl.DataFrame(schema={"contact_id": pl.String(), SURVIVOR: pl.String()})

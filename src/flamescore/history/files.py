@@ -1,9 +1,9 @@
-"""The files of `history/`: what every run published, one file a run, thinned out as they grow old.
+"""The files of `history/`: the published scores, one file per run, thinned out with age.
 
 history: 4d, runs at 06:00 and 18:00 of every day up to the 20th
 less than two days before 20th 18:00   20th 18:00, 20th 06:00, 19th 18:00, 19th 06:00
 the last of each local day             18th 18:00, 17th 18:00, 16th 18:00
-older than four days                   15th 18:00 is gone, and all before it
+older than four days                   15th 18:00 and everything before it is deleted
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ HISTORY: Final = pl.Schema(
         "flames": pl.Int8(),
     }
 )
-"""One row a contact and score, by score name, then by id; `score` is in ten-thousandths of a point."""
+"""One row per contact and score, by score name, then by id; `score` is in ten-thousandths of a point."""
 
 HISTORY_OF: Final = tuple(HISTORY)
-"""The columns of `frames.SCORES` that it is made of."""
+"""The columns of `frames.SCORES` that it consists of."""
 
 WHOLE: Final = Period(2, "d")
-"""How long before the newest file every one is kept."""
+"""The period before the newest file in which all files are kept."""
 
 _SUFFIX: Final = ".parquet"
 _BESIDE: Final = ".tmp-"
 _ROW_GROUP: Final = 50_000
 _LEVEL: Final = 9
-"""Of zstd. A million rows take 0.8 s; 3, its default, takes half of that and files a sixth larger."""
+"""The zstd level. A million rows take 0.8 s; the default, 3, takes half that with files a sixth larger."""
 
 _LARGEST: Final = 2**63 - 1
 
 
 class HistoryFile(Struct, frozen=True):
-    """What a run published: the run's id, its `as_of` (UTC), and the file."""
+    """The published scores of a run: the run's id, its `as_of` (UTC), and the file."""
 
     run_id: str
     as_of: datetime
@@ -63,22 +63,21 @@ class HistoryFile(Struct, frozen=True):
 
 
 def history_of(scores: pl.DataFrame) -> pl.DataFrame:
-    """Return `HISTORY` of a run's `frames.SCORES`.
+    """Return the `HISTORY` of a run's `frames.SCORES`.
 
-    The ten-thousandths are those that the published floats stand for: divided by 10,000 they are the same
-    floats again, however large.
+    The ten-thousandths round-trip: divided by 10,000, they give exactly the published floats, however large.
     """
     whole = ten_thousandths(pl.col("score"), pl.Int128()).clip(-_LARGEST, _LARGEST)
     rows = scores.select("contact_id", "score_name", whole.cast(pl.Int64), pl.col("flames").cast(pl.Int8))
-    # Score by score: a million rows are sorted by one column in 0.65 s of processor, by two in 0.98.
+    # Sorting a million rows score by score takes 0.65 s of processor time; by two columns it takes 0.98 s.
     by_score = rows.partition_by("score_name", as_dict=True)
     return pl.concat([rows.clear(), *(by_score[name].sort("contact_id") for name in sorted(by_score))])
 
 
 def history_files(output: Path) -> tuple[HistoryFile, ...]:
-    """Return the files of an output folder, oldest `as_of` first; none where there are none yet.
+    """Return the history files of an output folder, oldest `as_of` first; empty if none exist yet.
 
-    Only what is named by a run is one of them.
+    Only files named after a run are included.
     """
     folder = output / FOLDER
     with reading(output):
@@ -92,12 +91,12 @@ def history_files(output: Path) -> tuple[HistoryFile, ...]:
 
 
 def write_history(output: Path, run_id: str, scores: pl.DataFrame, bits: Modes) -> None:
-    """Write the file of a run from its `frames.SCORES`: beside its place, flushed, then renamed.
+    """Write the file of a run from its `frames.SCORES` atomically: a temporary file is flushed, then renamed.
 
-    One that is there already is replaced. What a killed run left beside is removed.
+    An existing file is replaced. Temporary files of killed runs are removed.
 
     Raises:
-        OutputError: the disk refuses.
+        OutputError: the file can't be written.
     """
     folder = output / FOLDER
     beside = folder / f"{_BESIDE}{run_id}-{secrets.token_hex(3)}"
@@ -119,9 +118,9 @@ def write_history(output: Path, run_id: str, scores: pl.DataFrame, bits: Modes) 
 
 
 def tidy_history(output: Path, made: str, keep: Period | None, zone: ZoneInfo) -> None:
-    """Delete the files that are not kept (None: none is), and those that the file of the run `made` replaces.
+    """Delete files not covered by `keep` (None: all), and those that the file of the run `made` replaces.
 
-    What can't be deleted stays for the next run.
+    Files that can't be deleted are left for the next run.
     """
     files = history_files(output)
     current = [max(same, key=lambda each: (each.run_id == made, _age(each))) for same in _by_instant(files)]
@@ -136,15 +135,15 @@ def _by_instant(files: Iterable[HistoryFile]) -> list[list[HistoryFile]]:
 
 
 def _age(file: HistoryFile) -> int:
-    """Return when a file was written, in nanoseconds."""
+    """Return the modification time of a file, in nanoseconds."""
     return file.path.stat().st_mtime_ns
 
 
 def kept_files(files: Iterable[HistoryFile], keep: Period, zone: ZoneInfo) -> tuple[HistoryFile, ...]:
-    """Return the files to keep, oldest `as_of` first; ages are counted back from the newest one.
+    """Return the files to keep, oldest `as_of` first; ages are relative to the newest one.
 
-    Of files that are `WHOLE` old or older it is the last of each local day in a time zone, and none that is
-    older than `keep`: one exactly as old stays.
+    Of files that are at least `WHOLE` old, only the last of each local day in a time zone is kept. Files
+    older than `keep` are not kept; one that is exactly that old is.
     """
     ordered = sorted(files, key=lambda each: (each.as_of, each.run_id))
     if not ordered:

@@ -1,4 +1,4 @@
-"""Keeping a run's scores: as the state moves to the run, and tidying up once it has."""
+"""Keep a run's scores when the state moves to the run, and tidy up afterwards."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SCORES_FILE: Final = "scores.parquet"
 
 
 class Keeping(Struct, frozen=True):
-    """Keeps the scores of a project's runs, as long as its `history` says."""
+    """Keeps the scores of a project's runs for the period set by `history`."""
 
     project: Project
 
     def __call__(self, run: Run) -> None:
-        """Write a run's file; with `history: none`, and of a run that is damaged, there is none.
+        """Write a run's file, unless `history` is `none` or the run is damaged.
 
-        Called twice it does the same.
+        The call is idempotent.
         """
         settings = self.project.settings
         if settings.history is None:
@@ -35,12 +35,12 @@ class Keeping(Struct, frozen=True):
         try:
             with reading_run(run):
                 scores = scan(run, SCORES_FILE).select(HISTORY_OF).collect()
-        except DamagedRunError:  # of an earlier run: it is told where the new one is compared with it
+        except DamagedRunError:  # an earlier run: reported when the new run is compared with it
             return
         write_history(self._output, run.run_id, scores, modes(settings.mode))
 
     def tidy(self, run: Run) -> None:
-        """Delete what a run's file replaces, and what is too old; once the state stands at the run."""
+        """Delete files that a run's file replaces, and old ones, once the state has moved to the run."""
         zone = ZoneInfo(run.record.timezone)
         tidy_history(self._output, run.run_id, self.project.settings.history, zone)
 

@@ -1,4 +1,4 @@
-"""What some contacts scored lately, day by day: what a report draws beside a lead."""
+"""The recent scores of some contacts, day by day, which a report draws next to a lead."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flamescore.history.files import HistoryFile
 
 DAYS: Final = 14
-"""Local days that have a run: the newest ones, that of the run itself included."""
+"""The number of most recent local days with a run that are returned, including that of the run itself."""
 
 UNREAD: Final = "O106"
 
@@ -32,9 +32,9 @@ def recent_scores(
 ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Return `frames.PAST_SCORES` of some contacts up to a run, and a note for each file that can't be read.
 
-    `scores` are the run's own (`frames.SCORES`): they stand for its day. Of the days before it is the last
-    file each. Rows are score by score in the order of `scores`, contacts as they are ranked there, then by
-    time; scores that the run does not have are left out.
+    `scores` are the run's own (`frames.SCORES`) and represent its day. Each earlier day is represented by its
+    last file. Rows are in the order of `scores`, score by score with contacts as ranked there, then by time;
+    scores that the run does not have are left out.
     """
     today = to_local(as_of, zone).date()
     before = [each for each in history_files(output) if to_local(each.as_of, zone).date() < today]

@@ -1,4 +1,4 @@
-"""What the history tells of one contact: its score and flames, run by run, and how they changed.
+"""The history of one contact: its score and flames, run by run, and how they changed.
 
 six days     20th  21st  22nd  23rd  24th  25th
 score        0     12.5  25    25    50    6.2
@@ -40,10 +40,10 @@ SERIES: Final = pl.Schema(
         "change": pl.String(),
     }
 )
-"""One row a file and score, score by score in order of their names, oldest first.
+"""One row per file and score, by score name, then oldest first.
 
-`change` is one of `changes.KINDS`, null in the row of the first file; where the contact is scored no more
-(`vanished`) score and flames are null.
+`change` is one of `changes.KINDS`, null in the row of the first file; score and flames are null where the
+contact is no longer scored (`vanished`).
 """
 
 MARKS: Final = "▁▂▃▄▅▆▇█"
@@ -52,11 +52,12 @@ _OWN: Final = "\x00own"
 
 
 def read_contact(files: Sequence[HistoryFile], ids: Sequence[str]) -> pl.DataFrame:
-    """Return `run_id, as_of`, and of `HISTORY` the name, score and flames of one contact, in no order.
+    """Return `run_id`, `as_of`, and the score name, score and flames (`HISTORY`) of one contact, unsorted.
 
-    `ids` are its own, then those that were merged into it. Where a file has several of them, its own row
-    stands, else that of the highest score, of equal ones that of the first id. All files are read in one
-    scan, which passes over row groups by their statistics. Files that are deleted meanwhile are left out.
+    `ids` are its own id, then those that were merged into it. If a file has several of them, the contact's
+    own row is used, else the one with the highest score, then the most flames, then the first id. All files
+    are read in one scan, which skips row groups by their statistics. Files that are deleted in the meantime
+    are left out.
 
     Raises:
         InputError: a file is damaged; it is named.
@@ -97,9 +98,9 @@ _TOLD: Final = tuple(name for name in HISTORY if name != "contact_id")
 
 
 def read_file(file: HistoryFile, ids: pl.Series | None = None) -> pl.DataFrame:
-    """Return a file (`HISTORY`), or its rows of some contacts.
+    """Return a file (`HISTORY`), or only its rows of some contacts.
 
-    An `InputError` names one that is damaged or gone.
+    Raises an `InputError` that names the file if it is damaged or missing.
     """
     rows = _scan(file) if ids is None else _scan(file).filter(pl.col("contact_id").is_in(ids.implode()))
     try:
@@ -114,7 +115,7 @@ def _scan(file: HistoryFile) -> pl.LazyFrame:
 
 
 def _damaged(files: Sequence[HistoryFile], error: BaseException) -> InputError | BaseException:
-    """Return the error that names the first file which can't be read; where all can, the error itself."""
+    """Return an error that names the first unreadable file; if all are readable, the error itself."""
     for each in files:
         try:
             _scan(each).collect(engine="streaming")
@@ -133,12 +134,12 @@ def series(
     hot_flames: int | None,
     every: bool = False,
 ) -> pl.DataFrame:
-    """Return `SERIES` of what `read_contact` found in files.
+    """Return the `SERIES` of what `read_contact` found in files.
 
-    It has the last file of each local day in which score or flames changed since the day before that has a
-    file, and the first and the last in which the contact is; with `every` all files in which it is. A
-    file without it, after one that has it, has a row too. `hot_flames` make newly hot and cooled off; None
-    where these can't be told.
+    It has the last file of each local day in which score or flames changed since the previous day with a
+    file, and the first and last file that contain the contact; with `every`, all files that contain it. A
+    file without the contact has a row too if the one before has it. `hot_flames` is the threshold for newly
+    hot and cooled off; None if these can't be determined.
     """
     chosen = files if every else last_of_each_day(files, zone)
     times = pl.DataFrame(
@@ -178,7 +179,7 @@ def _of_score(
 
 
 def _turned(hot_flames: int | None) -> tuple[pl.Expr, pl.Expr]:
-    """Say which rows are of a contact who got hot, and which of one who cooled off."""
+    """Return expressions for the rows in which the contact became hot, and in which it cooled off."""
     if hot_flames is None:
         return pl.lit(value=False), pl.lit(value=False)
     now, then = pl.col("flames") >= hot_flames, pl.col("previous_flames") >= hot_flames
@@ -186,9 +187,9 @@ def _turned(hot_flames: int | None) -> tuple[pl.Expr, pl.Expr]:
 
 
 def sparklines(found: pl.DataFrame, files: Sequence[HistoryFile], zone: ZoneInfo) -> dict[str, str]:
-    """Return the sparkline of each score in what `read_contact` found: a mark a local day that has a file.
+    """Return the sparkline of each score in what `read_contact` found: one mark per local day with a file.
 
-    It stands for the score in the last file of the day; of a day without the contact it is a blank.
+    It represents the score in the last file of the day; it is a blank for a day without the contact.
     """
     days = [each.run_id for each in last_of_each_day(files, zone)]
     told: dict[str, str] = {}
@@ -200,9 +201,9 @@ def sparklines(found: pl.DataFrame, files: Sequence[HistoryFile], zone: ZoneInfo
 
 
 def sparkline(values: Sequence[int | None]) -> str:
-    """Return a mark of `MARKS` for each value, lowest to highest in eighths; a blank where there is none.
+    """Return a mark of `MARKS` for each value, lowest to highest in eighths; a blank for None.
 
-    Where all are the same it is the lowest mark.
+    If all values are equal, it is the lowest mark.
     """
     known = [value for value in values if value is not None]
     low, high = min(known, default=0), max(known, default=0)

@@ -1,4 +1,4 @@
-"""Tests of rules: contacts that are made up, and what is to come out for each."""
+"""Tests of rules: made-up contacts, and the expected results for each."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ _WITH_FRAMES: Final = {
     "run_tests": "running",
     "case_as_test": "real_case",
 }
-"""What scores or tells, and its module: imported when it is asked for, for a schema needs none of it."""
+"""Names that are imported on first access, with their modules: generating a schema needs none of them."""
 
 __getattr__ = late_names(__name__, _WITH_FRAMES)

@@ -1,8 +1,8 @@
-"""What rules and conditions look at: columns, types of events and tags.
+"""What rules and conditions refer to: columns, event types and tags.
 
     {event: page_visit, where: {url: {contains: /sales}}, per: asset}
 
-looks at events of the type `page_visit`, at their `url` by a predicate, and at the value of their `asset`.
+refers to events of the type `page_visit`, to their `url` with a predicate, and to the value of their `asset`.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from flamescore.rules import Condition, Rule, RuleBook
 
 _VALUES = ("column", "same")
-"""Attributes that name a property of events whose value is compared, or added up."""
+"""Attributes that name a property of events whose values are compared or summed."""
 
 
 class Asked(Struct, frozen=True):
-    """Columns of contacts and of events with the predicates on them, and what else is looked at.
+    """Columns of contacts and of events with the predicates on them, and other references.
 
-    `values` are columns of events whose values are compared with one another, or give numbers. `types` are as
-    they are written, each once.
+    `values` are columns of events whose values are compared with one another or used as numbers. `types` are
+    as written, deduplicated.
     """
 
     contacts: Mapping[str, tuple[Predicate, ...]]
@@ -40,7 +40,7 @@ class Asked(Struct, frozen=True):
 
     @property
     def contact_columns(self) -> tuple[str, ...]:
-        """The columns that a contact may have: the ids, those of predicates, and what they come from."""
+        """The columns that a contact may have: the id, those with predicates, and their sources."""
         derived = (EMAIL,) if DOMAIN in self.contacts else ()
         tags = ("tags",) if self.tags else ()
         return tuple(dict.fromkeys(("contact_id", *self.contacts, *derived, *tags)))
@@ -52,17 +52,17 @@ class Asked(Struct, frozen=True):
         return tuple(each for each in dict.fromkeys((*self.events, *sorted(self.values))) if each not in own)
 
     def has_type(self, kind: str) -> bool:
-        """Say whether anything looks at events of a type."""
+        """Return whether anything refers to events of a type."""
         return fold(kind) in {fold(each) for each in self.types}
 
 
 def plain_book(book: RuleBook) -> RuleBook:
-    """Return a book without what a test is not about: accounts, and what is told of mail scanners."""
+    """Return a book without what tests don't cover: accounts, and the detection of mail scanners."""
     return replace(book, accounts=None).without_bots
 
 
 def asked_by_all(*asking: RuleBook | Condition | Rule) -> Asked:
-    """Return what books, conditions and rules look at, in order of first mention."""
+    """Return what books, conditions and rules refer to, in order of first mention."""
     contacts: dict[str, dict[Predicate, None]] = {}
     events: dict[str, dict[Predicate, None]] = {}
     values: set[str] = set()
@@ -92,8 +92,8 @@ def _note(predicates: tuple[Predicate, ...], columns: dict[str, dict[Predicate, 
         columns.setdefault(each.column, {})[each] = None
 
 
-def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - of whatever a book is made
-    """Yield every value of a book or condition that is made of others, but the predicates on their own."""
+def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any part of a book
+    """Yield all composite values in a book or condition, except predicates, which come with their parents."""
     if isinstance(value, tuple):
         for each in value:
             yield from _parts(each)

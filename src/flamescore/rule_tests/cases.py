@@ -1,4 +1,4 @@
-"""What a file of tests says: frozen values, as they are written, before any rule is looked at."""
+"""The content of a test file as frozen values, as written, before it is checked against any rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flamescore.yaml_tree import Document
 
 Cell = str | tuple[str, ...] | None
-"""A cell as its export would have it: a text, several values of a list, or None where it is missing."""
+"""A cell as in an export: a text, the values of a list, or None if it is missing."""
 
 Number = Decimal | float | int
 
@@ -32,7 +32,7 @@ _WORDS: Final = {
 
 
 class Instant(Struct, frozen=True):
-    """A date (its first instant), a time without a zone (that of the rule file), or an instant in UTC."""
+    """A date (its first instant), a time without a zone (in that of the rule file), or an instant in UTC."""
 
     written: date | datetime
 
@@ -44,7 +44,7 @@ class Instant(Struct, frozen=True):
 
 
 class When(Struct, frozen=True):
-    """When something happened: a period before `as_of`, or an instant; one of them is None."""
+    """When something happened: a period before `as_of`, or an instant; the other one is None."""
 
     ago: Period | None = None
     at: Instant | None = None
@@ -74,10 +74,10 @@ class GivenTag(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """A number, or bounds by their words; `written` is the same for JSON.
+    """An expected number, or bounds by their keywords; `written` is the same for JSON.
 
-    Numbers are equal if they are the same to the ten-thousandth: 33.3333 is a third of 100. Bounds are held
-    against the number as it is.
+    Numbers are equal if they agree to the ten-thousandth: 33.3333 equals a third of 100. Bounds are compared
+    with the exact number.
     """
 
     number: Decimal | None = None
@@ -85,7 +85,7 @@ class Wanted(Struct, frozen=True):
     written: Any = None
 
     def holds(self, actual: Number) -> bool:
-        """Say whether a number is what is wanted."""
+        """Return whether a number meets the expectation."""
         if self.number is not None:
             return nearest_points(Decimal(actual)) == nearest_points(self.number)
         exact = Decimal(actual)
@@ -104,17 +104,17 @@ class Wanted(Struct, frozen=True):
 
 
 def show_number(number: Number) -> str:
-    """Show a number to the ten-thousandth, without needless zeros: `3`, `-0.25`."""
+    """Return a number as text, to the ten-thousandth and without trailing zeros: `3`, `-0.25`."""
     return show_points(nearest_points(number))
 
 
 def whole(points: int) -> Decimal:
-    """Return ten-thousandths as the number that they are."""
+    """Return ten-thousandths as a number of points."""
     return Decimal(points) / POINT
 
 
 class ExpectedScore(Struct, frozen=True):
-    """What is expected of one score; None is not looked at. `rules` are points by rule id."""
+    """What is expected of one score; None is not checked. `rules` has points by rule id."""
 
     score: Wanted | None = None
     flames: Wanted | None = None
@@ -125,7 +125,7 @@ class ExpectedScore(Struct, frozen=True):
 
 
 class Expected(Struct, frozen=True):
-    """What a test expects: of scores by name (None: the default score), and of what follows from them."""
+    """What a test expects of scores by name (None: the default score), and of what depends on them."""
 
     scores: Mapping[str | None, ExpectedScore]
     excluded: bool | None = None
@@ -134,7 +134,7 @@ class Expected(Struct, frozen=True):
 
 
 class RuleTest(Struct, frozen=True):
-    """One test: a contact with what it did, and what is to come out; `number` is its place in the file."""
+    """One test: a contact with its events, and the expected results; `number` is its position in the file."""
 
     number: int
     line: int
@@ -148,9 +148,9 @@ class RuleTest(Struct, frozen=True):
 
 
 class FileOfTests(Struct, frozen=True):
-    """A file of tests; `names` are the lines and names of all, also of those that are wrong.
+    """A test file; `names` has the lines and names of all tests, including invalid ones.
 
-    `rules` is None where the file does not say which they are.
+    `rules` is None if the file does not name the rule file.
     """
 
     path: str

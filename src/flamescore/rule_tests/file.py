@@ -1,6 +1,6 @@
-"""A file of tests -> its tests, or every fault in it.
+"""Parse a test file into its tests, and all errors in it.
 
-Every fault is told at its place, and a test that is sound is kept beside one that is not.
+Each error is reported with its position, and valid tests are kept even if others are not.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ SUFFIX: Final = ".test"
 
 
 def read_file(path: Path, shown: str) -> tuple[FileOfTests | None, tuple[Problem, ...]]:
-    """Read a file of tests; `shown` is what it is called. Also return everything that is wrong with it.
+    """Read a test file; `shown` is its name in messages. Also return everything that is wrong with it.
 
-    None where it can't be read at all.
+    The file is None if it can't be read at all.
     """
     try:
         data = path.read_bytes()
@@ -61,7 +61,7 @@ def read_file(path: Path, shown: str) -> tuple[FileOfTests | None, tuple[Problem
 
 
 def _read_head(at: At) -> dict[str, Value]:
-    """Read every key of the file, whatever is wrong with others."""
+    """Read each key of the file, even if others are invalid."""
     found: dict[str, Value] = {}
     for key in at.keys:
         told = None if key in FILE.keys else at.reading.unknown(FILE, key, at)
@@ -82,7 +82,7 @@ def _read_head(at: At) -> dict[str, Value]:
 
 
 def _rules(path: Path, found: dict[str, Value], at: At) -> Path | None:
-    """Return the rule file: that which is named, else that beside it whose name it has."""
+    """Return the rule file: the one that is named, else the one next to the test file with the same name."""
     if "rules" in found:
         return path.parent / str(found["rules"])
     stem = path.stem
@@ -94,7 +94,7 @@ def _rules(path: Path, found: dict[str, Value], at: At) -> Path | None:
 
 
 def _names(document: Document) -> Iterator[tuple[int, str]]:
-    """Yield line and name of everything that stands for a test."""
+    """Yield the line and name of each entry of `tests`."""
     tests = document.root.child("tests")
     for number, node in enumerate(() if tests is None else tests.items):
         name = node.child("name")
@@ -102,7 +102,7 @@ def _names(document: Document) -> Iterator[tuple[int, str]]:
 
 
 def _nulls(document: Document) -> Iterator[Problem]:
-    """Yield what has no value, but for cells and labels: there nothing means that it is missing."""
+    """Yield a problem for each null, except in `exclude`, and in cells and labels, where it means missing."""
     where = TestsReading(document).heading
     for path, node in document.root.walk():
         if node.kind != "null" or _may_be_null(path) or not path:
@@ -114,7 +114,7 @@ def _nulls(document: Document) -> Iterator[Problem]:
 
 def _may_be_null(path: NodePath) -> bool:
     if path[:1] == ("exclude",):
-        return True  # the rule language reads it
+        return True  # parsed by the rule language
     inside = path[2:]
     if path[:1] != ("tests",) or not inside:
         return False

@@ -1,4 +1,4 @@
-"""Whether a single tag fits a tag condition, by the engine itself."""
+"""Match a single tag against a tag condition with the engine itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fits_tag(tag: str, match: TagMatch) -> bool:
-    """Say whether a tag is one that a condition looks at; of `all` any of its tags is."""
+    """Return whether a condition refers to a tag; for `all`, any one of its tags matches."""
     held = pl.DataFrame({"c": [0], "tag": [fold(tag)], "at": [None]}, schema_overrides={"at": pl.Int64})
     meant = replace(match, how="any") if match.how == "all" else match
     return bool(Tags(held, 1).has(meant)[0])

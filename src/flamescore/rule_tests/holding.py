@@ -1,6 +1,6 @@
-"""Tests held against their rules: what no rule looks at, what is not there, what one contact can't show.
+"""Check tests against their rules: unused columns and events, unknown names, and what can't be tested.
 
-It is looked for in what is written, so that all that is wrong with a test is told at once.
+The document itself is checked, so that everything that is wrong with a test is reported at once.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _NOTHING: Final = Node("null")
 
 
 def faults(document: Document, number: int, subject: Subject) -> tuple[Problem, ...]:
-    """Return what keeps a test of a file from testing what it seems to; none where it is sound."""
+    """Return what keeps a test from testing what it seems to; empty if it is valid."""
     return tuple(_Held(document, number, subject).faults())
 
 
 class _Held:
-    """One test beside its rules."""
+    """One test with its rules."""
 
     def __init__(self, document: Document, number: int, subject: Subject) -> None:
         self._document, self._subject, self._asked = document, subject, subject.asked
@@ -43,7 +43,7 @@ class _Held:
         self._heading = f'Test "{shortened(name)}": ' if name else f"Test {number + 1}: "
 
     def _node(self, *path: str | int) -> Node:
-        """Return what is at a path of the test; nothing where it has none."""
+        """Return the node at a path of the test; a null node if it is missing."""
         return self._document.root.at((*self._path, *path)) or _NOTHING
 
     def _fault(self, code: str, text: str, hint: str | None, *path: str | int, key: bool = True) -> Problem:
@@ -51,7 +51,7 @@ class _Held:
         return Problem(code, f"{self._heading}{text}", where, hint)
 
     def faults(self) -> Iterator[Problem]:
-        """Yield every fault."""
+        """Yield all problems."""
         yield from self._columns()
         for number in range(len(self._node("events").items)):
             yield from self._event("events", number)
@@ -104,7 +104,7 @@ class _Held:
                 yield self._fault(UNKNOWN, f"there is no score `{name}`.", _hint(name, scores), *here)
 
     def _score(self, score: Score, *here: str | int) -> Iterator[Problem]:
-        """Yield what is wrong with what is expected of a score."""
+        """Yield the problems with what is expected of a score."""
         names = {rule.id: rule.name for rule in score.rules}
         for each in self._node(*here, "rules").entries:
             if each not in names:
@@ -119,7 +119,7 @@ class _Held:
                 yield self._fault(NOT_TESTABLE, text, _ALONE, *here, key)
 
     def _standing(self) -> Iterator[Problem]:
-        """Yield what is wrong with `excluded`, `hot` and `labels`."""
+        """Yield the problems with `excluded`, `hot` and `labels`."""
         subject, asked = self._subject, self._node("expect").entries
         if "excluded" in asked and subject.exclude is None:
             hint = "Write `exclude:` at the head of the file, or `call_list.exclude` in the project file."
@@ -151,7 +151,7 @@ class _Held:
 
 
 def _hint(word: str, known: Iterable[str]) -> str | None:
-    """Ask whether the nearest was meant, else list what there is; None where there is nothing."""
+    """Return a hint with the nearest known word, else with all known words; None if there are none."""
     there = tuple(known)
     meant = nearest(word, there)
     if meant:

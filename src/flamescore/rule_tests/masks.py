@@ -1,18 +1,19 @@
-"""Cells of a real contact, replaced by cells that say nothing of it and answer every rule as they do.
+"""Replace cells of a real contact by anonymous cells that match the same rules.
 
-A rule asks `email: {ends_with: "@gmail.com"}`, another `note: {contains: [budget, price]}`, a third has
+One rule has `email: {ends_with: "@gmail.com"}`, another `note: {contains: [budget, price]}`, a third
 `per: url`. Then
 
-    column   cell                                  stands there instead
-    email    jane.doe@gmail.com                    x@gmail.com: x@example.com does not end so
+    column   cell                                  replacement
+    email    jane.doe@gmail.com                    x@gmail.com: x@example.com does not match
     email    jane@acme.com                         x@example.com
     note     Jane asked for the price on Monday    price: the operand that it contains
     note     Called, nobody there                  x
     url      https://a.io/p?mail=jane@acme.com     https://a.io/p
-    url      https://a.io/p?mail=jane@gmail.com    https://a.io/p-2: it counts as another one than the last
+    url      https://a.io/p?mail=jane@gmail.com    https://a.io/p-2: it must differ from the previous one
     asset    News 2026-11-04                       News
 
-Several are tried for a cell, the least telling first; the first that fits the same predicates is taken.
+For each cell several candidates are tried, the least revealing first; the first one that matches the same
+predicates is used.
 """
 
 from __future__ import annotations
@@ -50,17 +51,17 @@ MASKS: Final = {
     "company": "Company",
     "owner": "Owner",
 }
-"""The columns of contacts that are personal, and what stands for any of their cells."""
+"""The personal columns of contacts, and the placeholder for their cells."""
 
 _ANYTHING: Final = "x"
 _WORD: Final = re.compile(r"\w+")
 _NUMBER: Final = re.compile(r"[+-]?[0-9.]+")
 _NEAR: Final = 20
-"""So near to a number that is somebody's id another one is looked for, else near those in rules."""
+"""How far above a number that is also a contact's id a replacement is searched for, before rules' bounds."""
 
 _ADDRESS: Final = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*://|//?|www\.)\S*")
 _DATE: Final = re.compile(r"\d{4}-\d\d?(?:-\d\d?)?(?:[T ][\d:.]+Z?)?|\d\d?[./]\d\d?[./]\d{2,4}")
-"""Dates, which are left out where they are a part of a name: `News 2026-11-04`."""
+"""Dates, which are removed if they are part of a name: `News 2026-11-04`."""
 
 _AFTER_PATH: Final = re.compile(r"[?#].*", re.DOTALL)
 _CELL: Final = "cell"
@@ -68,13 +69,13 @@ _SUFFIXES: Final = {ISO: ISO_SUFFIX, PLAIN: NUMBER_SUFFIX, ITEMS: LIST_SUFFIX}
 
 
 class Personal(Struct, frozen=True):
-    """What identifies a contact: folded `texts` of the one that is meant, and the `ids` of all."""
+    """What identifies a contact: the folded `texts` of the contact itself, and the `ids` of all contacts."""
 
     texts: tuple[str, ...]
     ids: frozenset[str]
 
     def is_in(self, text: str) -> bool:
-        """Say whether any of it stands in a text, as whole words; the parts of a date are no ids."""
+        """Return whether a text contains any of it as whole words; a text that is a date never does."""
         if _DATE.fullmatch(text):
             return False
         folded = fold(text)
@@ -84,9 +85,9 @@ class Personal(Struct, frozen=True):
 
 
 class UnmaskedError(Exception):
-    """No cell that says nothing of the contact answers the rules as one of its own does.
+    """No anonymous replacement matches the same predicates as one of the contact's cells.
 
-    `predicate` is one that the others answer in another way; None where they are taken already.
+    `predicate` is one on which the closest candidate differs; None if the candidates are already in use.
     """
 
     def __init__(self, predicate: Predicate | None = None) -> None:
@@ -103,13 +104,14 @@ def masked(
     mask: str | None = None,
     apart: bool = False,
 ) -> list[Cell]:
-    """Return a cell for each cell of a column, None for a missing one.
+    """Return a replacement for each cell of a column, None for a missing one.
 
-    `cells`: `cell` (String), maybe `frames.ISO`, `PLAIN` and `ITEMS`. `mask` stands for the cells of a
-    personal column. With `apart` cells that differ go on to differ: their values are compared.
+    `cells` has the column `cell` (String), and optionally `frames.ISO`, `PLAIN` and `ITEMS`. `mask` is the
+    placeholder for the cells of a personal column. With `apart`, different cells get different replacements,
+    because their values are compared.
 
     Raises:
-        UnmaskedError: there is none for a cell.
+        UnmaskedError: a cell has no replacement.
     """
     known = cells.with_columns(present(pl.col(_CELL))).unique(maintain_order=True)
     rows = known.filter(pl.col(_CELL).is_not_null()).to_dicts()
@@ -146,7 +148,7 @@ def masked(
 def _another(
     chosen: str, used: set[str], asked: list[Predicate], wanted: NDArray[np.bool_], clock: Clock
 ) -> str:
-    """Return a cell like one that is taken already, with a number behind it."""
+    """Return a replacement that is already in use, with a number appended."""
     number = 2
     while f"{chosen}-{number}" in used:
         number += 1
@@ -164,7 +166,7 @@ def _candidates(
     *,
     exact: bool,
 ) -> Iterator[str]:
-    """Yield what may stand for a cell, the least telling first; with `exact` a number stays what it is."""
+    """Yield candidates for a cell, the least revealing first; with `exact`, numbers are not replaced."""
     cell = row[_CELL] or ""
     operands = _operands(cell, predicates)
     if mask is not None:
@@ -199,7 +201,7 @@ def _candidates(
 
 
 def _numbers(number: str, tests: Sequence[Test], personal: Personal) -> Iterator[str]:
-    """Yield numbers near one that is somebody's id too, and that nobody has as an id."""
+    """Yield replacements for a number that is also a contact's id: near it or near bounds, and not ids."""
     if number.isdecimal() and personal.is_in(number):
         after = (str(int(number) + more) for more in range(1, _NEAR))
         operands = (test.operand for test in tests if isinstance(test, Order))
@@ -209,7 +211,7 @@ def _numbers(number: str, tests: Sequence[Test], personal: Personal) -> Iterator
 
 
 def _operands(cell: str, predicates: Sequence[Predicate]) -> list[tuple[str, str]]:
-    """Return what rules say of a cell that is so: the kind of test, and its operand."""
+    """Return the tests on a cell that are true: the kind of test, and its operand."""
     folded = fold(cell)
     found: dict[tuple[str, str], None] = {}
     for test in (test for predicate in predicates for test in predicate.tests):
@@ -225,7 +227,7 @@ def _operands(cell: str, predicates: Sequence[Predicate]) -> list[tuple[str, str
 
 
 def _composed(operands: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield texts made of operands: one that equals, one alone with something beside it, all of them."""
+    """Yield texts composed of operands: equal ones, single ones with a filler if needed, then all of them."""
     by = {kind: [text for each, text in operands if each == kind] for kind in
           ("equals", "starts_with", "contains", "ends_with")}  # fmt: skip
     yield from by["equals"]
@@ -245,7 +247,7 @@ def _composed(operands: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _answers(cells: pl.DataFrame, predicates: list[Predicate], clock: Clock) -> NDArray[np.bool_]:
-    """Return which predicates hold for each cell: a row a cell, a column a predicate."""
+    """Return which predicates hold for each cell: one row per cell, one column per predicate."""
     if not predicates or not cells.height:
         return np.zeros((cells.height, len(predicates)), np.bool_)
     columns = {short: cells[short].alias(_CELL + long) for short, long in _SUFFIXES.items() if short in cells}

@@ -1,4 +1,4 @@
-"""What became of tests: frozen values that every way of telling them starts from."""
+"""The outcomes of tests, as frozen values that all output formats are based on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Failure(Struct, frozen=True):
-    """An expectation that did not hold, such as `score` or `scores.fit.flames`, for JSON and in words."""
+    """A failed expectation, such as `score` or `scores.fit.flames`, for JSON and in words."""
 
     what: str
     expected: Any
@@ -21,9 +21,9 @@ class Failure(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one test. `problems` are there for a test that is wrong: it was not scored.
+    """The outcome of one test. An invalid test (`wrong`) has `problems`, and was not scored.
 
-    `scores` are those whose ledger explains the failures. `seconds` is its share of the time that it took to
+    `scores` are those whose ledgers explain the failures. `seconds` is its share of the time that it took to
     score all tests of the file.
     """
 
@@ -39,17 +39,17 @@ class Outcome(Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """Whether everything that it expects held."""
+        """Whether all expectations were met."""
         return not self.wrong and not self.failures
 
     @property
     def mark(self) -> str:
-        """Return the character that stands for it."""
+        """Return the character that represents it."""
         return "E" if self.wrong else "F" if self.failures else "."
 
 
 class Outcomes(Struct, frozen=True):
-    """What became of all tests, file by file in order; `problems` is all that is wrong with any of them."""
+    """The outcomes of all tests, file by file in order; `problems` has everything wrong with any file."""
 
     files: tuple[tuple[str, tuple[Outcome, ...]], ...]
     problems: tuple[Problem, ...]
@@ -57,9 +57,9 @@ class Outcomes(Struct, frozen=True):
 
     @property
     def tests(self) -> tuple[Outcome, ...]:
-        """Return all of them in order."""
+        """Return the outcomes of all tests in order."""
         return tuple(test for _, tests in self.files for test in tests)
 
     def many(self, mark: str) -> int:
-        """Return how many have a mark."""
+        """Return the number of tests with a mark."""
         return sum(test.mark == mark for test in self.tests)

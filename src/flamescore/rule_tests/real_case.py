@@ -1,4 +1,4 @@
-"""A contact of real exports -> a test of rules: what rules look at, what came out, and nothing personal."""
+"""Turn a contact of real exports into a test: what rules refer to, the results, and nothing personal."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _CALLED: Final = {
     "contact_id": "id",
 }
 _LEAST: Final = 3
-"""Characters of a text of the contact's that is looked for in others."""
+"""The minimum length of a contact's personal text for it to be searched for in other cells."""
 
 
 def case_as_test(
@@ -66,12 +66,12 @@ def case_as_test(
 ) -> str:
     """Return a file with a test of a real contact, as YAML.
 
-    `book` is that of the rules, bound to the exports; `file` is the rule file as the test is to name it. The
-    test has what rules look at, and what came out under every score, and it passes. Nothing in it is the
-    contact's address, name, telephone number, company, owner or id; times are ages.
+    `book` is the rules' book, bound to the exports; `file` is the rule file as the test names it. The test
+    has what rules refer to and the result of each score, and it passes. It doesn't contain the contact's
+    address, name, phone number, company, owner or id; times are ages.
 
     Raises:
-        InputError: T006, the score depends on something personal that can't be shown.
+        InputError: T006, the score depends on personal data that can't be shown.
     """
     subject = subject_of_rules(rules)
     plain = plain_book(replace(book, labels=()))
@@ -86,7 +86,7 @@ def case_as_test(
 
 
 def _check_same(book: RuleBook, name: str, came: Came, again: Came) -> None:
-    """Raise an error that names the rule which gives something else without what is personal."""
+    """Raise an error that names the rule whose points differ without personal data, if any."""
     if (came.score, came.rules) == (again.score, again.rules):
         return
     score = next(each for each in book.scores if each.name == name)
@@ -100,14 +100,14 @@ def _decides(what: str, rule: str) -> InputError:
 
 
 class _Case(Struct, frozen=True):
-    """One contact of the exports, with what a book asks of it."""
+    """One contact of the exports, with what a book refers to."""
 
     book: RuleBook
     asked: Asked
     mine: Exports
     as_of: datetime
     ids: frozenset[str]
-    """Those of all contacts."""
+    """The ids of all contacts."""
 
     @property
     def _clock(self) -> Clock:
@@ -115,7 +115,7 @@ class _Case(Struct, frozen=True):
 
     @property
     def _personal(self) -> Personal:
-        """What must not stand in any cell."""
+        """What no cell may contain."""
         row = self.mine.contacts.select(pl.col(pl.String)).row(0, named=True)
         texts = {fold(row[column]) for column in MASKS if row.get(column)}
         standing = {fold(mask) for mask in MASKS.values()}
@@ -123,7 +123,7 @@ class _Case(Struct, frozen=True):
         return Personal(tuple(sorted(texts)), self.ids)
 
     def test(self, came: Mapping[str, Came]) -> RuleTest:
-        """Return the test."""
+        """Return the contact as a test that expects the results."""
         personal = self._personal
         listed, history = self._tags()
         return RuleTest(
@@ -155,7 +155,7 @@ class _Case(Struct, frozen=True):
             raise _decides(f"The {called}", decides) from None
 
     def _rule_that_asks(self, column: str, predicate: Predicate | None, *, of_events: bool) -> str:
-        """Return the name of the first rule that asks so of a column, else the title of the first score."""
+        """Return the name of the first rule with a predicate on a column, or else the first score's title."""
         for score in self.book.scores:
             for rule in score.rules:
                 asked = asked_by_all(rule)
@@ -193,7 +193,7 @@ class _Case(Struct, frozen=True):
         return tuple(found)
 
     def _of_source(self, lazy: pl.LazyFrame) -> pl.DataFrame:
-        """Return the events of a source that rules look at, until `as_of`, with all columns as text."""
+        """Return the events of a source that rules refer to, up to `as_of`, with all properties as text."""
         frame = lazy.collect()
         kinds = {fold(kind) for kind in self.asked.types}
         kept = frame.filter(
@@ -213,7 +213,7 @@ class _Case(Struct, frozen=True):
         return tag is not None and any(fits_tag(tag, match) for match in self.asked.tags)
 
     def _tags(self) -> tuple[tuple[str, ...], tuple[GivenTag, ...]]:
-        """Return the tags that the list has and the history does not speak of, and the history."""
+        """Return the listed tags that the history doesn't mention, and the history; only tags in rules."""
         history = self.mine.tag_history
         entries = [] if history is None else history.drop_nulls("tag").to_dicts()
         spoken = {fold(entry["tag"]) for entry in entries}
@@ -230,7 +230,7 @@ class _Case(Struct, frozen=True):
 
 
 def _cells(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Return the cells of a column with what stands beside them."""
+    """Return the cells of a column with its companion columns."""
     beside = companions(frame, column)
     cells = frame.select(as_text(column, frame.schema[column]).alias("cell"))
     return cells if beside is None else cells.hstack(beside)

@@ -1,4 +1,4 @@
-"""Files of tests, found, read, held against their rules, and scored."""
+"""Find test files, read them, check them against their rules, and score the tests."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ NONE_FOUND: Final = "T007"
 
 
 def found_files(paths: Sequence[str], project: Project) -> tuple[Path, ...]:
-    """Return the files of tests: those named, and those in folders and below them, each once.
+    """Return the test files at paths, and those in folders and their subfolders, deduplicated.
 
-    Without paths it is the folder of the project's rule file, or else the working folder.
+    Without paths the folder of the project's rule file is searched, or else the working directory.
 
     Raises:
-        NotFoundError: a path is not there, or there is no such file.
+        NotFoundError: a path doesn't exist, or no test file was found.
     """
     places = [Path(each) for each in paths] or [_default(project)]
     missing = [each for each in places if not each.exists()]
@@ -71,7 +71,7 @@ def _hidden(path: Path) -> bool:
 
 
 class _Ready(Struct, frozen=True):
-    """A file of tests with what is wrong with it as a whole, and with its tests by their number."""
+    """A test file with the problems of the file as a whole, and those of its tests by number."""
 
     file: FileOfTests | None
     path: str
@@ -80,7 +80,7 @@ class _Ready(Struct, frozen=True):
     of_tests: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
 
     def of_test(self, number: int) -> tuple[Problem, ...]:
-        """Return what is wrong with one test: what stands at its lines, before the next one begins."""
+        """Return the problems of one test, including file problems located in its lines."""
         if self.file is None:
             return ()
         lines = [line for line, _ in self.file.names]
@@ -94,16 +94,16 @@ class _Ready(Struct, frozen=True):
 
     @property
     def all_problems(self) -> list[Problem]:
-        """Return all that is wrong, in the order of the file."""
+        """Return all problems, in the order of the file."""
         return by_place((*self.problems, *(each for found in self.of_tests.values() for each in found)))
 
 
 def run_tests(
     files: Iterable[Path], project: Project, *, named: str | None = None, stop: bool = False
 ) -> Outcomes:
-    """Run files of tests; only tests whose name contains `named` (folded); `stop` ends at the first failure.
+    """Run test files; `named` selects tests by part of their name (folded), `stop` ends at a failure.
 
-    What is wrong with any file is told whatever `named` and `stop` say.
+    Problems with any file are reported regardless of `named` and `stop`.
 
     Raises:
         NotFoundError: there is no test.
@@ -146,7 +146,7 @@ def _ready(path: Path, project: Project) -> _Ready:
 
 
 def _outcomes(ready: _Ready, named: str | None) -> Iterator[Outcome]:
-    """Yield what became of each test of a file that is asked for, in order."""
+    """Yield the outcomes of the requested tests of a file, in order."""
     if ready.file is None:
         return
     wanted = [

@@ -1,7 +1,7 @@
-"""Tests scored by the engine, and what they expect held against what came out.
+"""Score tests with the engine, and compare the results with the expectations.
 
-All tests of one instant are one list of contacts. Their ids are numbers there, for most tests call their
-contact `t1`. Where a rule looks at ids, those that are the same go into further lists:
+All tests as of the same instant form one list of contacts. Their ids are numbered there, because most tests
+call their contact `t1`. If a rule refers to ids, they are kept, and duplicate ids go into additional lists:
 
     id in the test   t1   t1   VIP-1   t1
     list, by ids     0    1    0       2
@@ -48,14 +48,14 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
 
 ID: Final = "t1"
-"""What the contact of a test is called that does not say it."""
+"""The default id of a test's contact."""
 
 _OWN_ENTRIES: Final = ("rule", "rule_limit")
 _NOT_SCORED: Final = "not scored"
 
 
 class Judged(Struct, frozen=True):
-    """One test with what failed, and the scores whose ledgers explain it."""
+    """One test with its failures, and the scores whose ledgers explain them."""
 
     test: RuleTest
     failures: tuple[Failure, ...]
@@ -63,10 +63,10 @@ class Judged(Struct, frozen=True):
 
 
 def judge(tests: Sequence[RuleTest], subject: Subject) -> Iterator[Judged]:
-    """Score tests, and yield each with what failed, in order.
+    """Score tests, and yield each with its failures, in order.
 
     Raises:
-        ScoreTooLargeError: 64 bits don't hold a score.
+        ScoreTooLargeError: a score doesn't fit into 64 bits.
     """
     lists: dict[tuple[datetime, int], list[RuleTest]] = defaultdict(list)
     used: Counter[tuple[datetime, str]] = Counter()
@@ -98,7 +98,7 @@ def exports_of(
 ) -> tuple[Exports, tuple[str, ...]]:
     """Return tests as the exports of a list of contacts, and the contact ids in order of the tests.
 
-    Every column that rules name is there, as text; null where a test does not give it.
+    All columns that rules name exist, as text, with null where a test doesn't give a value.
     """
     zone, asked = subject.book.zone, subject.asked
     ids = tuple(map(_id, tests) if _ids_matter(subject) else (f"t{n}" for n in range(1, len(tests) + 1)))
@@ -137,7 +137,7 @@ def _events(events: Sequence[tuple[str, GivenEvent]], subject: Subject, as_of: d
 def _columns(
     rows: Sequence[Mapping[str, Cell]], names: Sequence[str], lists: frozenset[str]
 ) -> dict[str, pl.Series]:
-    """Return columns of cells, and of those with several values their items beside them."""
+    """Return columns of cells, with companion columns of items for those with several values."""
     found: dict[str, pl.Series] = {}
     for name in names:
         cells = [row.get(name) for row in rows]
@@ -153,7 +153,7 @@ def _text(cell: Cell) -> str | None:
 
 
 def _with_domain(contacts: pl.DataFrame) -> pl.DataFrame:
-    """Fill in the domain of the e-mail where a test gives the address and not the domain."""
+    """Fill in the domain of the e-mail if a test gives only the address."""
     if DOMAIN not in contacts.columns or EMAIL not in contacts.columns:
         return contacts
     return contacts.with_columns(pl.coalesce(DOMAIN, domain_of(pl.col(EMAIL))).alias(DOMAIN))
@@ -163,9 +163,9 @@ def _with_domain(contacts: pl.DataFrame) -> pl.DataFrame:
 
 
 class Came(Struct, frozen=True):
-    """What came out under one score; `score` and the rest are None where the contact is not scored.
+    """The result of one score; all numbers are None if the contact is not scored.
 
-    `rules` are the ten-thousandths that rules gave, after their own limits; of the others it is 0.
+    `rules` has the points of rules in ten-thousandths, after their own limits; rules not in it gave 0.
     """
 
     score: int | None
@@ -175,7 +175,7 @@ class Came(Struct, frozen=True):
 
 
 def came_out(scored: Scored) -> dict[tuple[str, str], Came]:
-    """Return what came out of a scoring, by contact id and score."""
+    """Return the results of a scoring, by contact id and score."""
     rules: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for each in scored.ledger.frame().iter_rows(named=True):
         if each["entry"] in _OWN_ENTRIES:
@@ -194,14 +194,14 @@ def came_out(scored: Scored) -> dict[tuple[str, str], Came]:
 
 
 class _List:
-    """Tests that are scored at once."""
+    """Tests that are scored together."""
 
     def __init__(self, tests: tuple[RuleTest, ...], subject: Subject, as_of: datetime) -> None:
         self._tests, self._subject, self._as_of = tests, subject, as_of
         self._exports, self._ids = exports_of(tests, subject, as_of)
 
     def judged(self) -> Iterator[Judged]:
-        """Yield each test with what failed."""
+        """Yield each test with its failures."""
         for id_, test in zip(self._ids, self._tests, strict=True):
             failed = [(name, failure) for name, failure in self._failures(id_, test)]
             names = dict.fromkeys(name for name, _ in failed if name is not None)
@@ -220,7 +220,7 @@ class _List:
 
     @cached_property
     def came(self) -> dict[tuple[str, str], Came]:
-        """What came out, by contact id and score."""
+        """The results, by contact id and score."""
         return came_out(self._scored)
 
     def _explained(self, id_: str, names: tuple[str, ...]) -> tuple[ScoreExplained, ...]:
@@ -229,7 +229,7 @@ class _List:
         return tuple(score for score in told.scores if score.score_name in names)
 
     def _failures(self, id_: str, test: RuleTest) -> Iterator[tuple[str | None, Failure]]:
-        """Yield what failed, with the name of the score whose ledger explains it."""
+        """Yield the failures, each with the name of the score whose ledger explains it."""
         default = self._subject.book.scores[0].name
         for name, expected in test.expect.scores.items():
             before = "" if name is None else f"scores.{name}."
@@ -267,10 +267,10 @@ class _List:
 
 
 def outcome_of(test: RuleTest, subject: Subject) -> dict[str, Came]:
-    """Score one test, and return what came out, by score.
+    """Score one test, and return the results by score.
 
     Raises:
-        ScoreTooLargeError: 64 bits don't hold a score.
+        ScoreTooLargeError: a score doesn't fit into 64 bits.
     """
     alone = _List((test,), subject, test.as_of.utc(subject.book.zone))
     return {name: came for (_, name), came in alone.came.items()}

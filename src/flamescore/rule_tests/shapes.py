@@ -1,4 +1,4 @@
-"""The tables of a file of tests: its keys, and what each takes."""
+"""The shapes of a test file: its keys, and the values of each."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ _EXPECT: Final = Shape(
 
 
 def _expected_score(found: dict[str, Value], at: At) -> ExpectedScore | None:
-    """Return what is expected of a score; None where nothing is."""
+    """Return what is expected of a score, or None if nothing is."""
     said = {word: found[word] for word in _OF_SCORE if word in found}
     if "only" in said and "rules" not in said:
         at.refuse(WRONG, "`only` goes beside `rules`.", "Name the rules that give something.")
@@ -236,7 +236,7 @@ def _test(at: At, as_of: Instant | None) -> RuleTest:
     own = found.get("as_of", as_of)
     if own is None:
         if "as_of" in at.reading.document.root.entries:
-            raise RefusedError  # what is wrong with it is told where it stands
+            raise RefusedError  # the invalid `as_of` is reported at its own position
         hint = "Write `as_of: 2026-11-21` at the head of the file, or in the test."
         at.refuse(WRONG, "It has no `as_of`.", hint)
     contact, tags = found.get("contact", ({}, ()))
@@ -254,7 +254,7 @@ def _test(at: At, as_of: Instant | None) -> RuleTest:
 
 
 def _tests(at: At) -> tuple[RuleTest, ...]:
-    """Read the tests; those that are sound are kept whatever is wrong with others."""
+    """Read the tests; valid ones are kept even if others are not."""
     if at.node.kind != "list":
         at.wrong("a list of tests")
     head = at.reading.document.root.child("as_of")
@@ -290,5 +290,5 @@ _SHAPES: Final = (_TEST, _TAG_ENTRY, _BOUNDS, _SCORE, _EXPECT)
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a file of tests."""
+    """Return the JSON Schema of a test file."""
     return schema_reader.json_schema("flamescore tests of rules", FILE, _SHAPES)

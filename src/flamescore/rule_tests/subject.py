@@ -1,4 +1,4 @@
-"""What tests are about: rules, whom the call list leaves out and who is hot, bound to no export."""
+"""The subject of tests: rules, and the conditions for exclusion and hot contacts, without any export."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ EXCLUDE = ("exclude",)
 
 
 class Subject(Struct, frozen=True):
-    """Rules that tests can be scored by. `exclude` is None where nothing says whom the call list leaves out.
+    """Rules that tests can be scored by. `exclude` is None if there is no condition for the call list.
 
-    `lists` are the columns whose cells may hold several values.
+    `lists` are the columns whose cells may contain several values.
     """
 
     book: RuleBook
@@ -47,10 +47,10 @@ class Subject(Struct, frozen=True):
 def subject_of(
     rules: LoadedRules, project: Project, file: FileOfTests | None = None
 ) -> tuple[Subject | None, tuple[Problem, ...]]:
-    """Bind rules, and the conditions of a file of tests or else of the project, to all columns they name.
+    """Bind rules, and the conditions of a test file or else of the project, to all columns they name.
 
-    Also return what is wrong with them; there is no subject then. That the conditions of the project ask for
-    scores and labels which the rules lack is wrong only where a test asks what comes of them: they may be
+    Also return the problems with them; the subject is None then. If the conditions of the project refer to
+    scores and labels that the rules don't have, this is a problem only if a test depends on them: they may be
     meant for the project's own rule file.
     """
     asking = [] if file is None else [test.expect for test in file.tests]
@@ -69,10 +69,10 @@ def subject_of(
 
 
 def subject_of_rules(rules: LoadedRules) -> Subject:
-    """Bind rules alone to all columns that they name.
+    """Bind only rules to all columns that they name.
 
     Raises:
-        RuleFileError: a pattern is wrong.
+        RuleFileError: a pattern is invalid.
     """
     return _bound(rules, Hot().flames, None, None)
 

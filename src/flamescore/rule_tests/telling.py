@@ -1,4 +1,4 @@
-"""The outcomes of tests as a table for people, as JSON, and as JUnit's XML."""
+"""The outcomes of tests as a human-readable table, as JSON, and as JUnit XML."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COUNTED: Final = (("F", "failed"), ("E", "wrong"), (".", "passed"))
 
 
 def as_table(done: Outcomes) -> str:
-    """Return a line a file with a mark a test, every failure with its ledger, and how many of each."""
+    """Return a line per file with a mark per test, all failures with their ledgers, and the totals."""
     lines = [f"{for_log(path)} {''.join(test.mark for test in tests)}".rstrip() for path, tests in done.files]
     failed = [test for test in done.tests if test.failures]
     lines += [""] if failed else []
@@ -31,7 +31,7 @@ def as_table(done: Outcomes) -> str:
 
 
 def _failure_lines(test: Outcome) -> Iterator[str]:
-    """Yield what did not hold, then the ledgers of the scores that it is about."""
+    """Yield the failed expectations, then the ledgers of the scores concerned."""
     yield from (for_log(f"{each.what}: {each.words}") for each in test.failures)
     for score in test.scores:
         entries = entries_in_words(score, test.timezone)
@@ -44,7 +44,7 @@ def _failure_lines(test: Outcome) -> Iterator[str]:
 
 
 def as_json(done: Outcomes) -> str:
-    """Return every test with what failed, as JSON."""
+    """Return all tests with their failures, as JSON."""
     data = {"schema_version": SCHEMA_VERSION, "tests": [_test(test) for test in done.tests]}
     return json_text(data, indent=2) + "\n"
 
@@ -65,7 +65,7 @@ def _test(test: Outcome) -> dict[str, Any]:
 
 
 def as_junit(done: Outcomes) -> str:
-    """Return a `testsuite` a file, as JUnit writes it and every CI reads it."""
+    """Return JUnit XML, which CI systems can read, with a `testsuite` per file."""
     suites = Element("testsuites", _counts(done.tests))
     for path, tests in done.files:
         suite = SubElement(suites, "testsuite", {"name": for_log(path), **_counts(tests)})

@@ -1,4 +1,4 @@
-"""The values of a file of tests, how each is read, and the words for what is wrong with it."""
+"""The value types of a test file, how each is parsed, and the messages for invalid values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 WRONG: Final = "T001"
 OWN_KEYS: Final = ("event", "ago", "at")
-"""What an event says beside its properties."""
+"""The keys of an event other than its properties."""
 
 _NOW: Final = re.compile(r"0 ?s")
 _CELL_KINDS: Final = ("text", "number", "boolean")
@@ -38,10 +38,10 @@ _CELL_KINDS: Final = ("text", "number", "boolean")
 
 @dataclass(slots=True)
 class TestsReading(Reading):
-    """One reading of a file of tests."""
+    """The parsing of one test file."""
 
     def heading(self, path: NodePath) -> str:
-        """Say which test a path is in: `Test "A buyer is left alone": `."""
+        """Return the prefix that names the test of a path: `Test "A buyer is left alone": `."""
         if len(path) < 2 or path[0] != "tests":  # noqa: PLR2004 - `tests` and a number
             return ""
         name = self.document.root.at((*path[:2], "name"))
@@ -49,20 +49,20 @@ class TestsReading(Reading):
         return f'Test "{shortened(name.written)}": ' if name and named else f"Test {int(path[1]) + 1}: "
 
     def label(self, path: NodePath) -> str:
-        """Return the last key on the way to a value."""
+        """Return the last key on the path to a value."""
         keys = [step for step in path if isinstance(step, str)]
         return f"`{keys[-1]}`" if keys else "The file"
 
     def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
-        """Tell a value that is of another kind than is wanted."""
+        """Return the message for a value of the wrong kind."""
         return WRONG, f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
     def empty(self, at: At) -> Told:
-        """Tell an empty list or mapping."""
+        """Return the message for an empty list or mapping."""
         return WRONG, f"{at.label} is empty.", None
 
     def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
-        """Tell a key that nothing knows, in the shape's own words where it has some."""
+        """Return the message for an unknown key, in the shape's own wording if it has one."""
         told = None if shape.unknown is None else shape.unknown(shape, key, at)
         if told is not None:
             return told
@@ -71,7 +71,7 @@ class TestsReading(Reading):
         return WRONG, f"Unknown key `{key}`.", hint
 
     def missing(self, shape: Shape, key: str, at: At) -> Told | None:
-        """Tell a key that must be there, unless it is misspelt: that is told as unknown."""
+        """Return the message for a missing key, or None if it is only misspelled: that is an unknown key."""
         if any(nearest(word, shape.keys) == key for word in at.keys if word not in shape.keys):
             return None
         return WRONG, f"{'The file' if not at.path else 'It'} has no `{key}`.", EXAMPLES.get(key)
@@ -93,7 +93,7 @@ def _quoted(word: str) -> str:
 
 
 def text_of(at: At) -> str:
-    """Read a text; a number and a boolean are the text that they are written as."""
+    """Read a text; numbers and booleans are read as the text they are written as."""
     if at.node.kind not in _CELL_KINDS or not trim(at.node.written):
         at.wrong("text")
     return trim(at.node.written)
@@ -144,7 +144,7 @@ def _action(at: At) -> str:
 
 
 def _cell(at: At) -> Cell:
-    """Read a cell as it is written; a list of them is a cell with several values."""
+    """Read a cell as written; a list is a cell with several values."""
     if at.node.kind == "null":
         return None
     if at.node.kind == "list":
@@ -166,18 +166,18 @@ INSTANT: Final = ValueType(_instant, {"type": "string"})
 ACTION: Final = ValueType(_action, {"enum": ["applied", "removed"]})
 VERSION: Final = ValueType(_version, {"const": 1})
 CONDITION: Final = ValueType(lambda at: at.node, {}, "condition")
-"""A condition of the rule language, which reads it."""
+"""A condition, which is parsed by the rule language."""
 
 
 def when_of(found: dict[str, Value], at: At) -> When:
-    """Return when something happened, of what was read; `at` is where it stands."""
+    """Return when something happened from the values that were read; `at` is the position for errors."""
     if ("ago" in found) == ("at" in found):
         at.refuse(WRONG, "It says when by one of `ago` and `at`.", "Write `ago: 2d`, or `at: 2026-11-19`.")
     return When(found.get("ago"), found.get("at"))
 
 
 def cells_beside(at: At, keys: tuple[str, ...]) -> dict[str, Cell]:
-    """Read every entry of a mapping but some keys as a cell."""
+    """Read all entries of a mapping as cells, except certain keys."""
     cells: dict[str, Cell] = {}
     refused = False
     for child in at.children:
@@ -194,7 +194,7 @@ def cells_beside(at: At, keys: tuple[str, ...]) -> dict[str, Cell]:
 
 
 def known_keys(at: At, shape: Shape) -> dict[str, Value]:
-    """Read the known keys of a mapping that may have others, which are cells."""
+    """Read the known keys of a mapping whose other keys are cells."""
     lacking = [name for name, key in shape.keys.items() if key.needed and name not in at.keys]
     for name in lacking:
         told = at.reading.missing(shape, name, at)
@@ -214,7 +214,7 @@ def known_keys(at: At, shape: Shape) -> dict[str, Value]:
 
 
 def with_cells(shape: Shape) -> dict[str, Any]:
-    """Return the schema of a mapping with some known keys, whose others are cells."""
+    """Return the schema of a mapping with some known keys, whose other keys are cells."""
     return {
         "type": "object",
         "description": shape.about,

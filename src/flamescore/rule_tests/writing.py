@@ -1,4 +1,4 @@
-"""A test as YAML that people can read and change; read back it is the same test."""
+"""A test as YAML that people can read and edit; parsing it gives the same test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NARROW: Final = 100
 
 
 def as_yaml(test: RuleTest, book: RuleBook, file: str) -> str:
-    """Return a file with one test; `file` is the rule file as it names it, `book` what it holds."""
+    """Return a file with one test; `file` is the rule file as the test names it, `book` its content."""
     as_of = test.as_of.utc(book.zone)
     lines = ["version: 1", f"rules: {_scalar(file)}", "", "tests:", f"  - name: {_scalar(test.name)}"]
     lines += [f"    as_of: {_instant(as_of)}"]
@@ -70,7 +70,7 @@ def _listed(key: str, rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _entry(key: str, value: Mapping[str, Any], indent: int) -> Iterator[str]:
-    """Yield a mapping on one line, or a line an entry where that would be wide; nothing for an empty one."""
+    """Yield a mapping on one line, or one line per entry if that is too wide; nothing if it is empty."""
     before, line = " " * indent, _flow(value)
     if value and len(line) + indent + len(key) <= _NARROW:
         yield f"{before}{key}: {line}"
@@ -88,7 +88,7 @@ def _flow(value: Any) -> str:  # noqa: ANN401 - a cell, a list or a mapping
 
 
 def _scalar(text: str) -> str:
-    """Return a text as YAML, without quotes where it needs none."""
+    """Return a text as YAML, without quotes if it needs none."""
     return text if text not in _NULLS and _PLAIN.fullmatch(text) else json_text(text)
 
 

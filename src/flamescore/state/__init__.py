@@ -1,4 +1,4 @@
-"""What has been told so far: the state's database, what a run is held against, and taking a run in."""
+"""What has been reported so far: the state's database, what a run is compared with, and taking runs in."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`state.sqlite`: making it, opening it, and what is wrong with one that can't be used.
+"""`state.sqlite`: create it, open it, and report why it can't be used.
 
-It is the only file of an output folder that is ever changed. The big tables lie in the run that it stands at:
-here are that run's id, what has rung, and what has been said or delivered.
+It is the only file of an output folder that is ever modified. The big tables are in the run that it points
+to; the database has that run's id, which alerts have rung, and what has been sent or delivered.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CREATE TABLE delivered (export TEXT PRIMARY KEY, run_id TEXT NOT NULL, as_of TEX
 
 
 class StateDamagedError(Exception):
-    """The state can't be used; `why` goes on from the name of its file."""
+    """The state can't be used; `why` continues a sentence that begins with the name of its file."""
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -45,7 +45,7 @@ class StateDamagedError(Exception):
 
 
 def make(path: Path) -> None:
-    """Write an empty state that stands at no run, with an id of its own: it is whole or not there."""
+    """Create an empty state that points to no run, with an id of its own, atomically."""
     beside = path.with_name(f".{FILE}-{secrets.token_hex(4)}")
     try:
         connection = sqlite3.connect(beside, isolation_level=None)
@@ -63,12 +63,13 @@ def make(path: Path) -> None:
 
 @contextmanager
 def opened(path: Path, *, write: bool = True) -> Iterator[sqlite3.Connection]:
-    """Open a state that is there, look it over, and close it again; without `write` nothing of it changes.
+    """Open an existing state, check it, and close it at the end; without `write` it is read-only.
 
-    Whatever SQLite says inside is a `StateDamagedError`, without any text of it: it might hold data.
+    Errors of SQLite in the block become `StateDamagedError`s, without SQLite's message, which might contain
+    data.
 
     Raises:
-        StateDamagedError: it is no state, is damaged, or was written by a later version.
+        StateDamagedError: the file is not a state, is damaged, or was written by a later version.
     """
     with telling():
         connection = sqlite3.connect(
@@ -85,7 +86,7 @@ def opened(path: Path, *, write: bool = True) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def telling() -> Iterator[None]:
-    """Turn what SQLite or the disk refuses inside into a `StateDamagedError`."""
+    """Convert errors of SQLite or the file system in the block to a `StateDamagedError`."""
     try:
         yield
     except sqlite3.Error as error:
@@ -97,7 +98,7 @@ def telling() -> Iterator[None]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Do all of what is inside, or nothing."""
+    """Commit everything in the block, or roll it all back on an error."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
@@ -108,18 +109,18 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
-    """Return a value of `meta`; None where there is none."""
+    """Return a value of `meta`, or None if it is missing."""
     found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return None if found is None else str(found[0])
 
 
 def set_meta(connection: sqlite3.Connection, **values: str) -> None:
-    """Write values of `meta` over those that are there."""
+    """Set values of `meta`, replacing existing ones."""
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
 
 
 def _settle(connection: sqlite3.Connection) -> None:
-    """Make every commit last, whatever becomes of the machine."""
+    """Make every commit durable, even if the machine crashes."""
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute("PRAGMA synchronous = FULL")
 

@@ -1,15 +1,15 @@
-"""What a new run is held against: the run that the state stands at, and what has been told since.
+"""What a new run is compared with: the run that the state points to, and what has been reported since.
 
-What a run is to the state follows from three things, whether `latest` moves to it, by itself or by hand, and
-where the state stands:
+The kind of a run depends on whether `latest` moves to it, whether it does so by itself or by hand, and on the
+run that the state points to:
 
-latest moves     the state                                     the run is
-to it            stands at a run of an earlier or equal as_of  counting
-to it            stands at no run, or at one that is gone      a baseline
-by hand alone    whatever                                      a baseline
-to it            stands at a run of a later as_of              a backfill
-not              whatever                                      a backfill
-whatever         can't be read                                 none
+    latest moves     the state                                     the run is
+    to it            points to a run of an earlier or equal as_of  counting
+    to it            points to no run, or to a deleted one         a baseline
+    only by hand     any                                           a baseline
+    to it            points to a run of a later as_of              a backfill
+    not              any                                           a backfill
+    any              can't be read                                 none
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 RUNG: Final = pl.Schema(
     {"alert": pl.String(), "contact_id": pl.String(), "at": INSTANT, "rearmed": pl.Boolean()}
 )
-"""When an alert last rang for a contact, and whether its `rearm` has held since."""
+"""When an alert last rang for a contact, and whether its `rearm` condition has been true since."""
 
 DELIVERED: Final = pl.Schema(
     {
@@ -53,14 +53,14 @@ DELIVERED: Final = pl.Schema(
         "previous": pl.String(),
     }
 )
-"""Whose files of a write-back were imported last, and the file below the state's folder with its cells."""
+"""The run whose write-back files were imported last, and the file in the state's folder with the cells."""
 
 DELIVERED_CELLS: Final = pl.Schema({"key": pl.String(), "column": pl.String(), "cell": pl.String()})
-"""What the CRM of a write-back is known to have: `column` is the header in the file."""
+"""The cells that a write-back's CRM is known to have; `column` is the header in the file."""
 
 
 class Kind(StrEnum):
-    """What a run is to the state."""
+    """The role of a run for the state."""
 
     COUNTING = "counting"
     BASELINE = "baseline"
@@ -76,12 +76,12 @@ class Moves(Struct, frozen=True):
 
 
 class Before(Struct, frozen=True):
-    """Where the state stands as a run is worked out.
+    """The state at the time a run is computed.
 
     `run` is the run that a counting run is compared with, and that a baseline keeps routes from. `segments`
-    are that run's rows (`frames.SEGMENTS`, with those of alerts), empty but for a counting run; `routes` are
-    its `frames.ROUTES`. `spared` is the run that must not be deleted until the state has moved, None where
-    that can't be known. `cells` are by write-back what was delivered (`DELIVERED_CELLS`).
+    are that run's rows (`frames.SEGMENTS`, including those of alerts), empty except for a counting run;
+    `routes` are its `frames.ROUTES`. `spared` is the run that must not be deleted until the state has moved,
+    None if that is unknown. `cells` has the delivered cells (`DELIVERED_CELLS`) by write-back.
     """
 
     kind: Kind
@@ -97,7 +97,7 @@ class Before(Struct, frozen=True):
 
     @property
     def moves_state(self) -> bool:
-        """Tell whether the state moves to the run: whether write-backs, routes and history are worked out."""
+        """Whether the state moves to the run, so that write-backs, routes and history are computed."""
         return self.kind in (Kind.COUNTING, Kind.BASELINE)
 
 
@@ -112,11 +112,12 @@ def before(
     write: bool = True,
     acting: bool = True,
 ) -> Before:
-    """Take in the latest run if a crash came before that, and return where the state stands then.
+    """Take in the latest run if a crash prevented that, and return the resulting state.
 
     Without `write`, as in a dry run, nothing is changed. A state that can't be read, or that another command
-    holds for longer than a scoring waits, is told, and stops nothing. That the state's run is damaged is told
-    where something goes without it for that (`acting`): elsewhere those tell it who compare scores with it.
+    locks for longer than a scoring waits, is reported as a finding and does not stop the run. A damaged run
+    of the state is reported only if something depends on it (`acting`); otherwise the comparison of scores
+    reports it.
     """
     if not store.exists():
         without = f"{store.folder.name} has no {FILE}: this run is a baseline, and nothing rings."
@@ -129,7 +130,7 @@ def before(
         with store.hold_patiently(), store.open() as connection:
             latest = runs.latest()
             taken: tuple[Finding, ...] = ()
-            # A run that can't be taken in leaves the state where it is: the new one tells what it did not.
+            # If that run can't be taken in, the state stays as it is; the new run reports what it did not.
             with suppress(DamagedRunError, OutputError):
                 taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
             return _with_cells(_read(connection, runs, as_of, moves, taken, acting=acting), store)
@@ -148,10 +149,10 @@ def _with_cells(told: Before, store: StateStore) -> Before:
 
 
 def read_cells(store: StateStore, file: str) -> pl.DataFrame:
-    """Return the cells (`DELIVERED_CELLS`) of a file that the state names.
+    """Return the cells (`DELIVERED_CELLS`) of a file that the state refers to.
 
     Raises:
-        StateDamagedError: it is gone, or no such table.
+        StateDamagedError: the file is missing, or not such a table.
     """
     try:
         found = pl.read_parquet(store.folder / file)
@@ -166,7 +167,7 @@ HELD: Final = "is held by another command"
 
 
 def standing_at(store: StateStore) -> tuple[str, ...]:
-    """Return the id of the run that the state stands at, which must not be deleted; none where there is none.
+    """Return the id of the run that the state points to, if any; that run must not be deleted.
 
     Raises:
         StateDamagedError: the state can't be read.
@@ -179,13 +180,13 @@ def standing_at(store: StateStore) -> tuple[str, ...]:
 
 
 def unreadable(why: str) -> Finding:
-    """Return the warning that a state can't be used, and what that means."""
+    """Return the warning that a state can't be used, with the consequences."""
     text = f"The state {why}: this run goes without alerts, write-backs, routes, history and `since`."
     return Finding(UNREADABLE, Severity.WARNING, FILE, text, do="move it away; the next run is a baseline.")
 
 
 def instant(text: str) -> datetime:
-    """Return an instant that the state has as text, in UTC."""
+    """Return a timestamp of the state, which is stored as text, in UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
@@ -232,7 +233,7 @@ def _read(
 
 
 def _table(run: Run, file: str, schema: pl.Schema) -> pl.DataFrame:
-    """Return a table of a run; an empty one where the run has none."""
+    """Return a table of a run; empty if the run doesn't have it."""
     return read(run, file) if has_table(run, file) else pl.DataFrame(schema=schema)
 
 
@@ -242,7 +243,7 @@ def _lost(run_id: str, why: str) -> Finding:
 
 
 def _frame(connection: sqlite3.Connection, query: str, schema: pl.Schema) -> pl.DataFrame:
-    """Return the rows of a query by the names and types of a schema; instants are text in the database."""
+    """Return the rows of a query in the shape of a schema; timestamps are text in the database."""
     stored = {name: pl.Int64() if kind == pl.Boolean() else pl.String() for name, kind in schema.items()}
     rows = pl.DataFrame(connection.execute(query).fetchall(), schema=stored, orient="row")
     instants = [name for name, kind in schema.items() if kind == INSTANT]

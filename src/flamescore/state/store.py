@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 LOCK: Final = ".lock"
 _OF_OTHERS: Final = frozenset(("cache", "runs", "latest", "failed", "history", ".output.lock"))
 WAIT: Final = 130.0
-"""Seconds that a scoring waits: sending ends after 120."""
+"""How many seconds a scoring waits for the lock: sending ends after 120."""
 
 
 class StateStore(Struct, frozen=True):
-    """The folder of a project's state. `mode` gives the permissions of what is in it, as of runs."""
+    """The folder of a project's state. `mode` has the permissions of its files, as for runs."""
 
     folder: Path
     mode: int = 0o600
 
     @classmethod
     def of(cls, project: Project) -> StateStore:
-        """Return that of a project: `state` of the project file, else the folder `state` in the output."""
+        """Return the store of a project: `state` in the project file, else `state` in the output folder."""
         return cls(project.state_folder, project.settings.mode)
 
     @property
     def file(self) -> Path:
-        """Return where `state.sqlite` lies, or would."""
+        """Return the path of `state.sqlite`, which may not exist."""
         return self.folder / FILE
 
     @property
@@ -48,11 +48,11 @@ class StateStore(Struct, frozen=True):
         return modes(self.mode)
 
     def exists(self) -> bool:
-        """Tell whether there is a database."""
+        """Return whether the database exists."""
         return self.file.exists()
 
     def left_behind(self) -> bool:
-        """Tell whether the folder is there, and by more than what others keep in it: objects, runs of S3."""
+        """Return whether the folder exists, unless it contains only other output such as caches and runs."""
         if not self.folder.is_dir():
             return False
         names = {path.name for path in self.folder.iterdir()}
@@ -60,13 +60,13 @@ class StateStore(Struct, frozen=True):
 
     @contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[None]:
-        """Hold the state against others that would change it; waits `timeout` seconds.
+        """Lock the state against changes by other processes; wait up to `timeout` seconds for the lock.
 
-        The folder must be there. The kernel frees the lock with the process, however that ends.
+        The folder must exist. The kernel releases the lock when the process ends, even after a crash.
 
         Raises:
-            LockedError: another process holds it.
-            StateDamagedError: the folder can't be written.
+            LockedError: another process holds the lock.
+            StateDamagedError: the folder can't be written to.
         """
         lock = FileLock(self.folder / LOCK, mode=0o600)
         with telling():
@@ -83,15 +83,15 @@ class StateStore(Struct, frozen=True):
 
     @contextmanager
     def hold_patiently(self) -> Iterator[None]:
-        """Hold the state as a scoring does, which waits until whoever sends messages has ended."""
+        """Lock the state as a scoring does, which waits until a process that sends messages has finished."""
         with self.hold(WAIT):
             yield
 
     def make(self) -> None:
-        """Make the folder and an empty database, where they are not there yet; a new folder comes whole.
+        """Create the folder and an empty database if they don't exist; a new folder is created atomically.
 
         Raises:
-            StateDamagedError: it can't be written.
+            StateDamagedError: they can't be written.
         """
         if self.exists():
             return
@@ -118,6 +118,6 @@ class StateStore(Struct, frozen=True):
 
     @contextmanager
     def open(self, *, write: bool = True) -> Iterator[sqlite3.Connection]:
-        """Open the database that is there: see `database.opened`."""
+        """Open the existing database: see `database.opened`."""
         with opened(self.file, write=write) as connection:
             yield connection

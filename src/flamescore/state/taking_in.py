@@ -1,7 +1,7 @@
-"""Taking a run in: the one moment at which the state moves, in one transaction, from the run's own files.
+"""Take a run in: the only time the state moves, in one transaction, from the run's own files.
 
-It happens right after a run is published, and again by the next command if a crash came between; a run that
-was taken in is not taken in twice.
+It happens right after a run is published, or with the next command if a crash prevented that; no run is taken
+in twice.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from flamescore.runs import Run
 
 Taker = Callable[["sqlite3.Connection", "Run"], None]
-"""Takes what a counting run has for one purpose, such as its notices, into the tables of the state.
+"""Copies the data of a counting run for one purpose, such as its notices, to the tables of the state.
 
 It is called inside the transaction, and reads the run's own files.
 """
 
 Keeper = Callable[["Run"], None]
-"""Keeps what a counting run or a baseline has for good, before the state moves to it; twice does no harm."""
+"""Saves data of a counting run or a baseline permanently before the state moves to it; it is idempotent."""
 
 MOVING: Final = ("counting", "baseline")
 """The kinds of runs that the state moves to."""
@@ -38,13 +38,14 @@ def take_in(
     *,
     keeper: Keeper = lambda _: None,
 ) -> tuple[Finding, ...]:
-    """Move the state to a run that counts or is a baseline; leave it where it is for any other.
+    """Move the state to a run that is counting or a baseline; leave it unchanged for any other run.
 
-    What a counting run has to tell is taken in with it, if the state stands at the run that it was compared
-    with. If not, it is taken in as a baseline: nothing of it is told, and that is said.
+    The reports of a counting run are taken in with it, if the state points to the run that it was compared
+    with. Otherwise the run is taken in as a baseline: nothing of it is reported, and the returned finding
+    says so.
 
     Raises:
-        DamagedRunError: the run's record, or a file of it, is damaged; nothing was taken in.
+        DamagedRunError: the run's record, or one of its files, is damaged; nothing was taken in.
     """
     state, stands = run.record.state, meta(connection, "run_id")
     if state is None or state.kind not in MOVING or stands == run.run_id:
