@@ -33,7 +33,7 @@ _SECOND: Final = "second"
 
 
 def _timed(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
-    """Return the counted rows of a file: `at` as written, `at` in seconds since 1970, and the type."""
+    """Return the rows of a file that are not left out: `at` as written and in epoch seconds, and the type."""
     at = options.times(plan)
     kind = plan.column("event") if "event" in plan else plan.column("tag")
     rows = at.staged(plan.counted(plan.table.scan()))
