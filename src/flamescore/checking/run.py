@@ -128,7 +128,7 @@ class _Found(Struct):
     stops: list[Problem] = field(default_factory=list)
 
     def tried(self, work: Callable[[], T]) -> T | None:
-        """Return the result of work; None if it raises an error that would end a run, which is noted."""
+        """Return the result of `work`; None if it raises an error that would end a run, which is noted."""
         try:
             return work()
         except (ProjectFileError, RuleFileError, UsageError) as error:

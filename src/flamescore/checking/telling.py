@@ -52,7 +52,7 @@ def rule_rows(checked: Checked, score: ScoreResult) -> list[tuple[str, ...]]:
 
 
 def summary(checked: Checked) -> str:
-    """Return the last line, such as `14 rules, 2 scores: 0 errors, 2 warnings, 3 notes.`, and no line end."""
+    """Return the last line, `14 rules, 2 scores: 0 errors, 2 warnings, 3 notes.`, without a line end."""
     found = ", ".join(count(many, what) for what, many in checked.counts().items())
     return f"{count(len(checked.rules), 'rule')}, {count(len(checked.scores), 'score')}: {found}."
 

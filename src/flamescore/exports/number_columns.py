@@ -1,4 +1,4 @@
-"""Plain-number companions of columns whose numbers are written in a declared format."""
+"""Plain-number companions for columns whose numbers are written in a declared format."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def as_written(name: str, plan: Plan, form: NumberFormat) -> pl.Expr:
 
 
 def json_number(name: str, plan: Plan) -> pl.Expr | None:
-    """Return a mask of the JSON numbers of a column (false or null elsewhere); None if it can have none."""
+    """Return a mask of a column's JSON numbers (false or null elsewhere); None if it can't contain any."""
     marks = [pl.col(numeric_of(each)) for each in plan.headers.get(name, ()) if each in plan.table.numeric]
     return pl.any_horizontal(marks) if marks else None
 

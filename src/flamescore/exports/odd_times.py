@@ -84,7 +84,7 @@ def early_times(source: Validated, options: LoadOptions, window: Window | None) 
 
 
 class Later(Struct, frozen=True):
-    """The limit of each file of a source after which no row is expected: a day after the file was written.
+    """For each file of a source, the time after which no row is expected: a day after it was written.
 
     None if the modification time is unknown.
     """

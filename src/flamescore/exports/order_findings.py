@@ -41,7 +41,7 @@ _GIVEN_BACK: Final = frozenset(
 
 
 def refunds_in(source: Validated) -> Iterator[Finding]:
-    """Yield a finding for each status column of a purchases source that marks some rows as undone.
+    """Yield a finding for each status column of a source of purchases that marks some of them as undone.
 
     Rows that `leave_out` matches don't count. Only sources whose event type is a constant are examined, and
     of their files only columns with `status` in the header.
@@ -95,7 +95,7 @@ def _refunded(spec: Source, header: str, undone: Mapping[str, int], rows: int) -
 
 
 def lost_cells(source: Validated, lost: Mapping[str, int]) -> Iterator[Finding]:
-    """Yield a finding for each column that events have lost: another row of the same id had the cell.
+    """Yield a finding for each column whose cell some events lost: another row of their id had it.
 
     `lost` maps the names of columns to the number of these events.
     """

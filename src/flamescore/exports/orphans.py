@@ -1,4 +1,4 @@
-"""Rows whose contact is not in the list, and the contacts they would match by similar ids (I136)."""
+"""Rows whose contact is not in the list, and why their ids don't match one (I136)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Orphans(Struct):
 
 
 def orphans_of(keys: pl.Series, source: Source, contacts: LoadedContacts) -> Iterator[Finding]:
-    """Yield the same finding for a source read as a whole: `keys` are those of all rows without a contact."""
+    """Yield the same finding for a source read in full: `keys` has the key of each row without a contact."""
     if len(keys):
         each = keys.alias("id").drop_nulls().to_frame().with_columns(rows=pl.lit(1, pl.UInt32))
         yield from _reasoned(each, source, contacts)

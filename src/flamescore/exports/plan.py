@@ -103,7 +103,7 @@ class Plan(Struct, frozen=True):
         return TimeColumn(cells, self.time_type, form, self.table.collect(first)["at"])
 
     def left_out(self) -> pl.Expr | None:
-        """Return a mask of the rows that `leave_out` matches, by header or mapped name; None if none can.
+        """Return a mask of the rows that `leave_out` lists, by header or mapped name; None if it lists none.
 
         Values compare as in the rule language; an empty value matches a missing cell. A row that refers to
         the contact it was merged into never matches, since it is needed to assign its events.

@@ -196,7 +196,7 @@ def decoded(data: bytes, *, shown: str, line: int) -> str:
         raise fault(ENCODING, text, hint) from None
 
 
-# --- counting and finding again ------------------------------------------------------------------------
+# --- counting and locating records ---------------------------------------------------------------------
 
 
 class RecordScan(Struct, frozen=True):
@@ -291,7 +291,7 @@ class RecordCounter(Struct):
         return not self.states[BLANK] and not self._damaged()
 
     def scan(self) -> RecordScan:
-        """Return the scan of what was counted."""
+        """Return the scan of the records counted so far."""
         counts = {reason: int(self.states[state]) for state, reason in REASONS.items() if self.states[state]}
         last = [
             _places(block, np.arange(max(0, len(block.ends) - LAST), len(block.ends))) for block in self.last
@@ -351,7 +351,7 @@ def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
 class RawTexts(Struct):
     """The raw texts of a source's rejects, made one after the other; `used` is the number of bytes so far.
 
-    Text past a limit is cut, with a note that it was.
+    Text past a limit is cut, and a note says so.
     """
 
     used: int = 0

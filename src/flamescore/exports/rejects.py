@@ -64,7 +64,7 @@ class FailedRows(Struct, frozen=True):
         return sum(self.counts.values())
 
     def joined(self, other: FailedRows, most: int) -> FailedRows:
-        """Return these rows and others of the same file, with the first `most` of all."""
+        """Return these rows combined with others of the same file; `first` has the first `most` of all."""
         counts = Counter(self.counts)
         counts.update(other.counts)
         return FailedRows(dict(counts), pl.concat([self.first, other.first]).sort("row").head(most))

@@ -162,7 +162,7 @@ def take_in(source: BinaryIO, to: Path, *, shown: str) -> int:
 
 
 def transcode(path: Path, to: Path, *, encoding: str, shown: str) -> None:
-    """Rewrite a file as UTF-8 without a byte order mark. Text that does not decode is an error."""
+    """Rewrite a file as UTF-8 without a byte order mark. If text does not decode, the error has its line."""
     lines = 1
     with (
         copying(shown),

@@ -208,7 +208,7 @@ def _time_directives(clock: re.Match[str]) -> str | None:
 
 
 def _dated(before: str, after: str) -> list[tuple[str, str]]:
-    """Return formats for the text before and after the time, whose place is a NUL between them."""
+    """Return pairs of formats for the text before and after the time (a NUL marks its place)."""
     alone = _ALONE.fullmatch(before.strip()) if not after.strip() else None
     if alone is not None:
         return [(f"{_digits_alone(alone)}{before[len(before.rstrip()) :]}", after)]
@@ -278,7 +278,7 @@ def _mask(cell: str) -> str:
 
 
 def _one_month(keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Put May, which is both short and long, in the shape with long names, if any."""
+    """Group May, which is both a short and a long name, with the shape of long names, if any."""
     known = set(keys.values())
     for mask, key in keys.items():
         if re.search("(?<![a-z])may(?![a-z])", mask.lower()) and any("%b" in form for form in key):

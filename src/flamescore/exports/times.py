@@ -115,7 +115,7 @@ class TimeFormat:
         return self._texts(cells.cast(pl.String, strict=False))
 
     def local(self, naive: pl.Series) -> Reading:
-        """Convert naive local times from the zone: repeated: the earlier one; skipped: moved forward."""
+        """Convert naive local times of the zone; repeated ones are the earlier, skipped ones move forward."""
         if self.zone.key in UTC_KEYS:
             return _plain(naive.to_physical() // MICRO)
         utc = naive.dt.replace_time_zone(self.zone.key, ambiguous="null", non_existent="null")

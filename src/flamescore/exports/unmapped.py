@@ -88,7 +88,7 @@ class Unmapped(Struct, frozen=True):
         return pl.concat(parts)
 
     def first_cells(self, header: str, most: int) -> tuple[pl.Series, ...]:
-        """Return the first `most` cells of a column from each file that are not missing, as `cells` does."""
+        """Return the first `most` non-missing cells of a column from each file, in the form of `cells`."""
         found = []
         for table in self.tables:
             cell = present(as_text(header, table.schema[header])).alias(header)
@@ -192,7 +192,7 @@ class Times(Struct, frozen=True):
 
 
 def share_of_times(cells: pl.Series) -> float:
-    """Return the share of non-missing cells that parse as times, in ISO 8601 or a format of their shape.
+    """Return the share of present cells that parse as times, in ISO 8601 or a format built from their shape.
 
     Bare numbers don't count, whatever time they may represent. For no cells the share is 0.
     """
@@ -204,7 +204,7 @@ def share_of_times(cells: pl.Series) -> float:
 
 
 def times_of_all(cells: Sequence[pl.Series]) -> Times | None:
-    """Return how all of some cells can be parsed; None if nothing parses them all.
+    """Return the formats that parse all of some cells; None if no formats do.
 
     If ISO 8601 parses all but at most a tenth of the cells, the rest need not be times. If day and month can
     be swapped, the month comes first.

@@ -185,7 +185,7 @@ def _sound(source: OpenSource, options: LoadOptions) -> Validated:
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
-    """Validate also the cells that each row needs; events that are old by `window` are not reported."""
+    """Validate the cells that each row needs as well; events that are old by `window` are not reported."""
     checks: list[CellChecks] = []
     files: list[Rejected] = []
     room = options.keep

@@ -91,8 +91,8 @@ def unused(
 ) -> tuple[Finding, ...]:
     """Return a note (P110) for each entry that matches no finding, in the order of the file.
 
-    Only entries with codes that this command could have raised are considered. An entry is also used if an
-    earlier one matches the same finding.
+    Only entries with codes that this command could have raised are considered. An entry also counts as used
+    if an earlier one matches the same finding.
     """
     found = tuple(findings)
     return tuple(

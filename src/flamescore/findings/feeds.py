@@ -54,7 +54,7 @@ class Feed(Struct, frozen=True):
         newest: Its last day with events, None if it has none.
         usual: Its usual weekdays, Monday 0; all if it is not judged.
         per_day: Events per usual day of the reference; None if it is not judged.
-        longest: The most usual days without events in a row; None if it is not judged.
+        longest: The longest run of usual days without events; None if it is not judged.
         silence: Usual days without events since `newest`; None if it is not judged.
         told: Whether it has been silent for longer than its rhythm explains.
     """
