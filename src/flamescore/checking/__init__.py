@@ -1,4 +1,4 @@
-"""Everything that is wrong with rules, project and exports, in one go."""
+"""Report everything that is wrong with rules, project and exports in one pass."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _WITH_FRAMES: Final = {
     ),
     **dict.fromkeys(("score_line", "summary"), "telling"),
 }
-"""What checks or tells, and its module: imported when it is asked for, for a schema needs none of it."""
+"""Names and their modules, which are imported on first use: a schema needs none of them."""
 
 
 __getattr__ = late_names(__name__, _WITH_FRAMES)

@@ -1,13 +1,13 @@
-"""What `flamescore check` does: look at rules, project and exports, score once, and tell all that is wrong.
+"""Run `flamescore check`: check rules, project and exports, score once, and report all problems.
 
-    project file    its faults; with some, what is sound of it is looked at all the same
-    rule file       its faults, or else the static lints
-    both            what the project file asks of scores, labels and rules
-    exports         faults of headers, and rules against columns; then all are loaded and scored once
-    the scoring     what `score` tells of it, and the lints that need it
+    project file    its errors; if it has any, the sound part of it is still checked
+    rule file       its errors, or else the static lints
+    both            what the project file requires of scores, labels and rules
+    exports         errors of headers, and rules against columns; then all are loaded and scored once
+    the scoring     what `score` reports on it, and the lints that need it
 
-Where rules or project are wrong there is nothing to score by. The exports are read all the same, so that what
-is wrong with them is told in the same go. Nothing is written, and no lock is taken.
+If rules or project have errors, there is nothing to score by. The exports are still read, so that their
+problems are reported in the same pass. Nothing is written, and no lock is acquired.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ _RAISED: Final = frozenset(
     for code, each in CODES.items()
     if each.severity is Severity.WARNING and (code[0] in "ILPR" or code == _OF_THE_CLOCK)
 )
-"""The warnings that a check may tell."""
+"""The warnings that a check can report."""
 
 
 class RuleResult(Struct, frozen=True):
-    """An enabled rule, on its line of the rule file. `fired` is None, and `share` too, without a scoring.
+    """An enabled rule, at its line of the rule file. Without a scoring, `fired` and `share` are None.
 
-    `share` is that of the contacts of the score for whom the rule fires; None where the score has none.
+    `share` is the share of the score's contacts for whom the rule fires; None if the score has no contacts.
     """
 
     score: str
@@ -90,7 +90,7 @@ class RuleResult(Struct, frozen=True):
 
 
 class ScoreResult(Struct, frozen=True):
-    """An enabled score: how many contacts have 0 to 5 flames under it; None without a scoring."""
+    """An enabled score, with the number of contacts at each of 0 to 5 flames; None without a scoring."""
 
     name: str
     title: str
@@ -98,9 +98,9 @@ class ScoreResult(Struct, frozen=True):
 
 
 class Checked(Struct, frozen=True):
-    """All that was found. Places in `findings` are as the project names them, relative to `folder`.
+    """The result of a check. Places in `findings` are as the project names them, relative to `folder`.
 
-    `is_wrong`: the rule or project file is; `is_stopped`: the exports would stop a run.
+    `is_wrong`: the rule or project file has errors; `is_stopped`: the exports would stop a run.
     """
 
     folder: Path | None
@@ -115,20 +115,20 @@ class Checked(Struct, frozen=True):
     """`fail_on` of the project file."""
 
     def counts(self) -> dict[str, int]:
-        """Return how many errors, warnings and notes there are; accepted ones don't count."""
+        """Return the number of errors, warnings and notes; accepted ones don't count."""
         found = [each.severity for each in self.findings if each.accepted is None]
         return {str(each): found.count(each) for each in (Severity.ERROR, Severity.WARNING, Severity.NOTE)}
 
 
 class _Found(Struct):
-    """What is found on the way. `wrong` and `stops` are the errors of the files, and of the exports."""
+    """The findings so far. `wrong` and `stops` are the errors of the files and of the exports."""
 
     findings: list[Finding] = field(default_factory=list)
     wrong: list[Problem] = field(default_factory=list)
     stops: list[Problem] = field(default_factory=list)
 
     def tried(self, work: Callable[[], T]) -> T | None:
-        """Return what comes of work; None where it ends in what would end a run, which is noted."""
+        """Return the result of `work`; None if it raises an error that would end a run, which is noted."""
         try:
             return work()
         except (ProjectFileError, RuleFileError, UsageError) as error:
@@ -138,18 +138,18 @@ class _Found(Struct):
         return None
 
     def note_stop(self, error: InputError) -> None:
-        """Note what stops the exports, and what is known beside it."""
+        """Note the error that stops the exports, and the findings that come with it."""
         self.stops += error.problems
         self.findings += map(of_problem, error.beside)
 
     def all(self, project: Project | None) -> tuple[Finding, ...]:
-        """Return all of it, each once, with places as the project names them."""
+        """Return all findings, each once, with places as the project names them."""
         told = (*map(of_problem, (*self.wrong, *self.stops)), *self.findings)
         return tuple(dict.fromkeys(each if project is None else near(each, project) for each in told))
 
 
 def check(config: str | None = None, as_of: str | None = None, *, rules_only: bool = False) -> Checked:
-    """Check the project that stands where the user is; with `rules_only` no export is opened.
+    """Check the current project; with `rules_only` no export is opened.
 
     Raises:
         UsageError: the project names no rules, or no contacts.
@@ -169,7 +169,7 @@ def check(config: str | None = None, as_of: str | None = None, *, rules_only: bo
     if rules_only:
         found.wrong += faults_of(project, rules, None)
         found.findings += () if rules is None else of_rules(rules.warnings, rules.book, project)
-    elif part.left_out & _SOURCES:  # rules would be held against columns that are not all there are
+    elif part.left_out & _SOURCES:  # rules would be checked against incomplete columns
         found.wrong += faults_of(project, rules, None)
         if project.settings.contacts:
             _look(project, None, found)
@@ -184,7 +184,7 @@ def _rules(project: Project) -> LoadedRules:
 
 
 class _Scoring(Struct, frozen=True):
-    """What a scoring came to: its instant, by score its flames, and for whom rules fire."""
+    """The result of a scoring: its `as_of`, the flames of each score, and for whom rules fire."""
 
     as_of: datetime
     flames: dict[str, tuple[int, ...]]
@@ -192,7 +192,7 @@ class _Scoring(Struct, frozen=True):
 
 
 def _scoring(project: Project, rules: LoadedRules | None, found: _Found) -> _Scoring | None:
-    """Load and score; where rules, project or exports don't allow it, look at each by itself."""
+    """Load and score; if rules, project or exports don't allow it, check each of them on its own."""
     as_of = None if rules is None else _instant(project, rules, found)
     if rules is not None and as_of is not None:
         try:
@@ -203,13 +203,13 @@ def _scoring(project: Project, rules: LoadedRules | None, found: _Found) -> _Sco
             found.wrong += faults_of(project, rules, None)
             return None
         except (ProjectFileError, RuleFileError):
-            pass  # of one kind of them; all are told in what follows
+            pass  # only one kind of error; `_look` reports all
     _look(project, rules, found)
     return None
 
 
 def _instant(project: Project, rules: LoadedRules, found: _Found) -> datetime | None:
-    """Return `as_of`, and note what is odd about it; None where it is none."""
+    """Return `as_of`, and note anything odd about it; None if it is invalid."""
     instant = found.tried(partial(parse_as_of, project.settings.as_of, rules.zone))
     if instant is not None:
         told = found.tried(partial(check_as_of, project, instant, rules.zone, accept=False))
@@ -255,9 +255,9 @@ def _scored(inputs: Inputs, found: _Found) -> _Scoring:
 
 
 def _look(project: Project, rules: LoadedRules | None, found: _Found) -> None:
-    """Look at the exports, and hold against them what can be: there is nothing to score by.
+    """Check the exports, and whatever can be checked against them, without a scoring.
 
-    Without rules what the project file asks is looked at as far as it goes.
+    Without rules, the requirements of the project file are checked as far as possible.
     """
     opened = found.tried(partial(survey, project))
     found.wrong += faults_of(project, rules, None if opened is None else opened.columns)
@@ -270,7 +270,7 @@ def _look(project: Project, rules: LoadedRules | None, found: _Found) -> None:
 
 
 def _read(opened: Opened, zone: ZoneInfo, found: _Found) -> None:
-    """Read every row of the exports, and note what is told of them."""
+    """Read every row of the exports, and note the findings."""
     exports = load(opened, zone=zone, once=True)
     found.findings += exports.findings
     found.findings += (each for source in exports.records for each in source.findings)

@@ -1,4 +1,4 @@
-"""The JSON Schema of what `flamescore check` finds."""
+"""The JSON Schema of the findings of `flamescore check`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _list(items: dict[str, Any], **more: int) -> dict[str, Any]:
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of what `flamescore check --format json` writes."""
+    """Return the JSON Schema of the output of `flamescore check --format json`."""
     rule = _object(
         "An enabled rule, and what it came to: for how many contacts it fires, after its own limits; null "
         "where no exports were read.",

@@ -1,4 +1,4 @@
-"""A check as text, a line a finding, workflow commands of GitHub, and JSON."""
+"""A check as text, one line per finding, GitHub workflow commands, and JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 def findings_text(
     checked: Checked, here: Path | None, *, verbose: bool = False, quiet: int = 0, coloured: bool = False
 ) -> str:
-    """Return the findings with their lines of the files and cures, and which of them are not shown."""
+    """Return the findings with their source lines and cures, and a line on those that are not shown."""
     told = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
     lines = [as_text(_placed(each, checked), here=here, verbose=verbose, coloured=coloured) for each in told]
     hidden = last_line(checked.findings, verbose=verbose, quiet=quiet, notes=True)
@@ -40,19 +40,19 @@ def findings_text(
 
 
 def score_line(score: ScoreResult) -> str:
-    """Return how many contacts a score is for, and how many have 0 to 5 flames."""
+    """Return the number of contacts of a score, and how many of them have 0 to 5 flames."""
     flames = score.flames or ()
     many = ", ".join(f"{each:,}" for each in flames)
     return for_log(f"{score.title}: {count(sum(flames), 'contact')}; with 0 to 5 flames {many}")
 
 
 def rule_rows(checked: Checked, score: ScoreResult) -> list[tuple[str, ...]]:
-    """Return the cells of the table of rules (`RULE_COLUMNS`) of a score, in order of the rule file."""
+    """Return the rows of the table of a score's rules (`RULE_COLUMNS`), in order of the rule file."""
     return [_row(each, checked) for each in checked.rules if each.score == score.name]
 
 
 def summary(checked: Checked) -> str:
-    """Return the last line, such as `14 rules, 2 scores: 0 errors, 2 warnings, 3 notes.`, without its end."""
+    """Return the last line, `14 rules, 2 scores: 0 errors, 2 warnings, 3 notes.`, without a line end."""
     found = ", ".join(count(many, what) for what, many in checked.counts().items())
     return f"{count(len(checked.rules), 'rule')}, {count(len(checked.scores), 'score')}: {found}."
 
@@ -74,7 +74,7 @@ def _row(rule: RuleResult, checked: Checked) -> tuple[str, ...]:
 
 
 def _placed(finding: Finding, checked: Checked) -> Finding:
-    """Return a finding whose file is named from the root of the disk, for who is in another folder."""
+    """Return a finding with an absolute file path, for users in another folder."""
     where = finding.where
     if where is None or checked.folder is None:
         return finding
@@ -85,16 +85,16 @@ def _placed(finding: Finding, checked: Checked) -> Finding:
 
 
 def as_concise(checked: Checked, here: Path | None, *, verbose: bool = False, quiet: int = 0) -> str:
-    """Return a line a finding: `rules/keap.yaml:14:9: warning L201: ...`."""
+    """Return one line per finding: `rules/keap.yaml:14:9: warning L201: ...`."""
     told = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
     return "".join(f"{as_line(_placed(each, checked), here=here)}\n" for each in told)
 
 
 def as_github(checked: Checked, here: Path | None, *, verbose: bool = False, quiet: int = 0) -> str:
-    """Return workflow commands, which GitHub shows beside the lines of a pull request.
+    """Return workflow commands, which GitHub shows next to the lines of a pull request.
 
-    Files are named from the root of the repository that the project lies in, without one from the working
-    folder. What has no place in the rule or project file has no file.
+    Files are named relative to the root of the project's repository, or to the working folder if there is no
+    repository. Findings without a place in the rule or project file have no file.
     """
     told = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
     start = checked.folder or here
@@ -120,7 +120,7 @@ def _command(finding: Finding, base: Path | None) -> str:
 
 
 def _escaped(text: str, *, property_: bool = False) -> str:
-    """Write what a workflow command would take for its own."""
+    """Escape the characters that have a meaning in workflow commands."""
     found = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return found.replace(":", "%3A").replace(",", "%2C") if property_ else found
 
@@ -129,7 +129,7 @@ def _escaped(text: str, *, property_: bool = False) -> str:
 
 
 def as_json(checked: Checked) -> str:
-    """Return all of it; points are numbers."""
+    """Return everything as JSON; points are numbers."""
     return json_text(_data(checked), indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Types that are made of other types: lists, arrays, structs and maps."""
+"""Nested types: lists, arrays, structs and maps."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def inside(dtype: pl.DataType) -> dict[str, pl.DataType]:
-    """Return the types that a type is made of, by the names of its fields; none where it is not nested.
+    """Return the types inside a type, by field name; empty if it is not nested.
 
-    The items of a list go by the empty name, those of a map by `key` and `value`.
+    The item type of a list has the empty name, those of a map are named `key` and `value`.
     """
     found: dict[str, object] = {}
     if isinstance(dtype, pl.List | pl.Array):
@@ -26,7 +26,7 @@ def inside(dtype: pl.DataType) -> dict[str, pl.DataType]:
 
 
 def rebuilt(dtype: pl.DataType, change: Callable[[pl.DataType], pl.DataType]) -> pl.DataType:
-    """Return a type with every type inside changed; one that is not nested, and an array, stays as it is."""
+    """Return a type with every inner type changed; arrays and types that are not nested are unchanged."""
     parts = {name: change(each) for name, each in inside(dtype).items()}
     if isinstance(dtype, pl.List):
         return pl.List(parts[""])

@@ -1,4 +1,4 @@
-"""Numbers that are written in a way of their own: plain ones, beside the cells themselves."""
+"""Plain-number companions for columns whose numbers are written in a declared format."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def number_columns(names: frozenset[str], plan: Plan) -> Iterator[pl.Expr]:
-    """Yield the companions that columns of a file need: plain numbers under the name and `NUMBER_SUFFIX`.
+    """Yield the companion columns that a file needs: plain numbers, named by the column and `NUMBER_SUFFIX`.
 
-    Only what is text in the file is read by a format: a number of a Parquet or NDJSON file says what it is.
+    A format applies only to text in the file. The numbers of a Parquet or NDJSON file are unambiguous.
     """
     for name in plan.names:
         form = number_format(name, plan) if name in names else None
@@ -29,10 +29,10 @@ def number_columns(names: frozenset[str], plan: Plan) -> Iterator[pl.Expr]:
 
 
 def as_written(name: str, plan: Plan, form: NumberFormat) -> pl.Expr:
-    """Return a column as text in which every number is written by a format, a JSON number too.
+    """Return a column as text with every number written in a format, including JSON numbers.
 
-    Under `{decimal: ",", thousands: "."}` the JSON number `1.125` is `1,125`; the text `"1.125"`, which is
-    1125, stays.
+    Under `{decimal: ",", thousands: "."}` the JSON number `1.125` becomes `1,125`. The text `"1.125"`, which
+    means 1125, is unchanged.
     """
     cell, number = plan.column(name), json_number(name, plan)
     if number is None or form.decimal == ".":
@@ -41,13 +41,13 @@ def as_written(name: str, plan: Plan, form: NumberFormat) -> pl.Expr:
 
 
 def json_number(name: str, plan: Plan) -> pl.Expr | None:
-    """Say which cells of a column are JSON numbers (false or null where not); None where none can be."""
+    """Return a mask of a column's JSON numbers (false or null elsewhere); None if it can't contain any."""
     marks = [pl.col(numeric_of(each)) for each in plan.headers.get(name, ()) if each in plan.table.numeric]
     return pl.any_horizontal(marks) if marks else None
 
 
 def number_format(name: str, plan: Plan) -> NumberFormat | None:
-    """Return how the numbers of a column are written; None where nothing is declared, or it is no text."""
+    """Return the declared number format of a column; None if none is declared or the column is numeric."""
     headers = plan.headers.get(name, ())
     declared = plan.source.numbers
     if declared is None or any(plan.table.schema[each].is_numeric() for each in headers):
@@ -58,7 +58,7 @@ def number_format(name: str, plan: Plan) -> NumberFormat | None:
 def filled(
     frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], wanted: Mapping[str, object]
 ) -> pl.LazyFrame:
-    """Give rows of a file the companions that only other files need: their cells are plain numbers."""
+    """Add the companion columns that only other files need; in this file, the cells are plain numbers."""
     bare = (name.removesuffix(NUMBER_SUFFIX) for name in wanted if name.endswith(NUMBER_SUFFIX))
     return frame.with_columns(
         as_text(name, schema[name]).alias(name + NUMBER_SUFFIX)

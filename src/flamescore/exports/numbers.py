@@ -1,7 +1,7 @@
-"""Numbers that don't read as a rule asks, and those that may read wrongly: what to write instead.
+"""Numbers that don't parse as a rule requires, or may be misread, and the formats to suggest for them.
 
-A worked example: of the cells `1,250`, `980` the format `{thousands: ","}` makes 1250 and 980, and
-`{decimal: ","}` makes 1.25 and 980. Both read every cell and they differ, so both are suggested.
+A worked example: for the cells `1,250` and `980`, the format `{thousands: ","}` gives 1250 and 980, and
+`{decimal: ","}` gives 1.25 and 980. Both parse every cell and they differ, so both are suggested.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST: Final = 10_000
-"""So many different cells are tried, the first ones."""
+"""Maximum number of distinct cells to try; the first ones are used."""
 
 CANDIDATES: Final = (
     NumberFormat(thousands=","),
@@ -35,11 +35,12 @@ _WITH_DECIMALS: Final = r"^[+-]?[0-9]*\.([0-9]+)(?:[eE][+-]?[0-9]+)?$"
 
 
 def suggest(cells: pl.Series) -> list[NumberFormat]:
-    """Return the formats to suggest for a column (I120): none, one, or two that read it differently.
+    """Return the formats to suggest for a column (I120): none, one, or two that parse it differently.
 
-    `cells` are its cells as text; null and blank ones are missing, of the others at most `MOST` different
-    ones are tried. A format is the first of `CANDIDATES` that reads every one, with `currency`, `percent`
-    and `parentheses` where a cell needs them.
+    `cells` are the column's cells as text. Null and blank cells count as missing; of the others, at most the
+    first `MOST` distinct ones are tried. For each different result, the suggestion is the first of
+    `CANDIDATES` that parses every cell, with `currency`, `percent` and `parentheses` only if a cell needs
+    them.
     """
     distinct = _distinct(cells)
     if distinct.is_empty():
@@ -54,26 +55,26 @@ def suggest(cells: pl.Series) -> list[NumberFormat]:
 
 
 def cures(column: str, formats: Sequence[NumberFormat]) -> Iterator[str]:
-    """Yield what to paste for each of some formats: `numbers: {amount: {thousands: ","}}`."""
+    """Yield the YAML to paste for each of some formats: `numbers: {amount: {thousands: ","}}`."""
     for form in formats:
         yield f"numbers: {{{flow(column)}: {form.written}}}"
 
 
 def like_thousands(cell: pl.Expr) -> pl.Expr:
-    """Mark cells such as `1.250`, which may stand for 1250 (false where a cell is missing)."""
+    """Mark cells such as `1.250`, which may mean 1250 (false where a cell is missing)."""
     return cell.str.strip_chars().str.contains(_GROUPED).fill_null(value=False)
 
 
 def doubtful_thousands(cell: pl.Expr, rows: pl.Expr | None = None) -> pl.Expr:
-    """Count the cells of a column like `1.250` (I121): 0 if any number has not three decimals.
+    """Count the cells of a column like `1.250` (I121); 0 if any number has decimals, but not three.
 
-    An aggregate, UInt64. `rows` says how often each cell stands, where they are the distinct ones. It is
-    for columns without `numbers`; the cures are `AS_THOUSANDS` and `AS_THEY_ARE`.
+    The result is an aggregate, UInt64. If the cells are the distinct ones, `rows` is the number of rows with
+    each. Only for columns without `numbers`; the cures are `AS_THOUSANDS` and `AS_THEY_ARE`.
     """
     doubtful = like_thousands(cell)
     many = doubtful.sum() if rows is None else rows.filter(doubtful).sum()
     decimals = cell.str.strip_chars().str.extract(_WITH_DECIMALS).str.len_bytes()
-    others = (decimals != 3).any().fill_null(value=False)  # noqa: PLR2004 - as many as a group has
+    others = (decimals != 3).any().fill_null(value=False)  # noqa: PLR2004 - digits in a group
     return pl.when(~others).then(many.cast(pl.UInt64)).otherwise(pl.lit(0, pl.UInt64))
 
 
@@ -83,13 +84,13 @@ def _distinct(cells: pl.Series) -> pl.Series:
 
 
 def _values(cells: pl.Series, form: NumberFormat) -> pl.Series | None:
-    """Return what a format makes of some cells; None if one of them does not read."""
+    """Return the values that a format gives for some cells; None if one of them does not parse."""
     read = cells.to_frame().select(form.plain(pl.col("cell")).cast(pl.Float64)).to_series()
     return None if read.null_count() else read
 
 
 def _needed(cells: pl.Series, generous: NumberFormat) -> NumberFormat:
-    """Return a format that reads all of some cells without what none of them needs."""
+    """Return a format that parses all of some cells, without the options that none of them needs."""
     form = generous
     without = replace(form, currency=False)
     form = form if _values(cells, without) is None else without

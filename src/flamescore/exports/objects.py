@@ -1,4 +1,4 @@
-"""A source that lies in S3: its objects are mirrored into a folder, and read as any other files."""
+"""Sources in S3: their objects are mirrored into a folder and read like any other files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUSED: Final = "A030"
 
 
 def from_store(source: Source, cache: Path) -> FoundFiles:
-    """Return the files of a source of S3; an `InputError` where none fits, or the store can't be read."""
+    """Return the files of an S3 source; raise `InputError` if none matches or the store can't be read."""
     try:
         return _from_store(source, cache)
     except StoreError as error:
@@ -64,7 +64,7 @@ def _from_store(source: Source, cache: Path) -> FoundFiles:
 def _of_folder(
     there: list[Object], pattern: Pattern, source: Source
 ) -> tuple[list[Object], list[PurePosixPath]]:
-    """Return the objects of a folder that are read, and the names of those of no known format."""
+    """Return the objects of a folder to read, and the names of those in an unknown format."""
     wanted, unknown = [], []
     for each in there:
         name = PurePosixPath(each.key)

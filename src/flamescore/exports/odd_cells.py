@@ -1,8 +1,8 @@
-"""Cells that a rule asks as numbers or dates and that don't read: where they are, and what would read them.
+"""Cells that a rule reads as numbers or dates but that don't parse, and what would parse them.
 
-A worked example: a rule asks `size` of contacts as a number, and of 300 cells 2 are `1,250` and `1,300`. The
-scoring counts them; only then the column is gone over once more, and this says: 2 of 300 cells are no
-numbers, `numbers: {size: {thousands: ","}}` or `{decimal: ","}` reads them all.
+A worked example: a rule reads `size` of contacts as a number, and 2 of 300 cells are `1,250` and `1,300`.
+Scoring only counts them. The column is then read a second time for the report: 2 of 300 cells are not
+numbers, and `numbers: {size: {thousands: ","}}` or `{decimal: ","}` parses them all.
 """
 
 from __future__ import annotations
@@ -40,27 +40,27 @@ _CELL, _ROWS, _NUMBER = "cell", "rows", "number"
 
 
 class OddCells(Struct, frozen=True):
-    """Looks at cells of sources once more; `zone` is the rule file's."""
+    """A second reading of the cells of sources; `zone` is the rule file's time zone."""
 
     sources: tuple[Validated, ...]
     zone: ZoneInfo
 
     def unread(self, asked: AskedColumn) -> Iterator[Finding]:
-        """Yield a finding for each source in which cells of a column don't read as a rule asks it."""
+        """Yield a finding for each source in which cells of a column don't parse as the rule requires."""
         found = [each for source in self._having(asked) if (each := self._of(source, asked)) is not None]
         for each in found:
             many = asked.occurrences if asked.occurrences is not None and len(found) == 1 else each.many
             yield each.finding(asked, many)
 
     def doubtful(self, asked: AskedColumn) -> Iterator[Finding]:
-        """Yield a finding for each source whose numbers are all written like `1.250`."""
+        """Yield a finding for each source whose decimal numbers are all written like `1.250`."""
         for source in self._having(asked):
             found = doubtful_in(source, asked.column)
             if found is not None:
                 yield found
 
     def quoted(self, kind: str, column: str) -> Iterator[Finding]:
-        """Yield a finding for each source in which half of a column's cells begin with an apostrophe."""
+        """Yield a finding for each source with an apostrophe before at least half of a column's cells."""
         for source in self._having(AskedColumn(kind, column, "")):
             found = apostrophes_in(source, column)
             if found is not None:
@@ -86,7 +86,7 @@ class OddCells(Struct, frozen=True):
         return _Unread(source, cells, of, pl.concat(first)) if cells else None
 
     def _reads(self, plan: Plan, asked: AskedColumn) -> pl.Expr:
-        """Say which cells read as numbers, or as dates."""
+        """Return a mask of the cells that parse as numbers, or as dates."""
         if asked.numeric:
             form = number_format(asked.column, plan) or _PLAINLY
             plain = pl.when(_NUMBER).then(_CELL).otherwise(form.plain(pl.col(_CELL)))
@@ -101,7 +101,7 @@ class OddCells(Struct, frozen=True):
 
 
 class _Unread(Struct, frozen=True):
-    """The different cells of a source that don't read, with their rows; `first` are those of the column."""
+    """The distinct cells of a source that don't parse, with row counts; `first` are the column's first."""
 
     source: Validated
     cells: Counter[str]
@@ -113,7 +113,7 @@ class _Unread(Struct, frozen=True):
         return self.cells.total()
 
     def finding(self, asked: AskedColumn, many: int) -> Finding:
-        """Say it, with what would read every cell of the column."""
+        """Return the finding, with the cures that would parse every cell of the column."""
         spec = self.source.spec
         place = InExport(spec.KIND, spec.path)
         odd = pl.Series(_CELL, list(self.cells), dtype=pl.String)
@@ -123,7 +123,7 @@ class _Unread(Struct, frozen=True):
             found: list[str] = [*cures(asked.column, some)]
             what = "is not a number" if many == 1 else "are not numbers"
         else:
-            from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only where times do not read
+            from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only if times don't parse
 
             unread = UnreadTimes()
             unread.add(odd.repeat_by(pl.Series(self.cells.values())).explode())
@@ -154,7 +154,7 @@ class _Unread(Struct, frozen=True):
 
 
 def doubtful_in(source: Validated, column: str) -> Finding | None:
-    """Tell how many cells of a source's column are like `1.250`; None where a number is written otherwise."""
+    """Return a finding on the cells of a column like `1.250`; None if some decimals are written otherwise."""
     plans = [plan for plan in _plans(source, column) if number_format(column, plan) is None]
     texts = [plan for plan in plans if not _is_typed(plan, column)]
     if not texts:
@@ -203,7 +203,7 @@ def _is_typed(plan: Plan, column: str) -> bool:
 
 
 def _cells(plan: Plan, asked: AskedColumn) -> pl.LazyFrame:
-    """Return the present cells of a column, of events of some types alone."""
+    """Return the cells of a column that are not missing, for events only those of `asked.types`."""
     rows = plan.counted(plan.table.scan())
     if asked.types and "event" in plan:
         types: Sequence[str] = [fold(each) for each in asked.types]
@@ -213,6 +213,6 @@ def _cells(plan: Plan, asked: AskedColumn) -> pl.LazyFrame:
 
 
 def _numbers(plan: Plan, column: str) -> pl.Expr:
-    """Mark the cells of a column that are JSON numbers: how they are written is no question."""
+    """Mark the cells of a column that are JSON numbers, which are unambiguous."""
     marks = json_number(column, plan)
     return (pl.lit(value=False) if marks is None else marks.fill_null(value=False)).alias(_NUMBER)

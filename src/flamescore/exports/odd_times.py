@@ -1,4 +1,4 @@
-"""Times that can hardly be meant: before 1990, and later than their file was written."""
+"""Implausible times: before 1990, or later than their file was written."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SECOND: Final = "second"
 
 
 def _timed(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
-    """Return the rows of a file that count, with `at` as written and in seconds since 1970, and the type."""
+    """Return the rows of a file that are not left out: `at` as written and in epoch seconds, and the type."""
     at = options.times(plan)
     kind = plan.column("event") if "event" in plan else plan.column("tag")
     rows = at.staged(plan.counted(plan.table.scan()))
@@ -45,7 +45,7 @@ def _timed(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
 
 
 def early_times(source: Validated, options: LoadOptions, window: Window | None) -> Iterator[Finding]:
-    """Tell the rows of a source that are before 1990 and not old."""
+    """Yield a finding on the rows of a source that are before 1990 and not old by `window`."""
     cells: Counter[str] = Counter()
     first = EARLY
     for plan in source.plans:
@@ -84,26 +84,26 @@ def early_times(source: Validated, options: LoadOptions, window: Window | None) 
 
 
 class Later(Struct, frozen=True):
-    """The instant of each file of a source after which no row should be: a day after it was written.
+    """For each file of a source, the time after which no row is expected: a day after it was written.
 
-    Null where it is not known when that was.
+    None if the modification time is unknown.
     """
 
     limits: tuple[int | None, ...]
 
     @classmethod
     def of(cls, source: Validated) -> Later:
-        """Return those of a source."""
+        """Return the limits of a source."""
         written = (plan.table.found.modified for plan in source.plans)
         return cls(tuple(when // _NANO + _DAY if when > 0 else None for when in written))
 
     def may_be(self, second: int) -> bool:
-        """Say whether an instant is past any of them."""
+        """Return whether a timestamp is past any of the limits."""
         return any(limit is not None and second > limit for limit in self.limits)
 
 
 def later_times(source: Validated, options: LoadOptions, window: Window) -> Iterator[Finding]:
-    """Tell the rows of a source that are after `as_of` and over a day later than their file was written."""
+    """Yield a finding on rows after `as_of` that are over a day later than their file was written."""
     many = days = 0
     forms: set[str | None] = set()
     for plan, limit in zip(source.plans, Later.of(source).limits, strict=True):
@@ -131,7 +131,7 @@ def later_times(source: Validated, options: LoadOptions, window: Window) -> Iter
 
 
 def _earlier_by(cells: pl.Series, plan: Plan, options: LoadOptions, limit: int) -> str | None:
-    """Return the twin of the source's format, if it reads all of some cells as earlier than their limit."""
+    """Return the twin of the source's format if it parses all of some cells as no later than their limit."""
     form = getattr(plan.source, "at", None)
     formats: tuple[str, ...] = () if form is None else form.format
     other = twin(formats[0]) if len(formats) == 1 else None

@@ -1,4 +1,4 @@
-"""Open every source: find its files and read their headers, but no row."""
+"""Open every source: find its files and read their headers, but no rows."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NEVER_PROPERTIES = frozenset({"contact_id", "contact", "event", "at"})
 
 
 class OpenSource(Struct, frozen=True):
-    """A source whose files are open and planned; `place` is its kind and index in the project file."""
+    """A source with opened and planned files; `place` is its kind and its index in the project file."""
 
     spec: Source
     plans: tuple[Plan, ...]
@@ -60,16 +60,16 @@ class OpenSource(Struct, frozen=True):
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """Return its files."""
+        """Return the tables of its files."""
         return tuple(plan.table for plan in self.plans)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of its columns, as they come, over all its files."""
+        """Return the names of its columns over all files, in order of appearance."""
         return tuple(dict.fromkeys(name for plan in self.plans for name in plan.names))
 
     def notes(self) -> tuple[Note, ...]:
-        """Return what was found out of its files: each thing once, with the files that it holds for."""
+        """Return the notes on its files, each once, with the files that it applies to."""
         said: dict[Note, list[str]] = {}
         for plan in self.plans:
             for note in _notes(plan):
@@ -79,14 +79,14 @@ class OpenSource(Struct, frozen=True):
 
 
 def _holding_for(files: Sequence[str], source: OpenSource) -> str:
-    """Name the first file where not every file of the source is meant, and say how many more there are."""
+    """Return the suffix that names the first file and counts the others; empty if it applies to all files."""
     if len(files) == len(source.plans):
         return ""
     return f" (in {files[0]}" + (f" and {len(files) - 1:,} more)" if len(files) > 1 else ")")
 
 
 class Opened(Struct, frozen=True):
-    """Everything that a run reads, opened. `close` deletes the copies made; frames are useless then."""
+    """The opened inputs of a run. `close` deletes the copies, after which the frames are unusable."""
 
     project: Project
     columns: Columns
@@ -104,9 +104,9 @@ class Opened(Struct, frozen=True):
 
 
 def survey(project: Project, *, now: datetime | None = None, keep_rejects: int = KEPT) -> Opened:
-    """Find and open the sources of a project. Whatever is missing, empty or too old is told at once.
+    """Find and open the sources of a project, and report all that are missing, empty or too old at once.
 
-    Of each source's rejects the first `keep_rejects` will be told as rows, the others counted alone.
+    The first `keep_rejects` rejects of each source will be reported as rows; the others are only counted.
     """
     settings = project.settings
     if not settings.contacts:
@@ -183,7 +183,7 @@ def _open(
 
 
 def _headers_named(spec: Source) -> tuple[str, ...]:
-    """Return the headers that a source's keys name."""
+    """Return the headers that a source's keys refer to."""
     merged = getattr(spec, "merged", None)
     keys = (spec.rename, spec.dates, spec.leave_out, spec.cut, getattr(spec, "lists", ()))
     names = (name for key in keys for name in key)
@@ -192,7 +192,7 @@ def _headers_named(spec: Source) -> tuple[str, ...]:
 
 
 def with_named(sources: Sequence[OpenSource], named: NamedColumns | None) -> tuple[OpenSource, ...]:
-    """Return the sources with columns for the paths that rules and the project file ask for."""
+    """Return the sources with columns for the paths that rules and the project file refer to."""
     found = []
     for source in sources:
         wanted = () if named is None else sorted(getattr(named, source.spec.KIND, ()))
@@ -207,7 +207,7 @@ def with_named(sources: Sequence[OpenSource], named: NamedColumns | None) -> tup
 def _fitted(
     spec: Source, found: tuple[Found, ...], place: tuple[str, int], project: Project, spool: Spool
 ) -> Fitted:
-    """Lay the source's preset under it, and see that they don't contradict each other."""
+    """Add the keys of the source's preset beneath its own, and check that they don't conflict."""
     try:
         fitted = fit(spec, found, spool)
     except NoFitError as error:
@@ -231,7 +231,7 @@ def _notes(plan: Plan) -> Iterator[Note]:
 
 
 def columns_of(sources: Sequence[OpenSource]) -> Columns:
-    """Return what the sources offer to rules."""
+    """Return the columns that the sources offer to rules."""
     named: dict[str, dict[str, None]] = {"contacts": {}, "events": {}}
     kinds = {source.spec.KIND for source in sources}
     for source in sources:
@@ -251,7 +251,7 @@ def columns_of(sources: Sequence[OpenSource]) -> Columns:
 
 
 def _paths(sources: Sequence[OpenSource], kind: str, *, listed: bool = False) -> frozenset[str]:
-    """Return what can be named by its path, of all or of lists alone."""
+    """Return the paths that can be referred to: all, or only those of lists."""
     tables = (table for source in sources if kind == source.spec.KIND for table in source.tables)
     return frozenset(
         path for table in tables for path, names in table.names.paths() if names.listed or not listed

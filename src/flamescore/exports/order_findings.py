@@ -1,7 +1,8 @@
-"""Orders that are told wrongly: given back and still a purchase (I149), or without a cell they had (I119).
+"""Misreported orders: refunded but counted as purchases (I149), or missing a cell they had (I119).
 
-A worked example: `constants: {event: purchase}`, and of 210 rows 2 have the `Financial Status` `refunded` and
-1 has `voided`. 3 of 210 purchases are none: `leave_out: {Financial Status: [refunded, voided]}`.
+A worked example: with `constants: {event: purchase}`, 2 of 210 rows have the `Financial Status` `refunded`
+and 1 has `voided`. So 3 of 210 purchases are not purchases:
+`leave_out: {Financial Status: [refunded, voided]}`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ REFUNDS: Final = "I149"
 _PURCHASE: Final = "purchase"
 _STATUS: Final = "status"
 _MOST: Final = 50
-"""Different values that a status has at most."""
+"""Maximum number of distinct values in a status column."""
 
 _GIVEN_BACK: Final = frozenset(
     {
@@ -40,10 +41,10 @@ _GIVEN_BACK: Final = frozenset(
 
 
 def refunds_in(source: Validated) -> Iterator[Finding]:
-    """Tell each status of a source whose rows are all purchases by which some of them are none.
+    """Yield a finding for each status column of a source of purchases that marks some of them as undone.
 
-    Rows that `leave_out` names don't count. Only a source that makes its type a constant is looked at, and of
-    its files only columns with `status` in their header.
+    Rows that `leave_out` matches don't count. Only sources whose event type is a constant are examined, and
+    of their files only columns with `status` in the header.
     """
     spec = source.spec
     if fold(spec.constants.get("event", "")) != _PURCHASE:
@@ -59,7 +60,7 @@ def refunds_in(source: Validated) -> Iterator[Finding]:
 
 
 def _cells(source: Validated, header: str) -> Counter[str | None]:
-    """Count the distinct cells of a column; None stands for those that are missing."""
+    """Count the distinct cells of a column; the key None counts the missing ones."""
     found: Counter[str | None] = Counter()
     for plan in source.plans:
         dtype = plan.table.schema.get(header)
@@ -94,9 +95,9 @@ def _refunded(spec: Source, header: str, undone: Mapping[str, int], rows: int) -
 
 
 def lost_cells(source: Validated, lost: Mapping[str, int]) -> Iterator[Finding]:
-    """Tell of each column how many events have no cell of it, since another row of their id had it.
+    """Yield a finding for each column whose cell some events lost: another row of their id had it.
 
-    `lost` are those numbers by the name of the column.
+    `lost` maps the names of columns to the number of these events.
     """
     spec = source.spec
     place = InExport(spec.KIND, spec.path)
@@ -115,18 +116,18 @@ def lost_cells(source: Validated, lost: Mapping[str, int]) -> Iterator[Finding]:
 
 
 def _header(plan: Plan, name: str) -> str:
-    """Return the header of a column, its own name where there is not just one."""
+    """Return the only header of a column, or the name of the column if it does not have exactly one."""
     headers = plan.headers.get(name, ())
     return headers[0] if len(headers) == 1 else name
 
 
 def _left_out(spec: Source, header: str, values: list[str]) -> str:
-    """Return `leave_out` of these values of a column, and of those that it names already."""
+    """Return `leave_out` with these values of a column, in addition to those that it already lists."""
     every = [_yaml(value) for value in dict.fromkeys((*spec.leave_out.get(header, ()), *values))]
     written = every[0] if every == ['""'] else f"[{', '.join(every)}]"
     return f"leave_out: {mapping({header: written})}"
 
 
 def _yaml(value: Scalar) -> str:
-    """Write a value of `leave_out` as YAML."""
+    """Return a value of `leave_out` as YAML."""
     return scalar(value) if isinstance(value, str) else str(value).lower()

@@ -1,8 +1,8 @@
-"""Why rows are of contacts that are not in the list: ids that would match if they were written alike.
+"""Why rows have no contact in the list: ids that would match if they were written the same way.
 
-A worked example: the contacts are `00123`, `a@x.example`, and the orphans `123` (3 rows), `A@X.example` (2),
-`999` (1). `A@X.example` is found without letter case, `123` without zeros at the front, `999` not at all:
-5 of 6 rows have a reason. Nothing is matched by itself; it is only told.
+A worked example: the contacts are `00123` and `a@x.example`, the orphans `123` (3 rows), `A@X.example` (2)
+and `999` (1). `A@X.example` is found by ignoring case, `123` by ignoring leading zeros, and `999` not at all:
+5 of 6 rows have a reason. Nothing is matched automatically; the reasons are only reported.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HALF: Final = 2
 
 
 class Reason(Struct, frozen=True):
-    """A way in which ids differ: how a message says it, and what of an id is left of it (null: not meant)."""
+    """A way in which ids differ: its wording in messages, and what to compare (null: does not apply)."""
 
     words: str
     alike: Callable[[pl.Expr], pl.Expr]
@@ -40,7 +40,7 @@ def _folded(cell: pl.Expr) -> pl.Expr:
 
 
 def _folded_texts(cells: pl.Series) -> pl.Series:
-    """Fold trimmed texts; of a column that is all ASCII, as most are, at a tenth of the price."""
+    """Fold trimmed texts; for columns that are all ASCII, as most are, at a tenth of the cost."""
     plain = (cells.str.len_bytes() == cells.str.len_chars()).all()
     return (cells if plain else cells.str.normalize("NFC")).str.to_lowercase()
 
@@ -74,13 +74,13 @@ REASONS: Final = (
     Reason("without the marks around them", _without_marks),
     Reason("without `+tag` or dots in the e-mail address", _mailbox),
 )
-"""In this order: each id counts for the first that finds a contact."""
+"""In order of precedence: each id counts for the first reason that finds a contact."""
 
 
 class OrphanReasons(Struct, frozen=True):
-    """Of how many rows of orphans which reason finds a contact, in the order of `REASONS`.
+    """The number of orphan rows for which each reason finds a contact, in the order of `REASONS`.
 
-    `column` is another column of the contacts in which at least half of the different ids are found.
+    `column` is another column of the contacts that contains at least half of the distinct ids.
     """
 
     rows: int
@@ -88,16 +88,16 @@ class OrphanReasons(Struct, frozen=True):
     column: str | None = None
     in_column: int = 0
     unexplained: int = 0
-    """How many rows neither a reason nor that column explains."""
+    """The number of rows that neither a reason nor that column explains."""
 
     @property
     def told(self) -> bool:
-        """Whether there is a reason at all (I136); else the orphans are only a note."""
+        """Return whether any reason was found (I136); if not, the orphans are only a note."""
         return bool(self.found) or self.column is not None
 
     @property
     def message(self) -> str:
-        """Say it: `of 9 rows of contacts that are not in the list 8 would match ..., 1 in another case`."""
+        """Return `of 9 rows of contacts that are not in the list 8 would match ..., 1 in another case`."""
         ranked = sorted(self.found, key=lambda pair: -pair[1])
         parts = [f"{many:,} {reason.words}" for reason, many in ranked]
         if self.column is not None:
@@ -109,7 +109,7 @@ class OrphanReasons(Struct, frozen=True):
 
     @property
     def cure(self) -> str:
-        """Say what to do about the commonest reason."""
+        """Return what to do about the other column, if any, or else about the most common reason."""
         if self.column == "email":
             return "contact_key: email"
         if self.column is not None:
@@ -120,10 +120,10 @@ class OrphanReasons(Struct, frozen=True):
 def orphan_reasons(
     orphans: pl.DataFrame, keys: pl.Series, others: Mapping[str, pl.Series] | None = None
 ) -> OrphanReasons:
-    """Find out why ids have no contact.
+    """Find the reasons why ids have no contact.
 
-    `orphans` has `id` (String, different ones, trimmed) and `rows` (how many rows have it); the first
-    `MOST` are looked at. `keys` are the contacts' keys, `others` their other columns as text, each once.
+    `orphans` has `id` (String, distinct, trimmed) and `rows` (the number of rows with the id); the first
+    `MOST` are examined. `keys` are the contacts' keys, `others` their other columns as text, each once.
     """
     left = orphans.select(pl.col("id"), pl.col("rows").cast(pl.Int64)).head(MOST)
     every, known = left, _trimmed(keys)
@@ -145,9 +145,9 @@ def _trimmed(cells: pl.Series) -> pl.Series:
 def _matched(
     orphans: pl.DataFrame, known: pl.Series, alike: Callable[[pl.Expr], pl.Expr] | None
 ) -> pl.DataFrame:
-    """Return the orphans that one of these trimmed cells is like (None: as they are).
+    """Return the orphans that match one of some trimmed cells after `alike` is applied (None: unchanged).
 
-    The cells, which are many more than the orphans, are gone through once.
+    There are many more cells than orphans, so the cells are traversed only once.
     """
 
     def like(name: str) -> pl.Expr:
@@ -158,7 +158,7 @@ def _matched(
     if asked.is_empty():
         return orphans.clear()
     hits = known.to_frame("key").select(like("key").str.strip_chars() if alike else like("key"))
-    # Most columns have few cells that are as long as an orphan: to join the others took a third of all this.
+    # In most columns few cells are as long as an orphan. Joining the others took a third of the total time.
     sizes = asked["like"].str.len_bytes().unique()
     hits = hits.filter(pl.col("like").str.len_bytes().is_in(sizes.implode()))
     hits = hits.join(asked, on="like", how="semi").unique()
@@ -166,7 +166,7 @@ def _matched(
 
 
 def _elsewhere(orphans: pl.DataFrame, others: Mapping[str, pl.Series]) -> tuple[str | None, pl.DataFrame]:
-    """Return the column that most of the ids are found in, and those, if they are at least half of all."""
+    """Return the column that contains the most ids, and these ids, if they are at least half of all."""
     best: tuple[str | None, pl.DataFrame] = (None, orphans.clear())
     for name, cells in others.items():
         matched = _matched(orphans, _trimmed(cells), _folded if name == "email" else None)

@@ -1,4 +1,4 @@
-"""Rows of contacts that are not in the list: whose they would be if ids were written alike (I136)."""
+"""Rows whose contact is not in the list, and why their ids don't match one (I136)."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 REASONED: Final = "I136"
 MOST: Final = 100_000
-"""So many different ids without a contact are looked at, the first ones."""
+"""Maximum number of distinct ids without a contact to examine; the first ones are used."""
 
 
 class Orphans(Struct):
-    """The ids of orphans in a window, batch after batch, and how many rows have each: the first `MOST`."""
+    """The ids of orphans in a window, added in batches, with their row counts: the first `MOST`."""
 
     window: Window
     _found: list[pl.DataFrame] = field(default_factory=list)
     _rows: list[pl.DataFrame] = field(default_factory=list)
-    """Orphans that are not counted by id yet: many at once cost less than a few of every batch."""
+    """Orphans not yet counted by id: counting many at once is cheaper than a few in every batch."""
     _many: int = 0
 
     def look(self, strangers: pl.DataFrame) -> None:
-        """Take in the rows of a batch that have no contact."""
+        """Add the rows of a batch that have no contact."""
         if self._many >= MOST:
             return
         rows = strangers.select(KEY, AGE, "event").filter(pl.col(AGE) >= 0)
@@ -43,7 +43,7 @@ class Orphans(Struct):
             self._count()
 
     def _count(self) -> None:
-        """Count the rows at hand by id."""
+        """Count the pending rows by id."""
         if self._rows:
             counted = pl.concat(self._rows).group_by("id").agg(pl.len().alias("rows"))
             self._found.append(counted)
@@ -51,7 +51,7 @@ class Orphans(Struct):
             self._rows.clear()
 
     def findings(self, source: Source, contacts: LoadedContacts | None) -> Iterator[Finding]:
-        """Tell what would find contacts for them."""
+        """Yield a finding on what would match them to contacts."""
         self._count()
         if contacts is None or not self._found:
             return
@@ -59,14 +59,14 @@ class Orphans(Struct):
 
 
 def orphans_of(keys: pl.Series, source: Source, contacts: LoadedContacts) -> Iterator[Finding]:
-    """Tell the same of a source that is read whole: `keys` are those of all its rows without a contact."""
+    """Yield the same finding for a source read in full: `keys` has the key of each row without a contact."""
     if len(keys):
         each = keys.alias("id").drop_nulls().to_frame().with_columns(rows=pl.lit(1, pl.UInt32))
         yield from _reasoned(each, source, contacts)
 
 
 def _reasoned(found: pl.DataFrame, source: Source, contacts: LoadedContacts) -> Iterator[Finding]:
-    """Tell what would find contacts for ids (`id`, `rows`) that have none, by the column that is the key."""
+    """Yield a finding on what would match ids (`id`, `rows`) to contacts by the key column."""
     known, key = contacts.contacts, getattr(source, "contact_key", None) or "contact_id"
     if key not in known.columns:
         return
@@ -79,7 +79,7 @@ def _reasoned(found: pl.DataFrame, source: Source, contacts: LoadedContacts) -> 
         for name, dtype in known.schema.items()
         if dtype == pl.String and name != key and not name.startswith("\0") and "\0" not in name
     }
-    from flamescore.exports.orphan_reasons import orphan_reasons  # noqa: PLC0415 - only where there are any
+    from flamescore.exports.orphan_reasons import orphan_reasons  # noqa: PLC0415 - only if there are orphans
 
     why = orphan_reasons(orphans, pl.concat(keys), others)
     if why.told:

@@ -1,12 +1,12 @@
-"""Values inside of objects (NDJSON) and structs (Parquet), named by their path: `properties.page.url`.
+"""Values inside objects (NDJSON) and structs (Parquet), named by path: `properties.page.url`.
 
 A worked example, a line of NDJSON:
 
     {"id": 7, "properties": {"page.url": "/a", "page": {"title": "A"}, "topics": ["x"]}}
 
-has the paths `properties.page.url` (whose step is `page.url`, the longest name there that the path begins
-with), `properties.page`, `properties.page.title` and `properties.topics`, which is a list. A path of which a
-rule or the project file asks becomes a column of its table; no other does.
+It has the paths `properties.page.url` (whose last step is `page.url`, the longest name at that level that the
+rest of the path begins with), `properties.page`, `properties.page.title` and `properties.topics`, which is a
+list. Only paths that a rule or the project file refers to become columns of the table.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from flamescore.exports.table import Table
 
 MOST_PATHS: Final = 5_000
-"""Paths of a file that are known; objects with more of them are no tables of properties."""
+"""Maximum number of paths known of a file; objects with more are not tables of properties."""
 
 
 class Names(Struct):
-    """The names at one level of what a file holds, each with those below it.
+    """The names at one level of the contents of a file, each with those below it.
 
-    `listed`: whether a list of plain values stands here in any row; `dtype` is its type in Parquet.
+    `listed`: whether any row has a list of plain values here; `dtype` is its type in Parquet.
     """
 
     below: dict[str, Names] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Names(Struct):
     dtype: pl.DataType | None = None
 
     def steps(self, path: str) -> tuple[str, ...] | None:
-        """Return the names that a path leads through: at each level the longest one that it begins with."""
+        """Return the names along a path: at each level the longest one that the rest begins with."""
         if path in self.below:
             return (path,)
         parts = path.split(".")
@@ -51,21 +51,21 @@ class Names(Struct):
         return None
 
     def at(self, steps: tuple[str, ...]) -> Names:
-        """Return what stands at the end of some steps."""
+        """Return the node at the end of some steps."""
         found = self
         for step in steps:
             found = found.below[step]
         return found
 
     def paths(self) -> Iterator[tuple[str, Names]]:
-        """Yield each path of two steps or more that leads where its steps say, with what stands there."""
+        """Yield each path of two steps or more that resolves to its own steps, with the node at its end."""
         for steps, names in self._walk(()):
             path = ".".join(steps)
             if len(steps) > 1 and self.steps(path) == steps:
                 yield path, names
 
     def note(self, value: dict[str, Any], room: int = MOST_PATHS) -> int:
-        """Take in the names of an object; return for how many more there is room."""
+        """Add the names of an object, and return how many more there is room for."""
         for name, inner in value.items():
             if name not in self.below:
                 if not room:
@@ -81,7 +81,7 @@ class Names(Struct):
     def _walk(self, steps: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Names]]:
         for name, names in self.below.items():
             yield (*steps, name), names
-            yield from names._walk((*steps, name))  # noqa: SLF001 - its own
+            yield from names._walk((*steps, name))  # noqa: SLF001 - same class
 
 
 def names_of_schema(schema: Mapping[str, pl.DataType]) -> Names:
@@ -98,7 +98,7 @@ def _names_of(dtype: pl.DataType) -> Names:
 
 
 def with_paths(table: Table, wanted: Collection[str]) -> Table:
-    """Return a table with a column for each of the wanted paths that are no columns of it yet."""
+    """Return a table with a column for each of the wanted paths that is not yet a column."""
     added = {
         path: steps
         for path in dict.fromkeys(wanted)
@@ -132,8 +132,8 @@ def with_paths(table: Table, wanted: Collection[str]) -> Table:
 
 
 def _reader(steps: tuple[str, ...]) -> Callable[[pl.Series], pl.Series]:
-    """Return what reads the values at the end of some steps out of JSON text."""
-    from flamescore.exports.ndjson import value_at  # noqa: PLC0415 - which reads the names of files
+    """Return a function that reads the values at the end of some steps from JSON text."""
+    from flamescore.exports.ndjson import value_at  # noqa: PLC0415 - circular
 
     def read(cells: pl.Series) -> pl.Series:
         distinct = cells.unique().drop_nulls()

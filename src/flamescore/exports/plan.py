@@ -22,21 +22,22 @@ if TYPE_CHECKING:
     from flamescore.project import Source
 
 _WORDS: Final = (pl.Categorical, pl.Enum)
-"""Types of texts that are stored as numbers."""
+"""Text types that are stored as numbers."""
 
 _SAMPLE: Final = 100
-"""How many times are looked at for their usual shape."""
+"""Number of times to inspect for the usual shape."""
 
 
 class Plan(Struct, frozen=True):
-    """How the rows of a file are read, made once when it is opened.
+    """How the rows of a file are read; created once when the file is opened.
 
-    `headers` has the headers of each column by its name (several are joined; without one, because those that
-    it is mapped to stand twice, all its cells are missing); `source.constants` are columns too. `hidden`
-    headers are not there, since another column goes by their name.
+    `headers` maps the name of each column to its headers, which are joined if there are several. A column
+    without headers, because those that it is mapped to appear more than once, has only missing cells.
+    `source.constants` are columns too. `hidden` headers are not available, since another column has their
+    name.
 
-    With `columns: {contact_id: [Id, Old Id], at: When}` a file with the headers `Id, When, url` has
-    `contact_id` of `Id`, `at` of `When`, and `Id` and `url` of themselves.
+    With `columns: {contact_id: [Id, Old Id], at: When}`, a file with the headers `Id, When, url` has
+    `contact_id` from `Id`, `at` from `When`, and `Id` and `url` from themselves.
     """
 
     table: Table
@@ -44,40 +45,41 @@ class Plan(Struct, frozen=True):
     headers: Mapping[str, tuple[str, ...]]
     hidden: tuple[str, ...] = ()
     bare: bool = False
-    """Whether cells may begin or end with characters that nobody sees, which are taken away then."""
+    """Whether cells may begin or end with invisible characters, which are then stripped."""
     noticed: Noticed | None = None
-    """Of a file that is no text: where such cells were met when it was read."""
+    """For a binary file: where such cells were found when it was read."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the name of every column, those that the project file maps first."""
+        """Return the name of every column, with those that the project file maps first."""
         return (*self.headers, *self.source.constants)
 
     def __contains__(self, name: str) -> bool:
-        """Say whether a column goes by a name."""
+        """Return whether a column has this name."""
         return name in self.headers or name in self.source.constants
 
     @property
     def time_type(self) -> pl.DataType:
-        """Return the type that the cells of `at` have before they are read."""
+        """Return the type of the cells of `at` before they are parsed."""
         headers = self.headers.get("at", ())
         one = len(headers) == 1 and "at" not in self.source.rename
         return self.table.schema[headers[0]] if one else pl.String()
 
     def listed(self, name: str) -> str | None:
-        """Return the header that alone holds a column, where its cells are lists."""
+        """Return the header of a column if it is the only one and its cells are lists."""
         headers = self.headers.get(name, ())
         one = len(headers) == 1 and isinstance(self.table.schema[headers[0]], pl.List)
         return headers[0] if one else None
 
     def over(self, table: Table) -> Plan:
-        """Return the same plan over a copy of the file that has the same columns."""
+        """Return the same plan for a copy of the file that has the same columns."""
         return replace(self, table=table)
 
     def column(self, name: str, *, text: bool = True) -> pl.Expr:
-        """Return a column by its name: null values out, headers joined, values renamed.
+        """Return a column by name, with null values removed, headers joined and values renamed.
 
-        With `text` it is String whatever its type was; otherwise one that needs none of this keeps its type.
+        With `text` the result is String, whatever its type in the file. Otherwise, a column that needs none
+        of this keeps its type.
         """
         source = self.source
         if name in source.constants:
@@ -95,16 +97,16 @@ class Plan(Struct, frozen=True):
         return _renamed(joined, source.rename[name]) if name in source.rename else joined
 
     def times(self, form: TimeFormat, cells: pl.Expr | None = None) -> TimeColumn:
-        """Return `at`, or `cells` in its place, to be read in a format; its first cells are looked at."""
+        """Return `at`, or `cells` in its place, to be parsed by a format; its first cells are sampled."""
         first = self.table.scan().select(self.column("at").alias("at")).head(_SAMPLE)
         cells = self.column("at", text=False) if cells is None else cells
         return TimeColumn(cells, self.time_type, form, self.table.collect(first)["at"])
 
     def left_out(self) -> pl.Expr | None:
-        """Return which rows `leave_out` names, by headers or mapped names; None where it names none.
+        """Return a mask of the rows that `leave_out` lists, by header or mapped name; None if it lists none.
 
-        Values compare as the rule language does; the empty one is a missing cell. A row that says whom it was
-        merged into is never among them: it tells whose its events are.
+        Values compare as in the rule language; an empty value matches a missing cell. A row that refers to
+        the contact it was merged into never matches, since it is needed to assign its events.
         """
         tests = []
         for name, values in self.source.leave_out.items():
@@ -119,12 +121,12 @@ class Plan(Struct, frozen=True):
         return pl.any_horizontal(tests) & (True if into is None else into.is_null())
 
     def counted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Take the rows that `leave_out` names out of rows of the file."""
+        """Filter out the rows that `leave_out` matches."""
         left = self.left_out()
         return rows if left is None else rows.filter(~left)
 
     def by_either_name(self, name: str) -> pl.Expr | None:
-        """Return a column by its header or mapped name, trimmed; None where there is none."""
+        """Return a column by header or mapped name, trimmed; None if it does not exist."""
         if name in self.table.schema:
             return present(self._cell(name, text=True))
         return present(self.column(name)) if name in self else None
@@ -141,9 +143,9 @@ class Plan(Struct, frozen=True):
 
 
 def plan_of(table: Table, source: Source) -> Plan:
-    """Work out the names of a file's columns. Headers of a list that are missing are left out of it.
+    """Return the plan for a file, with the names of its columns; missing headers of a list are skipped.
 
-    A header that is mapped alone goes by its new name only; one of a list keeps its own as well.
+    A header that is mapped alone is available only under its new name; one in a list also keeps its own.
     """
     there = {
         name: tuple(each for each in headers if each in table.schema)
@@ -163,7 +165,7 @@ def plan_of(table: Table, source: Source) -> Plan:
 
 
 def key_column(source: Source) -> str:
-    """Return the canonical column that says whose a row is."""
+    """Return the canonical column that identifies the contact of a row."""
     return "contact" if getattr(source, "contact_key", None) else "contact_id"
 
 
@@ -174,7 +176,7 @@ def _joined(cells: list[pl.Expr], name: str, source: Source) -> pl.Expr:
 
 
 def _renamed(cells: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
-    """Give values their new names; they are compared as the rule language compares texts."""
+    """Rename values; they are compared as the rule language compares texts."""
     wanted = {fold(bare_ends(old)): new for old, new in values.items()}
 
     def rename(batch: pl.Series) -> pl.Series:

@@ -1,4 +1,4 @@
-"""Fit a preset to the header of a source: choose its variant, and lay the source's own keys over it."""
+"""Fit a preset to the header of a source: choose its variant, and merge in the source's own keys."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _READING: Final = (
 )  # fmt: skip
 _BY_NAME: Final = ("columns", "constants", "rename", "dates", "from_file_name", "leave_out", "cut")
 _ALIKE: Final = 0.5
-"""The share of a variant's headers from which on it is told as the nearest."""
+"""Minimum share of a variant's headers to report it as the closest one."""
 _WHO: Final = ("contact_id", "contact")
 
 
 class NoFitError(Exception):
-    """No variant of a preset fits the header, or several do. Its text and hint are for the user."""
+    """No variant of a preset fits the header, or several do. The text and hint are for the user."""
 
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(text)
@@ -39,7 +39,7 @@ class NoFitError(Exception):
 
 
 class Fitted(Struct, frozen=True):
-    """A source with its preset's keys, its files, and what is to be said of it."""
+    """A source merged with the keys of its preset, its files, and notes to report."""
 
     spec: Source
     found: tuple[Found, ...]
@@ -55,12 +55,12 @@ class _Candidate(Struct, frozen=True):
 
 
 def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
-    """Choose the variant of the source's preset whose header all its files have.
+    """Choose the variant of the source's preset whose headers all its files have.
 
-    Of several that fit, one whose header holds all of the others' is meant.
+    Among several that fit, a variant that includes all headers of another one is preferred to it.
 
     Raises:
-        NoFitError: there is none, or not just one.
+        NoFitError: no variant fits, or more than one does.
         InputError: a file can't be opened at all.
     """
     if spec.preset is None:
@@ -83,9 +83,9 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
 
 
 def fitting(spec: Source, found: tuple[Found, ...], spool: Spool) -> tuple[tuple[str, Variant], ...]:
-    """Return what `preset: auto` would take some files for: presets and their variants, of any kind.
+    """Return the presets and variants, of any kind, that `preset: auto` would choose for some files.
 
-    Of several that fit, those whose header another one's holds are left out.
+    Among several that fit, those whose headers are all included in another one are dropped.
     """
     headers = _Headers(spec, found, spool)
     candidates = (
@@ -117,7 +117,7 @@ class _Headers:
         self._plain = self._of(spec)
 
     def of(self, variant: Variant) -> tuple[frozenset[str], ...]:
-        """Return the headers of each file as a variant reads it; none where it can't."""
+        """Return the headers of each file as a variant reads it; empty if it can't."""
         keys = _reading(variant.keys, self._spec)
         if not keys:
             return self._plain
@@ -127,14 +127,15 @@ class _Headers:
             return tuple(frozenset() for _ in self._found)
 
     def lacking(self, variant: Variant) -> tuple[str, ...]:
-        """Return which of a variant's headers a file lacks."""
+        """Return the headers of a variant that are missing from at least one file."""
         files = self.of(variant)
         return tuple(name for name in variant.header if not all(name in headers for headers in files))
 
     def fit(self, variant: Variant, *, auto: bool = False) -> bool:
-        """Say whether all files have what a variant's header names, and nothing more if it is exact.
+        """Return whether all files have the headers of a variant, and no others if it is exact.
 
-        For `preset: auto` they need what that asks for too.
+        With `auto` the variant must allow `preset: auto`, and the files also need the headers that this
+        requires.
         """
         if auto and variant.auto is None:
             return False
@@ -150,7 +151,7 @@ class _Headers:
 
 
 def _reading(preset: Source, own: Source) -> dict[str, Any]:
-    """Return the keys of a preset that say how a file is read, those that the source has itself aside."""
+    """Return the keys of a preset on how to read a file, except those that the source sets itself."""
     names = preset.given_keys - own.given_keys
     return {name: getattr(preset, name) for name in _READING if name in names}
 
@@ -187,9 +188,9 @@ def _no_fit(
 
 
 def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> Source:
-    """Return the source with the preset's keys where it has none of its own; mappings are laid over by entry.
+    """Return the source with the preset's keys where it has none of its own; mappings are merged by entry.
 
-    What the preset says of columns that no file has is left out: not every export has them all.
+    Settings of the preset for columns that no file has are dropped, since not every export has them all.
     """
     headers = frozenset().union(*files)
     plain = {name: getattr(preset, name) for name in preset.given_keys - own.given_keys - {"path", *_BY_NAME}}
@@ -214,7 +215,7 @@ def _columns(preset: Source, own: Source, headers: frozenset[str]) -> dict[str, 
 
 
 def _said(name: str, own: Source) -> bool:
-    """Say whether the source itself says what a column is; who a row belongs to is said by one of two."""
+    """Return whether the source itself defines a column; either contact column counts for both."""
     said = {*own.columns, *own.constants}
     return name in said or (name in _WHO and bool(said & {*_WHO}))
 

@@ -1,4 +1,4 @@
-"""What is to be told of the records of a source: that it has none, or that some are no rows."""
+"""Findings on the records of a source: that there are none, or that some are not rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def record_findings(source: Source, files: Sequence[Rejected]) -> Iterator[Finding]:
-    """Yield what is to be told of the records of a source, over all its files."""
+    """Yield the findings on the records of a source, over all its files."""
     subject = f"{source.KIND} {source.path}"
     yield from _no_rows_of_it(source, files)
     if not any(each.rows > each.footers for each in files):
@@ -26,7 +26,7 @@ def record_findings(source: Source, files: Sequence[Rejected]) -> Iterator[Findi
 
 
 def _no_rows_of_it(source: Source, files: Sequence[Rejected]) -> Iterator[Finding]:
-    """Say which records were left out as a footer, and which cells as surplus ones."""
+    """Yield a note on the records left out as a footer, and on rows with surplus cells."""
     footers, surplus = sum(each.footers for each in files), sum(each.surplus for each in files)
     parts = []
     if footers:

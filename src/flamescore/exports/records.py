@@ -1,4 +1,4 @@
-"""The records of a text file, CSV or NDJSON: where each one stands, which are damaged, and their raw text."""
+"""The records of a text file, CSV or NDJSON: where each one is, which are damaged, and their raw text."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     FindRecords = Callable[["Lines"], tuple[Ints, Codes | None]]
 
 LAST: Final = 12
-"""So many records at the end of a file are looked at for a footer, blank ones among them."""
+"""Number of records at the end of a file to check for a footer, including blank ones."""
 
 LONGEST: Final = 1 << 23
-"""A line that is longer, in bytes, is rejected whatever it holds; so is a record over several lines."""
+"""Maximum length of a line, or of a record over several lines, in bytes; longer ones are rejected."""
 
 KEPT: Final = 100_000
-"""How many rejects of a source are kept as rows, the first ones; the others are only counted."""
+"""Number of rejects of a source to keep as rows, from the first one; the others are only counted."""
 
 SOUND, SURPLUS, BLANK, SHORT, LONG, NUL, STRAY, UNCLOSED, ENDLESS, OBJECT = range(10)
-"""What a record is; one with `SURPLUS` has more cells than the header, all of these empty: it is sound."""
+"""States of a record; one with `SURPLUS` has more cells than the header, all empty, and is sound."""
 
 REASONS: Final = {
     SHORT: "short_row",
@@ -53,16 +53,16 @@ PLACES: Final = pl.Schema(
 _STEP: Final = 1 << 20
 
 LONGEST_RAW: Final = 1 << 16
-"""How many bytes of a reject's raw text are shown at most."""
+"""Maximum number of bytes of a reject's raw text to show."""
 
 WHOLE: Final = 1 << 25
-"""How many bytes of raw text a source may have before each record is cut to `SHORT_RAW`."""
+"""Bytes of raw text that a source may have before each further record is cut to `SHORT_RAW`."""
 
 SHORT_RAW: Final = 256
 
 
 class TextFile(Protocol):
-    """A file whose records can be found."""
+    """A file whose records can be located."""
 
     @property
     def data(self) -> Path:
@@ -73,11 +73,12 @@ class TextFile(Protocol):
 
 
 class Block(Struct, frozen=True):
-    """Some whole records, one after the other.
+    """Some complete, consecutive records.
 
-    `starts` and `ends` are byte offsets in the file (an end is past the line's end), `state` what each
-    record is (`SOUND`, `BLANK`, `SHORT` ...), or None where all are sound; `first` the number of the first
-    one that is not blank (1-based), `line` its line. `breaks` are the offsets of all line ends.
+    `starts` and `ends` are byte offsets in the file (an end is past the line end). `state` has the state of
+    each record (`SOUND`, `BLANK`, `SHORT` ...), or is None if all are sound. `first` is the number of the
+    first record that is not blank (1-based), `line` the line on which the block begins. `breaks` are the
+    offsets of all line ends.
     """
 
     starts: Ints
@@ -89,11 +90,11 @@ class Block(Struct, frozen=True):
 
     @property
     def records(self) -> int:
-        """Return how many records there are, blank lines left out."""
+        """Return the number of records, without blank lines."""
         return len(self.ends) if self.state is None else int(np.count_nonzero(self.state != BLANK))
 
     def numbers(self) -> Ints:
-        """Return each record's number; a blank line has that of the record after it."""
+        """Return the number of each record; a blank line has that of the record after it."""
         if self.state is None:
             return np.arange(self.first, self.first + len(self.ends))
         counted = self.state != BLANK
@@ -101,7 +102,7 @@ class Block(Struct, frozen=True):
         return numbers
 
     def lines(self, which: Ints) -> Ints:
-        """Return the first line of some of the records, by position."""
+        """Return the first line of each of some records, given by position."""
         lines: Ints = np.searchsorted(self.breaks, self.starts[which]) + self.line
         return lines
 
@@ -110,10 +111,10 @@ class Block(Struct, frozen=True):
 
 
 class Lines(Struct, frozen=True):
-    """Whole lines of a file, one after the other, each with its line feed; the first is line `line`.
+    """Complete, consecutive lines of a file, each with its line feed; the first is line `line`.
 
-    `codes` are their bytes as numbers, `feeds` says which of them are line feeds. `last`: nothing follows.
-    `full`: no more than these lines will be seen of a record that begins with the first.
+    `codes` are their bytes as numbers, and `feeds` marks the line feeds. `last`: nothing follows. `full`: a
+    record that begins on the first line will not be given more lines than these.
     """
 
     data: bytes
@@ -129,10 +130,10 @@ def read_blocks(
 ) -> Iterator[tuple[Block, bytes]]:
     """Yield the records of a file in blocks, with the lines in which they were found.
 
-    Those are none where a line is too long to be held.
+    The lines are empty if a line is too long to hold in memory.
 
-    `find` returns where the whole records at the beginning of some lines end, and what each one is. Where
-    it finds none, it is asked again with more lines, up to `LONGEST` bytes of them.
+    `find` returns where the complete records at the beginning of some lines end, and the state of each. If it
+    finds none, it is called again with more lines, up to `LONGEST` bytes.
     """
     with path.open("rb", buffering=0) as source:
         total = source.seek(0, 2)
@@ -163,7 +164,7 @@ def read_blocks(
 
 
 def read_at(source: FileIO, at: int, size: int) -> bytes:
-    """Return so many bytes of a file, fewer only at its end."""
+    """Read `size` bytes of a file, or fewer at its end."""
     source.seek(at)
     data = source.read(size)
     while len(data) < size and (more := source.read(size - len(data))):
@@ -172,7 +173,7 @@ def read_at(source: FileIO, at: int, size: int) -> bytes:
 
 
 def _giant_line(source: FileIO, at: int, *, first: int, line: int) -> Block:
-    """Return the line at an offset, which is too long to be held, as a block of its own."""
+    """Return the line at an offset, which is too long to hold in memory, as a separate block."""
     end = at + LONGEST
     source.seek(end)
     while piece := source.read(_STEP):
@@ -185,7 +186,7 @@ def _giant_line(source: FileIO, at: int, *, first: int, line: int) -> Block:
 
 
 def decoded(data: bytes, *, shown: str, line: int) -> str:
-    """Return lines of a file as text; an `InputError` where it is no UTF-8. The first one is line `line`."""
+    """Return lines of a file as text; raise `InputError` if they are not UTF-8. The first is line `line`."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -195,16 +196,16 @@ def decoded(data: bytes, *, shown: str, line: int) -> str:
         raise fault(ENCODING, text, hint) from None
 
 
-# --- counting and finding again ------------------------------------------------------------------------
+# --- counting and locating records ---------------------------------------------------------------------
 
 
 class RecordScan(Struct, frozen=True):
-    """How many records a file has, how many are damaged for each reason, and where the first of these are.
+    """The number of records in a file, the damaged ones by reason, and the places of the first of these.
 
-    `places` (`PLACES`) has as many damaged records as were asked for, in order; `last` the last records of
-    the file, blank ones too. `surplus` records have empty cells past the header. `footers` are the numbers of
-    the records that are no rows; they are not among the damaged ones. `invisible`: whether its bytes hold
-    characters that nobody sees, which cells may begin or end with.
+    `places` (`PLACES`) has as many damaged records as requested, in order, and `last` the last records of the
+    file, including blank ones. `surplus` is the number of records with empty cells past the header. `footers`
+    are the numbers of the records that are not rows; they don't count as damaged. `invisible`: whether the
+    bytes contain invisible characters that cells may begin or end with.
     """
 
     records: int
@@ -215,22 +216,22 @@ class RecordScan(Struct, frozen=True):
     footers: tuple[int, ...] = ()
     invisible: bool = False
     marked: bool = False
-    """Whether byte order marks stand before a quote at the start of records, or on lines of their own."""
+    """Whether byte order marks are before a quote at the start of a record, or on lines of their own."""
 
     @property
     def damaged(self) -> int:
-        """Return how many records are damaged."""
+        """Return the number of damaged records."""
         return sum(self.counts.values())
 
     def flaws(self, most: int) -> pl.DataFrame:
-        """Return `record, line, start, end, reason` of the first damaged records in order."""
+        """Return `record, line, start, end, reason` of the first damaged records, in order."""
         names = pl.col("state").replace_strict(REASONS, return_dtype=pl.String())
         return self.places.head(most).select("record", "line", "start", "end", reason=names)
 
     def numbers(self, rows: pl.Series) -> Ints:
-        """Return the record numbers of rows of the sound records (0-based, sorted).
+        """Return the record numbers of some rows of the sound records (0-based, sorted).
 
-        Rows behind more damaged records than `places` has are left out: it is not known where they stand.
+        Rows after more damaged records than `places` has are left out, since their numbers are not known.
         """
         damaged = self.places["record"].to_numpy()
         all_known = len(damaged) >= self.damaged
@@ -243,7 +244,7 @@ class RecordScan(Struct, frozen=True):
         return numbers if all_known else numbers[before < len(damaged)]
 
     def without_footers(self, footers: pl.DataFrame) -> RecordScan:
-        """Return the scan with some of the last records (`PLACES`) as footers."""
+        """Return the scan with some of the last records (`PLACES`) marked as footers."""
         numbers = tuple(footers["record"].to_list())
         counts = Counter(self.counts)
         counts.subtract(REASONS[state] for state in footers["state"] if state in REASONS)
@@ -257,7 +258,7 @@ class RecordScan(Struct, frozen=True):
 
 
 class RecordCounter(Struct):
-    """Counts the records of a file block by block, and notes where the first `most` damaged ones are."""
+    """A block-by-block count of the records of a file, with the places of the first `most` damaged ones."""
 
     most: int
     records: int = 0
@@ -268,7 +269,7 @@ class RecordCounter(Struct):
     marked: bool = False
 
     def look(self, data: bytes) -> None:
-        """Look at some lines for characters that nobody sees."""
+        """Check some lines for invisible characters and byte order marks."""
         self.invisible = self.invisible or holds_any(data)
         self.marked = self.marked or has_marks(data)
 
@@ -286,11 +287,11 @@ class RecordCounter(Struct):
 
     @property
     def all_sound(self) -> bool:
-        """Say whether every line so far was part of a sound record: none damaged, and none blank."""
+        """Return whether every line so far was part of a sound record, neither damaged nor blank."""
         return not self.states[BLANK] and not self._damaged()
 
     def scan(self) -> RecordScan:
-        """Return what was counted."""
+        """Return the scan of the records counted so far."""
         counts = {reason: int(self.states[state]) for state, reason in REASONS.items() if self.states[state]}
         last = [
             _places(block, np.arange(max(0, len(block.ends) - LAST), len(block.ends))) for block in self.last
@@ -310,7 +311,7 @@ class RecordCounter(Struct):
 
 
 def count_records(blocks: Iterable[Block], most: int) -> RecordScan:
-    """Count all records, and note where the first `most` damaged ones are."""
+    """Count all records, and note the places of the first `most` damaged ones."""
     counter = RecordCounter(most)
     for block in blocks:
         counter.add(block)
@@ -318,7 +319,7 @@ def count_records(blocks: Iterable[Block], most: int) -> RecordScan:
 
 
 def find_records(file: TextFile, numbers: Ints) -> pl.DataFrame:
-    """Return `record, line, start, end` of some records by their sorted numbers; the file is read again."""
+    """Return `record, line, start, end` of records by their sorted numbers; the file is read again."""
     found: list[tuple[Ints, ...]] = []
     for block in file.blocks():
         low, high = np.searchsorted(numbers, [block.first, block.first + block.records])
@@ -348,15 +349,15 @@ def _stacked(parts: list[tuple[Ints, ...]]) -> pl.DataFrame:
 
 
 class RawTexts(Struct):
-    """Makes the raw texts of a source's rejects, one after the other; `used` bytes so far.
+    """The raw texts of a source's rejects, made one after the other; `used` is the number of bytes so far.
 
-    What goes past a bound is cut, and says so.
+    Text past a limit is cut, and a note says so.
     """
 
     used: int = 0
 
     def of_file(self, file: TextFile, places: pl.DataFrame) -> list[str]:
-        """Return the text of records at byte ranges `start, end`, line ends left out."""
+        """Return the text of the records at byte ranges `start, end`, without line ends."""
         texts = []
         with file.data.open("rb") as source:
             total = source.seek(0, 2)
@@ -367,12 +368,12 @@ class RawTexts(Struct):
         return texts
 
     def cut(self, data: bytes, size: int) -> str:
-        """Return the text of a record of so many bytes, of which `data` are the first ones."""
+        """Return the text of a record of `size` bytes, of which `data` are the first ones."""
         most = LONGEST_RAW if self.used < WHOLE else SHORT_RAW
         self.used += min(size, most)
         if size <= most:
             return data.decode("utf-8", "replace")
-        # Characters that the cut splits are left out.
+        # An incremental decoder drops a character that the cut splits.
         text = codecs.getincrementaldecoder("utf-8")("replace").decode(data[:most])
         return f"{text} [cut: the record has {size:,} bytes]"
 

@@ -1,4 +1,4 @@
-"""Say what rejected cells look like: times that don't read, with formats that do, and rounded ids."""
+"""Describe rejected cells: times that don't parse, with formats that would, and rounded ids."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SKIPPED: Final = "skip_spaces: true"
 
 
 class RejectHints(Struct, frozen=True):
-    """What goes on where the message of an error ends: a sentence, lines of their own, and what to paste."""
+    """What follows the message of an error: a sentence, separate lines, and YAML to paste."""
 
     text: str = ""
     lines: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class RejectHints(Struct, frozen=True):
     others: tuple[str, ...] = ()
 
     def with_skipping(self) -> RejectHints:
-        """Return them with `skip_spaces`, which mends the records whose quotes follow a blank."""
+        """Return the hints with `skip_spaces` added, which fixes records whose quotes follow a space."""
         text = f"{self.text} Blanks before the quotes make them stray: `skip_spaces: true` skips them."
         if self.cure is None:
             return replace(self, text=text, cure=_SKIPPED)
@@ -32,11 +32,11 @@ class RejectHints(Struct, frozen=True):
 
 
 def unread_times(batches: Iterable[pl.Series], declared: Sequence[str]) -> RejectHints:
-    """Return a line for each shape of the cells of `at` that don't read, and a cure that reads them.
+    """Return a line for each shape of the cells of `at` that don't parse, and a cure that parses them.
 
-    `declared` are the formats that the source has already.
+    `declared` are the formats that the source already has.
     """
-    from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only where times do not read
+    from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only if times don't parse
 
     found = UnreadTimes()
     for cells in batches:
@@ -46,9 +46,9 @@ def unread_times(batches: Iterable[pl.Series], declared: Sequence[str]) -> Rejec
 
 
 def rounded_ids(ids: pl.Series, many: int, rows: int) -> str:
-    """Return a sentence on ids that a spreadsheet rounded, `many` of so many `rows`: their commonest shape.
+    """Return a sentence on `many` ids of `rows` that a spreadsheet rounded, with their most common shape.
 
-    `1.00216E+11` may be a hundred people, who must never share a score.
+    An id such as `1.00216E+11` may belong to a hundred people, who must never share a score.
     """
     shaped = ids.str.strip_chars().str.replace_all(r"[0-9]", "9").str.replace_all(r"[a-zA-Z]", "a")
     shape = min(shaped.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))[0]

@@ -1,4 +1,4 @@
-"""Rejected rows as data: their reasons, their raw text, and when there are too many of them."""
+"""Rejected rows as data: their reasons, their raw text, and the limit on their number."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ REASONS: Final = {
     "missing_id": "The row has no id.",
     "repeated_id": "An earlier row of the file has the same id.",
 }
-"""Every reason code, and its message; docs/exports.md has the same table."""
+"""Every reason code with its message; docs/exports.md has the same table."""
 
 ALWAYS_ALLOWED: Final = 20
 _SAMPLES: Final = 3
@@ -53,18 +53,18 @@ FAILED: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
 
 
 class FailedRows(Struct, frozen=True):
-    """Rows of a file that fail a check: how many for each reason; the `first` ones (`FAILED`), in order."""
+    """Rows of a file that fail a check: their number by reason, and the `first` ones (`FAILED`), in order."""
 
     counts: Mapping[str, int]
     first: pl.DataFrame
 
     @property
     def count(self) -> int:
-        """Return how many there are."""
+        """Return the number of failed rows."""
         return sum(self.counts.values())
 
     def joined(self, other: FailedRows, most: int) -> FailedRows:
-        """Return these and other rows of the same file; of the first ones `most`."""
+        """Return these rows combined with others of the same file; `first` has the first `most` of all."""
         counts = Counter(self.counts)
         counts.update(other.counts)
         return FailedRows(dict(counts), pl.concat([self.first, other.first]).sort("row").head(most))
@@ -74,9 +74,9 @@ NONE_FAILED: Final = FailedRows({}, pl.DataFrame(schema=FAILED))
 
 
 class Rejected(Struct, frozen=True):
-    """The rejects of a file: damaged records of `sweep`, and of the sound ones those that fail a check.
+    """The rejects of a file: the damaged records of `sweep`, and the sound ones that fail a check.
 
-    All are counted; at least the first `room` of them are known by their place.
+    All are counted; the places of at least the first `room` are known.
     """
 
     table: Table
@@ -87,30 +87,30 @@ class Rejected(Struct, frozen=True):
 
     @property
     def damaged(self) -> int:
-        """Return how many records are damaged."""
+        """Return the number of damaged records."""
         return 0 if self.sweep is None else self.sweep.damaged
 
     @property
     def count(self) -> int:
-        """Return how many there are."""
+        """Return the number of rejects."""
         return self.failed.count + self.damaged
 
     @property
     def footers(self) -> int:
-        """Return how many records are no rows, but a footer."""
+        """Return the number of records that are not rows but a footer."""
         return 0 if self.sweep is None else len(self.sweep.footers)
 
     @property
     def surplus(self) -> int:
-        """Return how many rows have empty cells past the header."""
+        """Return the number of rows with empty cells past the header."""
         return 0 if self.sweep is None else self.sweep.surplus
 
     def reasons(self) -> dict[str, int]:
-        """Return how many rejects each reason has."""
+        """Return the number of rejects by reason."""
         return {**({} if self.sweep is None else self.sweep.counts), **self.failed.counts}
 
     def frame(self, most: int, raws: RawTexts) -> pl.DataFrame:
-        """Return the first rejects in order (`frames.REJECTS`): `most`, or `room` where that is fewer."""
+        """Return the first rejects in order (`frames.REJECTS`): `most`, or `room` if that is fewer."""
         most = min(most, self.room)
         found = self._records(most, raws) if self.table.text else self._rows(most, raws)
         shown = pl.lit(self.table.found.shown, pl.String()).alias("source")
@@ -155,9 +155,10 @@ def check_limit(
     hints: Callable[[], RejectHints],
     left_out: int = 0,
 ) -> None:
-    """Stop where a source has too many rejects: more than 20 and more than the limit, or nothing but them.
+    """Raise `ExportsRefusedError` if a source has too many rejects.
 
-    `hints` say what the cells at fault look like.
+    That is the case with more than 20 that also exceed the limit, with nothing but rejects, and under
+    `strict` with any. `hints` describe the cells at fault.
     """
     rows, rejected = sum(each.rows for each in files), sum(each.count for each in files)
     if not rejected:
@@ -194,7 +195,7 @@ def check_limit(
 
 
 def by_reason(files: Sequence[Rejected]) -> str:
-    """Say how many rejects each reason has, the commonest first, as `2 missing_time, 1 short_row`."""
+    """Return the number of rejects by reason, most common first, as `2 missing_time, 1 short_row`."""
     counts: dict[str, int] = {}
     for each in files:
         for reason, many in each.reasons().items():

@@ -1,6 +1,6 @@
-"""The dates that declared formats read, noticed on the way, to tell day and month exchanged (I122).
+"""The dates that declared formats parse, collected in passing, to detect swapped day and month (I122).
 
-Once a format has read a day past 12 nothing more of it is looked at: mostly that is in the first batch.
+Once a format has parsed a day past 12, it is no longer examined. Usually that happens in the first batch.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SWAPPED: Final = "I122"
 
 
 class SeenDays(Struct):
-    """The different days that each format has read, and how many cells; of a clear one none."""
+    """The distinct days that each format has parsed, and how many cells; unambiguous formats have none."""
 
     _days: dict[str, set[date]] = field(default_factory=dict)
     _times: dict[str, int] = field(default_factory=dict)
@@ -34,15 +34,15 @@ class SeenDays(Struct):
     _others: dict[str, SeenDays] = field(default_factory=dict)
 
     def of(self, column: str) -> SeenDays:
-        """Return the days of another column than `at`."""
+        """Return the days of a column other than `at`."""
         return self._others.setdefault(column, SeenDays())
 
     def wants(self, form: str) -> bool:
-        """Say whether a format has a twin, and it is not clear yet that it is none of it."""
+        """Return whether a format has a twin and has not yet proved unambiguous."""
         return form not in self._clear and twin(form) is not None
 
     def see(self, form: str, read: pl.Series) -> pl.Series:
-        """Look at what a format read of some cells, and return it as it is."""
+        """Record the days that a format parsed from some cells, and return them unchanged."""
         if form in self._clear:
             return read
         last = read.dt.day().max()
@@ -58,7 +58,7 @@ class SeenDays(Struct):
         return read
 
     def findings(self, source: Source, column: str = "at") -> Iterator[Finding]:
-        """Tell the formats whose days were probably meant as months, of a `column` and of all others."""
+        """Yield a finding for each format that probably swapped day and month, in `column` and all others."""
         for name, other in self._others.items():
             yield from other.findings(source, name)
         place = InExport(source.KIND, source.path)

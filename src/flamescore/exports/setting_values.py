@@ -1,4 +1,4 @@
-"""Which values that a source's `rename`, `leave_out` and `cut` name no cell of its files has."""
+"""Values in a source's `rename`, `leave_out` and `cut` that no cell of its files has."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from flamescore.exports.plan import Plan
 
 _COMMONEST: Final = 1_000
-"""Distinct cells of a file that a misspelled value is held against."""
+"""Number of distinct cells of a file to compare a misspelled value with."""
 
 
 class SettingValue(Struct, frozen=True):
-    """A value that a key of a source names, of a column: `rename`, `event`, `clicked`."""
+    """A value that a key of a source lists for a column: `rename`, `event`, `clicked`."""
 
     key: Literal["rename", "leave_out", "cut"]
     column: str
     value: Scalar
 
     def cells(self, plan: Plan) -> pl.Expr | None:
-        """Return the cells that it is held against, before the key does its work; None: there are none."""
+        """Return the cells to compare the value with, before the key is applied; None if there are none."""
         if self.key == "leave_out":
             return plan.by_either_name(self.column)
         if self.column not in plan.headers:
@@ -44,7 +44,7 @@ class SettingValue(Struct, frozen=True):
         return present(replace(plan, source=undone).column(self.column))
 
     def fits(self, cell: pl.Expr) -> pl.Expr:
-        """Mark the (trimmed) cells that it is meant for."""
+        """Mark the (trimmed) cells that the value matches."""
         value = bare_ends(self.value) if isinstance(self.value, str) else self.value
         if self.key == "leave_out":
             return one_of(cell, (value,))
@@ -54,14 +54,14 @@ class SettingValue(Struct, frozen=True):
 
 
 class Unused(Struct, frozen=True):
-    """A value that no cell has; `cells` are the commonest ones there are, with their rows."""
+    """A value that no cell has; `cells` are the most common cells with their row counts."""
 
     setting: SettingValue
     cells: Mapping[str, int]
 
 
 def unused_values(plans: Sequence[Plan], settings: Iterable[SettingValue]) -> tuple[Unused, ...]:
-    """Return the settings that fit no cell of any of the files. Reading ends when each has fitted one."""
+    """Return the settings that match no cell of any file. Reading stops once each has matched a cell."""
     left = list(settings)
     for plan in plans:
         if left:

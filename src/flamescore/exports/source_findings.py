@@ -1,4 +1,4 @@
-"""What was found out of a source, and what was rejected of it, as findings."""
+"""Findings on what was detected about a source, and on its rejects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REJECTED: Final = "I131"
 
 
 class Note(NamedTuple):
-    """A text on a source, in small letters and without its full stop, and the code of its finding."""
+    """A text on a source, lowercase and without its final period, and the code of its finding."""
 
     text: str
     code: str = FOUND_OUT
@@ -39,10 +39,10 @@ def finding_of(note: Note, source: Source) -> Finding:
 
 
 def rejects_of(files: Sequence[Rejected], source: Source, keep: int) -> Finding | None:
-    """Return the warning of a source with rejects, within their limit: how many for which reason.
+    """Return the warning for a source with rejects within their limit: how many for each reason.
 
-    `3 of 26 rows are rejected: 2 missing_time, 1 short_row.` Rows of events without a contact may be those of
-    anonymous visitors: how to leave them out is the cure.
+    `3 of 26 rows are rejected: 2 missing_time, 1 short_row.` Event rows without a contact may come from
+    anonymous visitors, so the cure leaves them out.
     """
     rows, rejected = sum(each.rows for each in files), sum(each.count for each in files)
     if not rejected:

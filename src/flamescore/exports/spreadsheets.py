@@ -1,9 +1,9 @@
 """Spreadsheets (.xlsx, .xlsm, .xlsb, .xls, .ods): one sheet as CSV text.
 
-Cells become the text that a CSV of the same table would have: a date `2026-11-21`, with a time
-`2026-11-21 10:00:00`, a time alone `10:05:00`, a duration in seconds, whole numbers without `.0`, others
-the shortest text that reads back, `true` and `false`. What a spreadsheet shows as `85%` is 0.85 in it,
-and here.
+Cells become the text that a CSV of the same table would have: a date is `2026-11-21`, a date with a time
+`2026-11-21 10:00:00`, a time alone `10:05:00`, and a duration is in seconds. Whole numbers have no `.0`,
+other numbers are the shortest text that parses back, and Booleans are `true` and `false`. What a spreadsheet
+shows as `85%` is stored as 0.85, and stays so.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_DIGITS: Final = 15
-"""A spreadsheet keeps so many digits of a number: a longer whole number was rounded."""
+"""Number of digits that a spreadsheet keeps; longer whole numbers were rounded."""
 
 _DURATION: Final = re.compile(r"(-?)PT([0-9]+)H([0-9]+)M([0-9]+(?:\.[0-9]+)?)S")
 _EXACT: Final = 10**MOST_DIGITS
 
 
 class Sheet(Struct, frozen=True):
-    """A sheet that was written as CSV: its name, its rows without the header, and the others with cells."""
+    """A sheet written as CSV: its name, its rows without the header, and the other sheets with cells."""
 
     name: str
     rows: int
@@ -48,7 +48,7 @@ class Sheet(Struct, frozen=True):
 
     @property
     def warning(self) -> str | None:
-        """Say that other sheets with cells are left out (I116); None where there are none."""
+        """Return a warning that other sheets with cells are left out (I116); None if there are none."""
         if not self.others:
             return None
         named = ", ".join(f'"{printable(each)}"' for each in self.others)
@@ -57,12 +57,12 @@ class Sheet(Struct, frozen=True):
 
 
 def sheet_as_csv(path: Path, to: Path, shown: str, sheet: str | None = None) -> Sheet:
-    """Write a sheet as CSV: the one named, else the first visible one. Blank rows are left out.
+    """Write a sheet as CSV: the named one, or else the first visible one. Blank rows are skipped.
 
-    Every row has as many cells as the widest one.
-    Errors (I004): no spreadsheet, one with a password, no such sheet. I002: the sheet has no cell.
+    Every row has as many cells as the widest one. Errors are I004 (not a spreadsheet, password-protected, no
+    such sheet) and I002 (the sheet has no cells).
     """
-    import python_calamine as calamine  # noqa: PLC0415 - imported when there is a spreadsheet
+    import python_calamine as calamine  # noqa: PLC0415 - only for spreadsheets
 
     with _readable(shown), calamine.load_workbook(str(path)) as book:
         chosen = _chosen(book, sheet, shown)
@@ -74,7 +74,7 @@ def sheet_as_csv(path: Path, to: Path, shown: str, sheet: str | None = None) -> 
 
 @contextmanager
 def _readable(shown: str) -> Iterator[None]:
-    """Turn whatever is wrong with a spreadsheet into an error that names it."""
+    """Turn any failure to read a spreadsheet into an error that names it."""
     from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 - as above
 
     text, cure = f"`{shown}` is not a spreadsheet that can be read.", "Save it again."
@@ -85,16 +85,16 @@ def _readable(shown: str) -> Iterator[None]:
     except (CalamineError, ValueError, OverflowError):
         raise fault(UNREADABLE, text, cure) from None
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # each library in Rust has a class of its own
+        if type(error).__name__ != "PanicException":  # every Rust library has its own class
             raise
         raise fault(UNREADABLE, text, cure) from None
 
 
 def cell_text(value: Value) -> str:
-    """Return the text of one cell; empty where it is missing.
+    """Return the text of a cell; empty if it is missing.
 
-    A whole number of 16 digits or more is written as `1.234567890123457e+16`: it reads as the same number,
-    and as an id it is one that a spreadsheet rounded (`rounded_id`).
+    A whole number of 16 digits or more is written as `1.234567890123457e+16`. It parses as the same number,
+    and as an id it is recognized as rounded by a spreadsheet (`rounded_id`).
     """
     if isinstance(value, str):
         return value
@@ -120,7 +120,7 @@ def _number(value: float) -> str:
 
 
 def _duration(text: str) -> str:
-    """Return `PT255H10M10S` in seconds, and any other text as it is."""
+    """Return `PT255H10M10S` in seconds, and any other text unchanged."""
     found = _DURATION.fullmatch(text)
     if found is None:
         return text
@@ -129,7 +129,7 @@ def _duration(text: str) -> str:
 
 
 def _without_zeros(text: str) -> str:
-    """Cut the zeros at the end of a fraction of a second."""
+    """Strip trailing zeros from a fraction of a second."""
     return text.rstrip("0") if "." in text else text
 
 
@@ -163,7 +163,7 @@ def _others(book: CalamineWorkbook, chosen: str) -> Iterator[str]:
 
 
 def _write(sheet: CalamineSheet, target: TextIO, shown: str, *, durations: bool) -> int:
-    """Write the rows of a sheet. Of an .ods file the library gives long `durations` as text."""
+    """Write the rows of a sheet. For .ods files the library returns long `durations` as text."""
     writer = csv.writer(target, lineterminator="\n")
     written = 0
     for row in _rows(sheet):

@@ -1,9 +1,10 @@
-"""Day and month exchanged: which format reads dates the other way, and whether that is likely (I122).
+"""Swapped day and month: which format parses dates the other way, and whether that is likely (I122).
 
-A worked example: `%d/%m/%Y` reads `11/01/2026` to `11/12/2026`, written by an export of November, as the
-11th of each month: 12 dates from 2026-01-11 to 2026-12-11, 334 days. Its twin `%m/%d/%Y` reads them as 1 to
-12 November, 11 days. No day is past 12, and twice 334 is not within 11: it is told. Read rightly they span 11
-days, the other way 334, and twice 11 is within that: a file of this month so far is not told.
+A worked example: an export of November has the dates `11/01/2026` to `11/12/2026`. `%d/%m/%Y` parses them as
+the 11th of each month: 12 dates from 2026-01-11 to 2026-12-11, 334 days. Its twin `%m/%d/%Y` parses them as
+November 1 to 12, 11 days. No day is past 12, and twice 334 is not within 11, so it is reported. Parsed
+correctly, the dates span 11 days, and the other way 334. Twice 11 is within 334, so an export of the current
+month so far is not reported.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _COMPOSED: Final = frozenset("bBhjFDvxc")
 
 
 class Swapped(Struct, frozen=True):
-    """Dates that were read by a format and fit its twin as well: both ranges, first and last day."""
+    """Dates that were parsed by a format and also fit its twin: both ranges, first and last day."""
 
     form: str
     twin: str
@@ -37,7 +38,7 @@ class Swapped(Struct, frozen=True):
 
     @property
     def message(self) -> str:
-        """Say it, with both ranges."""
+        """Return the message, with both ranges."""
         read = f'{count(self.times, "time")} read by "{self.form}" also fit "{self.twin}"'
         return (
             f"{read}: no day is past 12. As declared they run from {self.declared[0]} to {self.declared[1]}, "
@@ -46,7 +47,7 @@ class Swapped(Struct, frozen=True):
 
 
 def twin(form: str) -> str | None:
-    """Return a format with its day and month exchanged; None unless it has just one of each, as numbers."""
+    """Return a format with day and month swapped; None unless it has exactly one of each, as numbers."""
     found = list(_DIRECTIVE.finditer(form))
     days = [each for each in found if each[2] in _DAY]
     months = [each for each in found if each[2] in _MONTH]
@@ -58,11 +59,12 @@ def twin(form: str) -> str | None:
 
 
 def swapped(form: str, days: Iterable[date], times: int) -> Swapped | None:
-    """Say whether the dates that a format read were probably meant the other way; None where not.
+    """Return both readings of some dates if the other one was probably meant; None if not.
 
-    `days` are the different local dates of all the `times` cells that it read, of all files of a source and
-    before any window. Told where (a) no day is past 12, (b) at least 3 of the dates have a day that is not
-    their month, and (c) not `2 * span <= twin's span`, spans in days from the first to the last date.
+    `days` are the distinct local dates of all the `times` cells that the format parsed, from all files of a
+    source and before any window. They are reported if (a) no day is past 12, (b) at least 3 of the dates have
+    a day that differs from their month, and (c) not `2 * span <= twin's span`, where spans are in days from
+    the first to the last date.
     """
     other_form, read = twin(form), set(days)
     if other_form is None or not read or any(each.day > LAST_MONTH for each in read):

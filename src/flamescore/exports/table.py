@@ -1,4 +1,4 @@
-"""One opened file of a source: its columns, and a lazy frame of its rows as they are."""
+"""One opened file of a source: its columns, and a lazy frame of its unchanged rows."""
 
 from __future__ import annotations
 
@@ -35,27 +35,34 @@ if TYPE_CHECKING:
     from flamescore.project import Source
 
 _PIECE: Final = ("POLARS_CSV_CHUNK_SIZE", str(1 << 20))
-"""How many bytes of a CSV file Polars reads at a time. By its own measure 300 MB took 0.33 GB, so 0.11."""
+"""Number of bytes of a CSV file that Polars reads at a time.
+
+With the default of Polars, a file of 300 MB took 0.33 GB of memory; with this, 0.11 GB.
+"""
 
 
 _ENCRYPTED: Final = b"PARE"
 _INTERVALS: Final = "POLARS_IMPORT_INTERVAL_AS_STRUCT"
-"""The variable that has Polars open such files; `flamescore` sets it, too late where Polars came first."""
+"""The variable that makes Polars open files with intervals.
+
+`flamescore` sets it, which is too late if Polars was imported first.
+"""
 _TWICE: Final = re.compile(r"column with name '(.*)' has more than one occurrence", re.DOTALL)
 
 
 class Table(Struct, frozen=True):
-    """A file, opened.
+    """An opened file.
 
-    `schema` has its columns by trimmed header; `unclear` headers stand twice, or are empty: `headers` has
-    those that the source maps as `Phone#2`, by number, under that name. `texts` are the
-    headers whose cells are no plain values in the file, and how they become text. Times in nanoseconds are
-    asked for as microseconds (`coarser` has the types of all columns then): only so are those stored as INT96
-    right before 1677 and after 2262.
-    `path` is what to read (a copy, where the file itself can't be); `skip` the lines before the records. A
-    `frame` is read instead where there is one: handed over, or made of NDJSON, whose lines `swept` tells.
-    `numeric` are the headers under which JSON numbers stand, maybe beside texts; the rows have a Boolean
-    column (`ndjson.numeric_of`) that says which cells these are.
+    `schema` has its columns by trimmed header. `unclear` headers appear more than once, or are empty;
+    `headers` has those that the source maps by number, such as `Phone#2`, under that name. `texts` are the
+    headers whose cells are not plain values in the file, with the expressions that convert them to text.
+    Times in nanoseconds are requested as microseconds (`coarser` then has the types of all columns), since
+    otherwise those stored as INT96 are wrong before 1677 and after 2262.
+
+    `path` is the file to read (a copy if the original can't be read directly), `skip` the number of lines
+    before the records. A `frame`, if any, is read instead. It was either passed in or made from NDJSON, whose
+    lines are described by `swept`. `numeric` are the headers of columns with JSON numbers, possibly mixed
+    with text; the rows have a Boolean column (`ndjson.numeric_of`) that marks these cells.
     """
 
     found: Found
@@ -73,28 +80,28 @@ class Table(Struct, frozen=True):
     numeric: frozenset[str] = frozenset()
     coarser: Mapping[str, pl.DataType] | None = None
     listed: frozenset[str] = frozenset()
-    """The headers whose cells are JSON text of lists of plain values, as the file has them."""
+    """The headers whose cells are lists of plain values, as the JSON text in the file."""
 
     names: Names = field(default_factory=Names)
-    """Its columns and, inside of them, what can be named by a path (`paths`)."""
+    """Its columns, and whatever inside them can be named by a path (`paths`)."""
 
     added: frozenset[str] = frozenset()
     """The headers that are such paths."""
 
     @property
     def cure(self) -> str:
-        """Return what to do where the file can't be read to its end."""
+        """Return what to do if the file can't be read to its end."""
         text_cure = "Say its `delimiter`, `quote` or `encoding`, or export it again."
         return DAMAGED if self.csv is None else text_cure
 
     @property
     def text(self) -> CsvFile | JsonFile | None:
-        """Return the text file that the rows come from, if it is one."""
+        """Return the text file that the rows come from, if any."""
         return self.csv or self.json
 
     @property
     def damaged(self) -> int:
-        """Return how many damaged lines are known of so far."""
+        """Return the number of damaged lines known so far."""
         return 0 if self.swept is None else self.swept.damaged
 
     def sound_copy(self, path: Path) -> Table:
@@ -102,7 +109,7 @@ class Table(Struct, frozen=True):
         return replace(self, path=path, skip=0)
 
     def scan(self) -> pl.LazyFrame:
-        """Return the rows lazily, under trimmed headers; a CSV's columns are String."""
+        """Return the rows lazily, under trimmed headers; the columns of a CSV file are String."""
         frame = self.frame if self.frame is not None else self._scan_file()
         named = list(zip(self.inner, self.headers, strict=True))
         kept = frame.select(
@@ -120,7 +127,7 @@ class Table(Struct, frozen=True):
         return kept.with_columns(pl.lit(value, pl.String).alias(key) for key, value in self.found.parts)
 
     def scan_for_json(self) -> pl.LazyFrame:
-        """Return the rows with dates and times as text, since Python knows no year past 9999."""
+        """Return the rows with dates and times as text, since Python has no years past 9999."""
         temporal = [header for header, dtype in self.schema.items() if dtype.is_temporal()]
         return self.scan().with_columns(as_text(each, self.schema[each]).alias(each) for each in temporal)
 
@@ -138,30 +145,30 @@ class Table(Struct, frozen=True):
             infer_schema=False,
             raise_if_empty=False,
             truncate_ragged_lines=True,
-            extra_columns="ignore",  # a cell past the header is empty, or its record is none of these
+            extra_columns="ignore",  # cells past the header are empty, or their record was rejected
             glob=False,
         )
 
     def collect(self, frame: pl.LazyFrame) -> pl.DataFrame:
-        """Collect rows of the file; what can't be read is an error without any of its data."""
+        """Collect rows of the file; read errors contain none of its data."""
         with reading(self.found.shown, self.cure):
             return frame.collect()
 
     def batches(self, frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-        """Yield rows of the file in order, a piece at a time; errors are those of `collect`."""
+        """Yield rows of the file in order, in batches; errors are those of `collect`."""
         with reading(self.found.shown, self.cure):
             yield from frame.collect_batches(maintain_order=True)
 
     def rows(self) -> int:
-        """Return how many rows a Parquet file or a frame has."""
+        """Return the number of rows of a Parquet file or a frame."""
         with reading(self.found.shown):
             return int(self.scan().select(pl.len()).collect().item())
 
 
 def open_table(found: Found, source: Source, spool: Spool, room: int) -> Table:
-    """Read the header or the schema of a file; an `InputError` where there is none to read.
+    """Read the header or the schema of a file; raise `InputError` if it has none.
 
-    Of NDJSON, which is read whole, the places of the first `room` damaged lines are noted.
+    NDJSON is read as a whole, and the places of its first `room` damaged lines are recorded.
     """
     if found.format == "parquet":
         return _parquet(found, source)
@@ -175,11 +182,11 @@ def open_table(found: Found, source: Source, spool: Spool, room: int) -> Table:
     table = Table(found, csv.data, _with_parts(schema, found), inner, headers, unclear, csv, csv.line - 1)
     if csv.start < csv.data.stat().st_size:
         return table
-    return replace(table, frame=pl.LazyFrame(schema=dict.fromkeys(inner, pl.String())))  # a header alone
+    return replace(table, frame=pl.LazyFrame(schema=dict.fromkeys(inner, pl.String())))  # only a header
 
 
 def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
-    """Read every line: only then its columns are known."""
+    """Read every line, since the columns are known only after the last one."""
     found = file.found
     columns, blocks = read_json(file, spool)
     swept = count_records(blocks, room)
@@ -210,7 +217,7 @@ def _json(file: JsonFile, source: Source, spool: Spool, room: int) -> Table:
 
 
 def frame_table(frame: pl.LazyFrame, name: str) -> Table:
-    """Return a frame that someone handed over as a table; its rows have numbers, but no lines."""
+    """Return a frame that a caller passed in as a table; its rows have numbers, but no lines."""
     found = Found(Path(name), name, "parquet", 0, 0)
     return replace(_typed(found, frame.collect_schema()), frame=frame)
 
@@ -232,7 +239,7 @@ def _parquet(found: Found, source: Source) -> Table:
 
 
 def _unopened(found: Found, source: Source, error: BaseException) -> InputError:
-    """Say why a Parquet file can't be opened."""
+    """Return the error for a Parquet file that can't be opened."""
     twice = _TWICE.search(str(error)) if isinstance(error, DuplicateError) else None
     if twice:
         what, cure = f'has two columns called "{printable(twice[1])}"; rename one', None
@@ -255,7 +262,7 @@ def _begins(path: Path) -> bytes:
 
 
 def _scan_parquet(path: Path, coarser: Mapping[str, pl.DataType] | None = None) -> pl.LazyFrame:
-    """Return the rows of a Parquet file, those of `coarser` types cut to them as they are decoded."""
+    """Return the rows of a Parquet file, cast to the `coarser` types, if any, during decoding."""
     if coarser is None:
         return pl.scan_parquet(path, glob=False, hive_partitioning=False)
     return pl.scan_parquet(
@@ -268,7 +275,7 @@ def _scan_parquet(path: Path, coarser: Mapping[str, pl.DataType] | None = None) 
 
 
 def _microseconds(dtype: pl.DataType) -> pl.DataType:
-    """Return a type with microseconds in place of nanoseconds, at any depth."""
+    """Return a type with microseconds instead of nanoseconds, at any depth."""
     if isinstance(dtype, pl.Datetime) and dtype.time_unit == "ns":
         return pl.Datetime("us", dtype.time_zone)
     return rebuilt(dtype, _microseconds)
@@ -290,14 +297,14 @@ def _typed(found: Found, schema: pl.Schema) -> Table:
 
 
 def _with_parts(schema: dict[str, pl.DataType], found: Found) -> dict[str, pl.DataType]:
-    """Add a hive partition's columns; they stand before columns of the file by the same name."""
+    """Add the columns of a Hive partition, which take precedence over the file's columns of the same name."""
     return {**schema, **{key: pl.String() for key, _ in found.parts}}
 
 
 def _numbered(headers: tuple[str, ...], source: Source) -> tuple[str, ...]:
-    """Give headers that stand several times the names under which the source maps them.
+    """Rename headers that appear more than once to the numbered names that the source maps.
 
-    `Phone#2` is the second `Phone` from the left, unless a header is really called so.
+    `Phone#2` is the second `Phone` from the left, unless a header is literally called that.
     """
     mapped = {each for some in source.columns.values() for each in some if "#" in each}.difference(headers)
     if not mapped:

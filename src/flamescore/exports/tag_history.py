@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class History(NamedTuple):
-    """The rows of a tag history, its record, and the last instant of all of them."""
+    """The rows of a tag history, its source record, and the latest timestamp of all rows."""
 
     rows: pl.DataFrame
     record: SourceRecord
@@ -39,7 +39,7 @@ class History(NamedTuple):
 
 
 def load_history(validated: Validated, options: LoadOptions, loaded: LoadedContacts) -> History:
-    """Return a tag history in order (`frames.TAG_HISTORY`), rows of unknown contacts left out."""
+    """Return a tag history in order (`frames.TAG_HISTORY`), without rows of unknown contacts."""
     spec = validated.spec
     assert isinstance(spec, TagHistorySource)
     seen = SeenDays()
@@ -63,9 +63,9 @@ def load_history(validated: Validated, options: LoadOptions, loaded: LoadedConta
 def load_opportunities(
     validated: Validated, options: LoadOptions, loaded: LoadedContacts
 ) -> tuple[pl.DataFrame, SourceRecord]:
-    """Return opportunities as text: a row for each contact of one, those of unknown contacts left out.
+    """Return opportunities as text: one row per contact of each, without those of unknown contacts.
 
-    Of an opportunity that stands in several files the newest one's rows stand.
+    If an opportunity appears in several files, the rows of the newest file are kept.
     """
     spec = validated.spec
     assert isinstance(spec, OpportunitiesSource)
@@ -83,7 +83,7 @@ def load_opportunities(
 def _orphans(
     rows: pl.DataFrame, validated: Validated, owners: pl.DataFrame, loaded: LoadedContacts
 ) -> Iterator[Finding]:
-    """Tell what would find contacts for rows that have none."""
+    """Yield a finding on what would match rows without a contact to contacts."""
     keys = rows.join(owners, left_on="contact_id", right_on="key", how="anti")["contact_id"]
     return orphans_of(keys, validated.spec, loaded)
 
@@ -91,9 +91,9 @@ def _orphans(
 def later_rows(
     sources: Sequence[Validated], options: LoadOptions, latest: Sequence[datetime | None], as_of: datetime
 ) -> Iterator[Finding]:
-    """Tell the rows of tag histories that are after `as_of` and later than their file can say.
+    """Yield findings on tag history rows after `as_of` that are later than their file can contain.
 
-    `latest` is the last instant of each, so that one without any such row is not read again.
+    `latest` has the latest timestamp of each source, so that a source without such rows is not read again.
     """
     for source, last in zip(sources, latest, strict=True):
         if last is not None and last > as_of:
@@ -101,7 +101,7 @@ def later_rows(
 
 
 def history_of_file(plan: Plan, options: LoadOptions, seen: SeenDays) -> pl.DataFrame:
-    """Return the rows of a file that count, in order; `contact_id` has the keys of their contacts."""
+    """Return the valid rows of a file, in order; `contact_id` has the keys of their contacts."""
     action = folded(id_column("action", plan)) if "action" in plan else pl.lit(None, pl.String())
     at = options.times(plan, seen)
     frame = at.staged(plan.counted(plan.table.scan())).select(
@@ -131,7 +131,7 @@ def _key(plan: Plan) -> pl.Expr:
 def _owned(
     frame: pl.DataFrame, validated: Validated, owners: pl.DataFrame, *, superseded: int = 0
 ) -> tuple[pl.DataFrame, SourceRecord]:
-    """Give rows their contacts. One that has several becomes several rows, and counts once."""
+    """Assign rows to their contacts. A row with several contacts becomes several rows, but counts once."""
     known = frame.join(owners, left_on="contact_id", right_on="key", how="inner", maintain_order="left")
     kept = frame.join(owners, left_on="contact_id", right_on="key", how="semi").height
     record = validated.record(kept=kept, orphans=frame.height - kept, superseded=superseded)

@@ -1,4 +1,4 @@
-"""Temporary copies of exports that can't be read where they lie: packed ones, streams, other encodings.
+"""Temporary copies of exports that can't be read in place: compressed files, streams, other encodings.
 
 They are deleted when the process ends, or earlier.
 """
@@ -33,24 +33,24 @@ if TYPE_CHECKING:
 BLOCK: Final = 1 << 20
 PREFIX: Final = "flamescore-"
 LOCK: Final = "of-a-living-run.lock"
-"""A name that no other folder has: only one that has it is ever deleted."""
+"""A file name that no other folder contains: without it, a visible folder is never deleted."""
 _HIDDEN: Final = re.compile(rf"\.{PREFIX}([0-9]+)-[a-z0-9_]+", re.ASCII)
-"""The name of a folder that is being made or deleted: it has the number of the process that does so."""
+"""The name of a folder that is being created or deleted, with the id of the process that does so."""
 _OPEN: set[Spool] = set()
 
 ALWAYS_ALLOWED: Final = 1 << 28
 MOST_TIMES: Final = 200
-"""A file that unpacks to more than `ALWAYS_ALLOWED` bytes and more than so many times its size is refused."""
+"""A file is refused if it unpacks to over `ALWAYS_ALLOWED` bytes and over this many times its size."""
 _ZSTD_STEP: Final = 1 << 11
-"""How many bytes of Zstandard are unpacked at a time: so few can't become more than some 64 MB."""
+"""Bytes of Zstandard to unpack at a time: this few can't expand to more than about 64 MB."""
 
 
 class _BrokenError(Exception):
-    """The packed bytes are not what they should be."""
+    """The compressed data is malformed or truncated."""
 
 
 class Spool:
-    """A private temporary folder, made when it is needed. Lazy frames read from it until it is closed."""
+    """A private temporary folder, created when first needed. Lazy frames read from it until it is closed."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
@@ -75,18 +75,18 @@ class Spool:
 
 
 def delete_leftovers() -> None:
-    """Delete what processes of this account left that are no more: nothing of a living one is ever touched.
+    """Delete what dead processes of this account left behind; folders of live processes are never touched.
 
-    Those are folders whose lock nobody holds, for a lock goes with its process, however that ends; and hidden
-    ones, which were just being made or deleted, whose process is gone.
+    These are folders with an unheld lock, since a lock is released when its process ends, however it ends,
+    and hidden folders that were being created or deleted by a process that no longer exists.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - it takes time to import
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - slow to import
 
     with suppress(OSError), unbroken():
         folder = Path(tempfile.gettempdir())
         for path in folder.glob(f"{PREFIX}*"):
             with suppress(OSError, Timeout):
-                if _mine(path) and (path / LOCK).is_file():  # else taking the lock would make it
+                if _mine(path) and (path / LOCK).is_file():  # or locking would create it
                     with FileLock(path / LOCK, blocking=False):
                         _delete(path)
         for path in folder.glob(f".{PREFIX}*"):
@@ -112,15 +112,15 @@ def _lives(process: int) -> bool:
 
 
 def _private_folder() -> tuple[Path, BaseFileLock]:
-    """Make a folder that holds a lock; it has a hidden name until this process holds that."""
-    from filelock import FileLock  # noqa: PLC0415 - it takes time to import
+    """Create a folder with a lock; its name is hidden until this process holds the lock."""
+    from filelock import FileLock  # noqa: PLC0415 - slow to import
 
     hidden = Path(tempfile.mkdtemp(prefix=f".{PREFIX}{os.getpid()}-"))
     lock = FileLock(hidden / LOCK, thread_local=False)
     try:
         try:
             lock.acquire()
-        except (OSError, NotImplementedError):  # nothing can be locked there: what a kill leaves will stay
+        except (OSError, NotImplementedError):  # no locking there: leftovers of a killed process stay
             (hidden / LOCK).unlink(missing_ok=True)
         return hidden.rename(hidden.with_name(hidden.name.removeprefix("."))), lock
     except BaseException:
@@ -135,7 +135,7 @@ def _give_up(folder: Path, lock: BaseFileLock) -> None:
 
 
 def _delete(folder: Path) -> None:
-    """Delete a folder of copies, hidden first: where a kill comes between, its lock may be gone already."""
+    """Delete a folder of copies. It is hidden first: if killed midway, its lock may already be gone."""
     hidden = folder.with_name(f".{PREFIX}{os.getpid()}-{folder.name.rpartition('-')[2]}")
     with suppress(OSError):
         folder = folder.rename(hidden)
@@ -144,7 +144,7 @@ def _delete(folder: Path) -> None:
 
 @contextmanager
 def copying(shown: str) -> Iterator[None]:
-    """Turn the system's refusals while a file is copied into an error that names it."""
+    """Turn OS errors while a file is copied into an error that names it."""
     try:
         yield
     except OSError as error:
@@ -153,7 +153,7 @@ def copying(shown: str) -> Iterator[None]:
 
 
 def take_in(source: BinaryIO, to: Path, *, shown: str) -> int:
-    """Write all that comes from a stream to a file; return how many bytes."""
+    """Write everything from a stream to a file, and return the number of bytes."""
     size = 0
     with copying(shown), to.open("wb") as target:
         while block := source.read(BLOCK):
@@ -162,7 +162,7 @@ def take_in(source: BinaryIO, to: Path, *, shown: str) -> int:
 
 
 def transcode(path: Path, to: Path, *, encoding: str, shown: str) -> None:
-    """Write a file again as UTF-8, byte order mark left out. What does not decode stops with its line."""
+    """Rewrite a file as UTF-8 without a byte order mark. If text does not decode, the error has its line."""
     lines = 1
     with (
         copying(shown),
@@ -190,13 +190,13 @@ def _decoded(source: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def copy_ranges(path: Path, to: Path, ranges: Iterable[tuple[int, int]]) -> None:
-    """Write byte ranges of a file one after the other."""
+    """Write byte ranges of a file to another one, in order."""
     with path.open("rb") as source, to.open("wb") as target:
         _copy(source, target, ranges)
 
 
 def cut_and_add(copy: Path, cut: int, path: Path, ranges: Iterable[tuple[int, int]]) -> None:
-    """Cut so many bytes off the end of a copy, and write byte ranges of a file behind it."""
+    """Cut the last `cut` bytes off a copy, and append byte ranges of a file."""
     with path.open("rb") as source, copy.open("r+b") as target:
         target.seek(-cut, os.SEEK_END)
         target.truncate()
@@ -213,7 +213,7 @@ def _copy(source: BinaryIO, target: BinaryIO, ranges: Iterable[tuple[int, int]])
 
 
 def with_line_feeds(path: Path, to: Path) -> None:
-    """Write a file whose lines end with a carriage return alone with line feeds."""
+    """Copy a file whose lines end with only a carriage return, with line feeds instead."""
     with path.open("rb") as source, to.open("wb") as target:
         while block := source.read(BLOCK):
             target.write(block.replace(b"\r", b"\n"))
@@ -223,9 +223,9 @@ def with_line_feeds(path: Path, to: Path) -> None:
 
 
 def unpacked(found: Found, spool: Spool) -> Found:
-    """Return the file with an unpacked copy as its path; its size and time stay those of the packed one.
+    """Return the file with an unpacked copy as its path; its size and time stay those of the packed file.
 
-    What is cut short, followed by anything else, or unpacks to too much is an `InputError`.
+    A file that is truncated, has trailing data, or unpacks to too much raises `InputError`.
     """
     if found.packed is None:
         return found
@@ -247,7 +247,7 @@ def unpacked(found: Found, spool: Spool) -> Found:
 
 
 def _gzip(source: BinaryIO) -> Iterator[bytes]:
-    """Unpack member after member; zeros behind one are padding."""
+    """Unpack one gzip member after another; trailing zeros are padding."""
     try:
         with gzip.GzipFile(fileobj=source) as plain:
             while piece := plain.read(BLOCK):
@@ -257,12 +257,12 @@ def _gzip(source: BinaryIO) -> Iterator[bytes]:
 
 
 def _zstandard(shown: str) -> Callable[[BinaryIO], Iterator[bytes]]:
-    """Return what unpacks Zstandard, which the standard library can't before Python 3.14.
+    """Return a function that unpacks Zstandard, which the standard library has only since Python 3.14.
 
-    Frames are gone through one by one, since the package's own reader takes a file cut short for a whole one.
+    Frames are unpacked one by one, since the package's own reader accepts a truncated file as complete.
     """
     try:
-        import zstandard  # noqa: PLC0415 - an extra
+        import zstandard  # noqa: PLC0415 - optional extra
     except ImportError:
         text = f"`{shown}` is packed with Zstandard, and the package zstandard is not installed."
         raise fault(UNREADABLE, text, "Install `flamescore[zst]`, or unpack the file.") from None

@@ -1,8 +1,8 @@
-"""Formats for times that don't read, built from the cells themselves.
+"""Formats for times that don't parse, built from the cells themselves.
 
-A worked example: of `3.4.2026 9.05` the time is `9.05` (`%H.%M`), and what is left has three numbers, the
-year last: `%d.%m.%Y` or `%m.%d.%Y`. All cells whose digits stand alike have the same candidates and are one
-shape. A candidate stands if it reads every cell of its shape: `3.14.2026 9.05` leaves only the second.
+A worked example: in `3.4.2026 9.05` the time is `9.05` (`%H.%M`), and the rest has three numbers, the year
+last: `%d.%m.%Y` or `%m.%d.%Y`. All cells with digits in the same positions have the same candidates and form
+one shape. A candidate is kept if it parses every cell of its shape: `3.14.2026 9.05` leaves only the second.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 MOST: Final = 10_000
-"""So many different cells, and so many ways in which their digits stand, are looked at: the first ones."""
+"""Maximum number of distinct cells, and of distinct digit masks, to examine, from the first ones."""
 
 TOLD: Final = 4
-"""So many shapes have a line, the commonest."""
+"""Number of shapes to report, the most common ones."""
 
 _LONGEST: Final = 100
-"""So many characters of a cell are looked at; no format reads more."""
+"""Number of characters of a cell to examine; no format parses more."""
 
 _SHOWN: Final = 40
 _FULL: Final = (
@@ -47,7 +47,7 @@ _WORDS: Final = frozenset(
     {"t", "at", "on", "um", "uhr", "h", "u", "kl", "klo", "de", "del", "den", "le", "o", "clock"}
     | {"st", "nd", "rd", "th"}
 )
-"""Words that stand between the numbers of a time. Any other may be a zone, or tell who somebody is."""
+"""Words that appear between the numbers of a time. Others may be a zone, or identify a person."""
 
 _ZONE: Final = re.compile(r"(?P<space>\s?)(?P<zone>UTC|GMT|Z|[+-][0-9]{2}(?P<minutes>:?[0-9]{2})?)$")
 _CLOCK: Final = re.compile(
@@ -63,9 +63,9 @@ _MONTHS: Final = ("%B", "%b")
 
 
 class TimeShape(Struct, frozen=True):
-    """Cells that are written alike: how many rows have one, one of them, and the formats that read them all.
+    """Cells that are written alike: their row count, one of them, and the formats that parse them all.
 
-    `sample` is a cell where a format is known; else only what it looks like, since it may be no time.
+    `sample` is a cell if a format is known, or else only the shape of one, since it may not be a time.
     """
 
     rows: int
@@ -83,13 +83,13 @@ class TimeShape(Struct, frozen=True):
 
 
 class UnreadTimes(Struct):
-    """The cells of a column that don't read, batch after batch: the first different ones, and all counted."""
+    """The cells of a column that don't parse, added in batches: the first distinct ones, and all counted."""
 
     first: dict[str, None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, cells: pl.Series) -> None:
-        """Add cells of a String column, in order; missing and blank ones are none."""
+        """Add cells of a String column, in order; missing and blank ones are skipped."""
         trimmed = cells.str.strip_chars()
         trimmed = trimmed.filter(trimmed != "").str.head(_LONGEST).alias("cell")
         if len(self.first) < MOST:
@@ -102,9 +102,9 @@ class UnreadTimes(Struct):
                 self.counts[mask] += many
 
     def shapes(self, reads: Callable[[pl.Series, str], bool] | None = None) -> list[TimeShape]:
-        """Return the shapes, the commonest first, ties as they come.
+        """Return the shapes, most common first, ties in order of appearance.
 
-        `reads` says if a format reads every one of some cells.
+        `reads` returns whether a format parses every one of some cells.
         """
         reads = reads or reads_all
         cells: dict[tuple[str, ...], list[str]] = {}
@@ -125,16 +125,16 @@ class UnreadTimes(Struct):
 
 
 def lines(shapes: Iterable[TimeShape]) -> list[str]:
-    """Return the lines of an error on times that don't read, one for each of the commonest shapes."""
+    """Return the lines of an error on times that don't parse, one for each of the most common shapes."""
     return [each.line for each in list(shapes)[:TOLD]]
 
 
 def cure(
     shapes: Iterable[TimeShape], *, declared: Sequence[str] = (), column: str | None = None
 ) -> str | None:
-    """Return what to paste: `at: {format: ...}`, or `dates: {Column: ...}`; None where no format is known.
+    """Return the YAML to paste: `at: {format: ...}` or `dates: {Column: ...}`; None if no format is known.
 
-    It has the formats that are `declared` already, then the first of each shape.
+    It has the formats that are already `declared`, then the first one of each shape.
     """
     forms = list(dict.fromkeys((*declared, *(each.formats[0] for each in shapes if each.formats))))
     if len(forms) == len(declared):
@@ -145,17 +145,17 @@ def cure(
 
 
 def reads_all(cells: pl.Series, form: str) -> bool:
-    """Say whether a declared format reads every one of some cells; numbers, as the years 1990 to 2100."""
+    """Return whether a format parses all of some cells; numbers must be in the years 1990 to 2100."""
     try:
         at = TimeFormat(UTC_ZONE, (form,)).read(cells).at
-    except pl.exceptions.PolarsError:  # a format that its reader does not know
+    except pl.exceptions.PolarsError:  # a format that the parser does not support
         return False
     sound = at.dt.year().is_between(1990, 2100) if form in (*EPOCHS, EXCEL) else at.is_not_null()
     return bool(sound.fill_null(value=False).all())
 
 
 def candidates(cell: str) -> tuple[str, ...]:
-    """Return the formats that a cell may be written in, the likelier first, whatever its digits are."""
+    """Return the formats that a cell may be written in, likeliest first, whatever its digits are."""
     text = cell.strip()
     return _split(text) or _numeric(text)
 
@@ -165,7 +165,7 @@ def _numeric(text: str) -> tuple[str, ...]:
 
 
 def _split(text: str) -> tuple[str, ...]:
-    """Set apart zone and time, and make formats of what is left."""
+    """Split off the zone and the time, and build formats from the rest."""
     body, zone = text, ""
     named = _ZONE.search(text)
     if named is not None and (named["zone"].isalpha() or _clock(text[: named.start()]) is not None):
@@ -180,7 +180,7 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 def _clock(text: str) -> re.Match[str] | None:
-    """Return the last time in a text. It never begins it, nor is it followed by more of a date."""
+    """Return the last time of day in a text. It is never at the start, nor followed by more of a date."""
     found = [each for each in _CLOCK.finditer(text) if each.start() > 0]
     return found[-1] if found else None
 
@@ -208,7 +208,7 @@ def _time_directives(clock: re.Match[str]) -> str | None:
 
 
 def _dated(before: str, after: str) -> list[tuple[str, str]]:
-    """Return formats of what stands before and after the time (its place is the NUL in between)."""
+    """Return pairs of formats for the text before and after the time (a NUL marks its place)."""
     alone = _ALONE.fullmatch(before.strip()) if not after.strip() else None
     if alone is not None:
         return [(f"{_digits_alone(alone)}{before[len(before.rstrip()) :]}", after)]
@@ -248,7 +248,7 @@ def _mark(pieces: Sequence[str], numbers: Sequence[int]) -> str:
 
 
 def _with_month(texts: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return what the numbers beside a month's name are: the day is the first of one or two digits."""
+    """Return what the numbers next to the name of a month are: the first of one or two digits is the day."""
     sizes = [len(each) for each in texts]
     if sizes in ([4, 1], [4, 2]):
         return [("%Y", "%d")]
@@ -258,7 +258,7 @@ def _with_month(texts: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _without_month(texts: Sequence[str], mark: str) -> list[tuple[str, ...]]:
-    """Return what three numbers are, the likelier first: where the mark is `/` the month comes first."""
+    """Return what three numbers are, likeliest first: if the separator is `/`, the month comes first."""
     sizes = [len(each) for each in texts]
     if len(sizes) != 3 or any(size > 2 and size != 4 for size in sizes):  # noqa: PLR2004 - digits of years
         return []
@@ -278,7 +278,7 @@ def _mask(cell: str) -> str:
 
 
 def _one_month(keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Let May, which is short and long, be of the shape with long names where there is one."""
+    """Group May, which is both a short and a long name, with the shape of long names, if any."""
     known = set(keys.values())
     for mask, key in keys.items():
         if re.search("(?<![a-z])may(?![a-z])", mask.lower()) and any("%b" in form for form in key):

@@ -1,9 +1,10 @@
-"""Read cells as instants: declared formats, ISO 8601, epochs; naive local times in their zone.
+"""Parse cells to instants: declared formats, ISO 8601, epochs; naive local times in their zone.
 
-Every reading is a function of the cell alone, so neither batches nor the order of rows change it. A column is
-read lazily: cells of its usual shape (that of the file's first time) natively, only the others by
-`TimeFormat`. The shape changes the speed alone: what the native way reads, `TimeFormat` reads alike, and all
-that it leaves (other shapes, hours that the clock repeats or skips) goes to `TimeFormat`.
+The result depends on the cell alone, so neither batches nor the order of rows change it. A column is read
+lazily: cells of its usual shape (that of the file's first time) are parsed natively, and only the others by
+`TimeFormat`. The shape affects only the speed. Whatever the native path parses, `TimeFormat` parses to the
+same result, and all that it leaves (other shapes, hours that the clock repeats or skips) goes to
+`TimeFormat`.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ if TYPE_CHECKING:
 
 MICRO: Final = 1_000_000
 REPEATED, SKIPPED, LOSSY, NUMBERED, UNREAD = 1, 2, 4, 8, 16
-"""Flags of a reading: in an hour that the clock repeats, or skips; any epoch; unread."""
+"""Flags of a reading: in a repeated hour, in a skipped hour, lost precision, any epoch, not parsed."""
 
 UTC_ZONE: Final = ZoneInfo("UTC")
 UTC_KEYS: Final = ("UTC", "Etc/UTC")
 FIRST, LAST = -62_135_596_800, 253_402_300_799
 FIRST_OF_FORMATS: Final = -30_610_224_000
-"""`%Y` takes 26 for the year 26: what a declared format reads as before the year 1000 does not fit it."""
+"""`%Y` reads 26 as the year 26, so what a declared format parses as before the year 1000 does not fit."""
 _D, _T = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}", r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _NAIVE: Final = pl.Datetime("us")
 _PER_SECOND: Final = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}
@@ -52,14 +53,14 @@ _UTC: Final = r" ?(?:[Zz]|UTC|GMT)$"
 
 
 class Reading(Struct, frozen=True):
-    """Instants (null where a cell is missing or does not read) and what was odd of each (UInt8 flags)."""
+    """Instants (null where a cell is missing or does not parse), and the flags of each (UInt8)."""
 
     at: pl.Series
     flags: pl.Series
 
 
 class Shape(Struct, frozen=True):
-    """A common way to write a time: what it looks like, its format, and whether it is in UTC."""
+    """A common way to write a time: its pattern, its format, and whether it is in UTC."""
 
     pattern: str
     format: str
@@ -81,21 +82,21 @@ SHAPES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class TimeFormat:
-    """How the times of a source are written, and their zone: by formats, in order, or else as ISO 8601.
+    """How the times of a source are written, and their zone: in formats, in order, or else in ISO 8601.
 
-    Without a format epochs are read as well.
+    Without a format, epochs are parsed as well.
     """
 
     zone: ZoneInfo
     formats: tuple[str, ...] = ()
     numbers: NumberFormat | None = None
-    """How epochs and serial numbers are written; None: plainly."""
+    """The format of epochs and serial numbers; None if they are plain."""
 
     seen: SeenDays | None = field(default=None, compare=False)
-    """Looks at what declared formats read."""
+    """Collects the days that declared formats parse."""
 
     def read(self, cells: pl.Series) -> Reading:
-        """Read the cells of a column of any type as UTC, to the second (fractions go to the earlier one)."""
+        """Parse the cells of a column of any type as UTC, to the second (fractions are rounded down)."""
         if cells.dtype == pl.String:
             return self._texts(cells)
         if cells.dtype == pl.Null:
@@ -114,7 +115,7 @@ class TimeFormat:
         return self._texts(cells.cast(pl.String, strict=False))
 
     def local(self, naive: pl.Series) -> Reading:
-        """Read naive local times in the zone: of a repeated one the earlier; a skipped one moves forward."""
+        """Convert naive local times of the zone; repeated ones are the earlier, skipped ones move forward."""
         if self.zone.key in UTC_KEYS:
             return _plain(naive.to_physical() // MICRO)
         utc = naive.dt.replace_time_zone(self.zone.key, ambiguous="null", non_existent="null")
@@ -135,7 +136,7 @@ class TimeFormat:
         return _in_turn(cells, [self._shaped, self.iso, lambda rest: _digits(self._plainly(rest), None)])
 
     def declared(self, cells: pl.Series) -> Reading:
-        """Read cells of a String column by the formats alone."""
+        """Parse cells of a String column with only the formats."""
         return _in_turn(cells, [self._way(form) for form in self.formats])
 
     def _numbers(self, cells: pl.Series) -> Reading:
@@ -174,7 +175,7 @@ class TimeFormat:
         return _plain(read.to_physical() // MICRO) if zoned else self.local(read)
 
     def _shaped(self, cells: pl.Series) -> Reading:
-        """Read the cells of the shape that the first one has."""
+        """Parse the cells that have the shape of the first one."""
         first = cells.drop_nulls().head(1)
         shape = next((each for each in SHAPES if first.str.contains(each.pattern).any()), None)
         if shape is None:
@@ -187,7 +188,7 @@ class TimeFormat:
         return _plain(naive.to_physical() // MICRO) if shape.utc else self.local(naive)
 
     def iso(self, cells: pl.Series) -> Reading:
-        """Read any extended ISO 8601 notation, and what exports make of it (`format_readings.ISO`)."""
+        """Parse any extended ISO 8601 notation, and its variants in exports (`format_readings.ISO`)."""
         trimmed = cells.str.strip_chars().to_frame("cell")
         days = trimmed.select(pl.when(pl.col("cell").str.contains(rf"{_D}$")).then("cell")).to_series()
         parts = trimmed.select(pl.col("cell").str.extract_groups(ISO)).unnest("cell")
@@ -212,7 +213,7 @@ class TimeFormat:
 
 
 def _in_turn(cells: pl.Series, ways: list[Callable[[pl.Series], Reading]]) -> Reading:
-    """Read with each way in turn what the ones before could not."""
+    """Parse with each way in turn the cells that the ones before could not."""
     reading = ways[0](cells)
     at, flags = reading.at, reading.flags
     for way in ways[1:]:
@@ -239,14 +240,14 @@ def _plain(seconds: pl.Series) -> Reading:
 
 
 def _instants(seconds: pl.Series) -> pl.Series:
-    """Make instants of whole seconds; those outside the years 1 to 9999 are null."""
+    """Convert whole seconds to instants; those outside the years 1 to 9999 are null."""
     inside = pl.col("s").is_between(FIRST, LAST)
     kept = seconds.to_frame("s").select(pl.when(inside).then(pl.col("s") * MICRO)).to_series()
     return kept.cast(_NAIVE).dt.replace_time_zone("UTC").cast(INSTANT)
 
 
 def _digits(cells: pl.Series, unit: str | None) -> Reading:
-    """Read whole numbers as epochs, `1.54111E+12` too."""
+    """Parse whole numbers as epochs, including `1.54111E+12`."""
     text = pl.col("cell").str.strip_chars()
     plain = pl.when(text.str.contains(_WHOLE)).then(text.str.extract(r"^([+-]?[0-9]+)")).cast(pl.Int64)
     rounded = pl.when(text.str.contains(_ROUNDED)).then(text).cast(pl.Float64)
@@ -261,7 +262,7 @@ def _digits(cells: pl.Series, unit: str | None) -> Reading:
 
 
 def _serials(cells: pl.Series) -> pl.Series:
-    """Read a spreadsheet's serial numbers as naive times, to the nearest second."""
+    """Parse the serial numbers of a spreadsheet as naive times, to the nearest second."""
     text = pl.col("cell").str.strip_chars()
     days = pl.when(text.str.contains(_SERIAL)).then(text).cast(pl.Float64, strict=False)
     seconds = (pl.when(days < _DAYS).then(days) * 86_400).round().cast(pl.Int64)
@@ -270,7 +271,7 @@ def _serials(cells: pl.Series) -> pl.Series:
 
 
 def epoch_seconds(number: pl.Expr, unit: str | None) -> pl.Expr:
-    """Return whole epochs in seconds: of a unit, or of the one that their size says (else null)."""
+    """Return whole epochs in seconds: in the given unit, or in the one implied by their size (else null)."""
     if unit is not None:
         return number.floordiv(_PER_SECOND[unit])
     ranges = ((10**9, 1), (10**12, 1_000), (10**15, 1_000_000))
@@ -286,9 +287,9 @@ NATIVE: Final = "\0native"
 class TimeColumn(Struct, frozen=True):
     """A column of times that is read lazily: its `cells`, their type, and how they are written.
 
-    `sample` are the first cells as text; the first of them says which shape is the usual one. Of
-    `["2026-11-20 10:00:00", "20 Nov"]` in New York `staged` reads the first natively, as 15:00 UTC; the
-    second goes to `form.read`, which finds no reading either: `instants` is null and `oddities` is `UNREAD`.
+    `sample` has the first cells as text; the first of them determines the usual shape. For
+    `["2026-11-20 10:00:00", "20 Nov"]` in New York, `staged` parses the first natively, as 15:00 UTC. The
+    second goes to `form.read`, which can't parse it either, so `instants` is null and `oddities` is `UNREAD`.
     """
 
     cells: pl.Expr
@@ -298,14 +299,14 @@ class TimeColumn(Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """Whether the native way reads all that can be read: instants, and naive times in UTC."""
+        """Return whether the native path parses all that can be parsed: instants, and naive times in UTC."""
         zoned = isinstance(self.dtype, pl.Datetime) and self.dtype.time_zone is not None
         return zoned or (isinstance(self.dtype, pl.Datetime | pl.Date) and self.form.zone.key in UTC_KEYS)
 
     def staged(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """Add the column `NATIVE`: the instants of the cells that have the usual shape, null for all others.
+        """Add the column `NATIVE`: the instants of the cells of the usual shape, null for all others.
 
-        It is a step of its own, since an expression that stands twice in one step is worked out twice.
+        It is a separate step, since an expression that is used twice in one step is computed twice.
         """
         native = self._native()
         native = pl.lit(None, INSTANT) if native is None else native
@@ -316,13 +317,13 @@ class TimeColumn(Struct, frozen=True):
         return frame.with_columns(native.alias(NATIVE)).with_columns(read.alias(NATIVE))
 
     def instants(self) -> pl.Expr:
-        """Return the cells of a staged frame as instants; null where one is missing or does not read."""
+        """Return the cells of a staged frame as instants; null where one is missing or does not parse."""
         if self.complete:
             return pl.col(NATIVE)
         return pl.coalesce(NATIVE, self._rest(lambda cells: self.form.read(cells).at, None, INSTANT))
 
     def oddities(self) -> pl.Expr:
-        """Return the flags of a staged frame's readings (UInt8); `UNREAD` where nothing reads."""
+        """Return the flags of a staged frame's readings (UInt8); `UNREAD` where nothing parses."""
         sound, unread = pl.lit(0, pl.UInt8()), pl.lit(UNREAD, pl.UInt8())
         odd = unread if self.complete else self._rest(self._flags, UNREAD, pl.UInt8())
         return pl.when(pl.col(NATIVE).is_null()).then(odd).otherwise(sound)
@@ -335,7 +336,7 @@ class TimeColumn(Struct, frozen=True):
     def _rest(
         self, read: Callable[[pl.Series], pl.Series], nothing: int | None, dtype: pl.DataType
     ) -> pl.Expr:
-        """Read the cells that are left; `nothing` stands for a batch without any."""
+        """Parse the remaining cells; `nothing` is the value for a batch without any."""
 
         def each(batch: pl.Series) -> pl.Series:
             if batch.null_count() == len(batch):
@@ -346,12 +347,12 @@ class TimeColumn(Struct, frozen=True):
         return rest.map_batches(each, return_dtype=dtype, is_elementwise=True)
 
     def _native(self) -> pl.Expr | None:
-        """Return the instants of cells of the usual shape; None where there is no usual shape."""
+        """Return the instants of cells of the usual shape; None if the column has none."""
         cells, dtype, zone = self.cells, self.dtype, self.form.zone
         if isinstance(dtype, pl.Datetime):
             exact = in_years(cells, dtype).cast(pl.Datetime("us", dtype.time_zone))
             utc = _zoned(exact, zone) if dtype.time_zone is None else exact.dt.convert_time_zone("UTC")
-            return utc.dt.truncate("1s")  # towards the earlier
+            return utc.dt.truncate("1s")  # round down
         if isinstance(dtype, pl.Date):
             return _zoned(in_years(cells, dtype).cast(_NAIVE), zone)
         form = self.form.formats[0] if self.form.formats else None

@@ -1,7 +1,7 @@
 """Open files that no project file describes yet: their header, their cells, and the presets that fit them.
 
-Delimiter, encoding, header and times are found out as they are for a source of a project file; what had to be
-said so that a file can be read is in `Unmapped.spec`.
+Delimiter, encoding, header and times are detected as for a source of a project file. The keys that were
+needed to read a file are in `Unmapped.spec`.
 """
 
 from __future__ import annotations
@@ -39,13 +39,14 @@ if TYPE_CHECKING:
 _SUGGESTED: Final = re.compile(r"`encoding: ([A-Za-z0-9_-]+)`")
 _MONTH: Final = "%m"
 MOST_TIMES: Final = 0.9
-"""The share of a column's cells from which on it holds times."""
+"""Minimum share of times among a column's cells for it to be a column of times."""
 
 
 class Unmapped(Struct, frozen=True):
-    """The files of one path, open. `spec` has the path, and the keys without which they would read otherwise.
+    """The opened files of one path. `spec` has the path, and the keys without which they would be misread.
 
-    `headers` are the names of the columns that can be named: those that stand twice, or are empty, are none.
+    `headers` are the names of the columns that can be referred to: those that appear only once and are not
+    empty.
     """
 
     spec: Source
@@ -58,20 +59,20 @@ class Unmapped(Struct, frozen=True):
 
     @property
     def headed(self) -> bool:
-        """Say whether the files name their columns themselves."""
+        """Return whether the files name their columns themselves."""
         return self.spec.header is not False
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Return where the files lie; a sheet or a member of an archive where its copy does."""
+        """Return the paths of the files; for a sheet or an archive member, the path of its copy."""
         return tuple(table.found.path for table in self.tables)
 
     def newest(self) -> Unmapped:
-        """Return the newest of the files alone, which is what a source of contacts reads of several."""
+        """Return only the newest of the files, which is the one that a contacts source reads."""
         return replace(self, tables=(max(self.tables, key=lambda each: each.found.age_key),))
 
     def cells(self, headers: Sequence[str]) -> pl.DataFrame:
-        """Return columns of all files as text, trimmed; a missing cell is null. Records are the sound ones.
+        """Return columns of all files as trimmed text, with missing cells as null, from sound records only.
 
         Raises:
             InputError: a file can't be read to its end.
@@ -87,7 +88,7 @@ class Unmapped(Struct, frozen=True):
         return pl.concat(parts)
 
     def first_cells(self, header: str, most: int) -> tuple[pl.Series, ...]:
-        """Return of each file the first `most` present cells of a column, as `cells` does."""
+        """Return the first `most` non-missing cells of a column from each file, in the form of `cells`."""
         found = []
         for table in self.tables:
             cell = present(as_text(header, table.schema[header])).alias(header)
@@ -96,16 +97,15 @@ class Unmapped(Struct, frozen=True):
         return tuple(found)
 
     def presets(self, spool: Spool) -> tuple[tuple[str, Variant], ...]:
-        """Return what `preset: auto` would take the files for: presets and their variants; of any kind."""
+        """Return the presets and variants, of any kind, that `preset: auto` would choose for the files."""
         return fitting(self.spec, tuple(table.found for table in self.tables), spool)
 
 
 def open_unmapped(path: str, folder: Path, spool: Spool, is_key: Callable[[str], bool]) -> Unmapped:
     """Open the files of a path, which is relative to a folder.
 
-    A first record that is no header has none below it either, unless one of the records that follow is a
-    header and has a key column (`is_key`). A file that is not UTF-8 is read in the encoding that the error
-    would name.
+    If the first record is not a header, the file has none, unless one of the next records is a header and has
+    a key column (`is_key`). A file that is not UTF-8 is read in the encoding that the error would suggest.
 
     Raises:
         InputError: a file can't be read, or the files of an archive don't have the same columns.
@@ -134,8 +134,8 @@ def open_unmapped(path: str, folder: Path, spool: Spool, is_key: Callable[[str],
 def _key_below(csv: CsvFile, is_key: Callable[[str], bool]) -> str | None:
     """Return the key column of the first record after the first one that is a header with such a column.
 
-    Beside a first record that could be a header itself it is one only if it has more cells: in a file with
-    the header `name,channel` a row `Ann,email` is none.
+    If the first record could itself be a header, a later one is accepted only if it has more cells: in a file
+    with the header `name,channel`, the row `Ann,email` is not a header.
     """
     first: dict[str, tuple[str, ...]] = {}
     for delimiter, cells in first_records(csv):
@@ -147,7 +147,7 @@ def _key_below(csv: CsvFile, is_key: Callable[[str], bool]) -> str | None:
 
 
 def is_header(record: Sequence[str]) -> bool:
-    """Say whether a record can be a header: no cell of it is empty, a number or a time in ISO 8601."""
+    """Return whether a record can be a header: no cell is empty, a number or an ISO 8601 time."""
     cells = pl.Series("cell", record, dtype=pl.String)
     return not (
         (cells == "").any()
@@ -165,7 +165,7 @@ def _opened(spec: Source, folder: Path, spool: Spool) -> Unmapped:
 
 
 def _swept(table: Table, spool: Spool) -> Table:
-    """Go over the bytes of a CSV file, whose damaged records would be read as if they were sound."""
+    """Scan the bytes of a CSV file, since its damaged records would otherwise be read as if sound."""
     if table.csv is None or table.frame is not None:
         return table
     _, copy = scan_records(table.csv, spool, 0)
@@ -173,7 +173,7 @@ def _swept(table: Table, spool: Spool) -> Table:
 
 
 def _encoding(error: InputError) -> str | None:
-    """Return the encoding that an error offers; None where it is about something else."""
+    """Return the encoding that an error suggests; None if the error is about something else."""
     offered = (_SUGGESTED.search(each.hint or "") for each in error.problems if each.code == ENCODING)
     return next((found[1] for found in offered if found is not None), None)
 
@@ -182,9 +182,9 @@ def _encoding(error: InputError) -> str | None:
 
 
 class Times(Struct, frozen=True):
-    """How the times of a column are written: in ISO 8601 where there are no `formats`.
+    """How the times of a column are written: in ISO 8601 if there are no `formats`.
 
-    `others` are formats with day and month exchanged that read every cell as well.
+    `others` are formats with day and month swapped that also parse every cell.
     """
 
     formats: tuple[str, ...] = ()
@@ -192,9 +192,9 @@ class Times(Struct, frozen=True):
 
 
 def share_of_times(cells: pl.Series) -> float:
-    """Return which share of present cells reads as times: by ISO 8601, or by a format made of their shape.
+    """Return the share of present cells that parse as times, in ISO 8601 or a format built from their shape.
 
-    Bare numbers are none, whatever instants they may stand for. Of no cells it is 0.
+    Bare numbers don't count, whatever time they may represent. For no cells the share is 0.
     """
     if not len(cells):
         return 0.0
@@ -204,10 +204,10 @@ def share_of_times(cells: pl.Series) -> float:
 
 
 def times_of_all(cells: Sequence[pl.Series]) -> Times | None:
-    """Return how every one of some cells reads; None where nothing reads them all.
+    """Return the formats that parse all of some cells; None if no formats do.
 
-    Of cells that ISO 8601 reads but for a tenth, the rest may be no times. Where day and month can be
-    exchanged the month comes first.
+    If ISO 8601 parses all but at most a tenth of the cells, the rest need not be times. If day and month can
+    be swapped, the month comes first.
     """
     every = pl.concat(cells)
     rest = _no_iso(every)
@@ -232,7 +232,7 @@ def _no_iso(cells: pl.Series) -> pl.Series:
 
 
 def _shapes(cells: pl.Series) -> list[TimeShape]:
-    from flamescore.exports.time_suggestions import UnreadTimes  # noqa: PLC0415 - only where times do not read
+    from flamescore.exports.time_suggestions import UnreadTimes  # noqa: PLC0415 - only if times don't parse
 
     unread = UnreadTimes()
     unread.add(cells.filter(~cells.str.contains(NUMBER)))

@@ -1,6 +1,6 @@
-"""Validate the files of a source: count their rows, set their rejects apart, stop where there are too many.
+"""Validate the files of a source: count rows, set rejects apart, and stop if there are too many.
 
-A row is rejected for the first thing that it lacks: an id, a type, a time that reads.
+A row is rejected for the first value that it is missing: an id, a type, a time that parses.
 """
 
 from __future__ import annotations
@@ -60,14 +60,14 @@ if TYPE_CHECKING:
 NO_NUMBERS: Final = NumberColumns()
 NOT_NAMED: Final = NamedColumns()
 _LOOKED_AT: Final = 10_000
-"""How many rounded ids of a file are looked at for their shape."""
+"""Maximum number of rounded ids of a file whose shape is examined."""
 
 
 class LoadOptions(Struct, frozen=True):
     """How exports are loaded. `limit` overrides the sources' own; `zone` is the rule file's.
 
-    Of each source's rejects the first `keep` are told as rows. Without `noted` no cell is looked at for a
-    note alone: an explanation tells none (a tenth of its time on the sample).
+    The first `keep` rejects of each source are reported as rows. Without `noted`, no cell is read just for a
+    note: explanations report none, which saves a tenth of their time on the sample.
     """
 
     dates: DateColumns
@@ -83,7 +83,7 @@ class LoadOptions(Struct, frozen=True):
     noted: bool = True
 
     def times(self, plan: Plan, seen: SeenDays | None = None) -> TimeColumn:
-        """Return the column `at` of a file, to be read as its source says; `seen` looks at its days."""
+        """Return the column `at` of a file, to be parsed as its source declares; `seen` collects its days."""
         form = getattr(plan.source, "at", None)
         zone = plan.source.timezone or self.zone
         numbers = number_format("at", plan)
@@ -92,9 +92,9 @@ class LoadOptions(Struct, frozen=True):
 
 
 class Validated(Struct, frozen=True):
-    """A source whose rows are accounted for. `plans` read sound records; `files` has each one's rejects.
+    """A source whose rows are accounted for. `plans` read sound records; `files` has the rejects of each.
 
-    Of events these are damaged records alone, until somebody asks for what their cells lack (`check_cells`).
+    For events, these are only damaged records until the cells are validated (`check_cells`).
     """
 
     source: OpenSource
@@ -104,7 +104,7 @@ class Validated(Struct, frozen=True):
     notes: tuple[Note, ...]
     left_out: int = 0
     told: tuple[Finding, ...] = ()
-    """What was noticed of its cells."""
+    """Findings on its cells."""
 
     @property
     def spec(self) -> Source:
@@ -113,7 +113,7 @@ class Validated(Struct, frozen=True):
 
     @property
     def rejects(self) -> pl.DataFrame:
-        """Return the rejects of the source, the first `keep` of them (`frames.REJECTS`)."""
+        """Return the first `keep` rejects of the source (`frames.REJECTS`)."""
         left, raws = self.keep, RawTexts()
         frames = [pl.DataFrame(schema=REJECTS)]
         for each in self.files:
@@ -124,16 +124,16 @@ class Validated(Struct, frozen=True):
 
     @property
     def ignored(self) -> int:
-        """Return how many rows the source leaves out, and how many of its records are footers."""
+        """Return the number of rows that the source leaves out, and of records that are footers."""
         return self.left_out + sum(each.footers for each in self.files)
 
     def noticed(self, options: LoadOptions) -> tuple[Finding, ...]:
-        """Return what of cells was taken away in files that are no text: known when these have been read."""
+        """Return findings on text stripped from cells of binary files, known once these have been read."""
         others = [plan for plan in self.plans if plan.table.text is None]
         return tuple(invisible_ends(self.spec, others, options.named))
 
     def record(self, **counts: int) -> SourceRecord:
-        """Return the source's record: `rows` and `rejected`, and what else is known."""
+        """Return the source's record: `rows`, `rejected` and `ignored`, and the `counts` known so far."""
         known = Counts(
             rows=sum(each.rows for each in self.files),
             rejected=sum(each.count for each in self.files),
@@ -157,18 +157,18 @@ class Validated(Struct, frozen=True):
 
 
 def validate(source: OpenSource, options: LoadOptions) -> Validated:
-    """Look at every row of a source once, at its bytes and at the cells that it needs."""
+    """Validate every row of a source in one pass: its bytes, and the cells that it needs."""
     return check_cells(_sound(source, options), options)
 
 
 def check_records(source: OpenSource, options: LoadOptions) -> Validated:
-    """Look at the bytes of text files alone: damaged records are set apart, cells not looked at."""
+    """Validate only the bytes of text files: damaged records are set apart, cells are not checked."""
     sound = _sound(source, options)
     return replace(sound, notes=(*sound.notes, *_time_notes(sound.plans, [], options)))
 
 
 def _sound(source: OpenSource, options: LoadOptions) -> Validated:
-    """Set damaged records apart; of times nothing is noted yet."""
+    """Set damaged records apart, without notes on times yet."""
     plans: list[Plan] = []
     files: list[Rejected] = []
     room = options.keep
@@ -185,7 +185,7 @@ def _sound(source: OpenSource, options: LoadOptions) -> Validated:
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:
-    """Look at the cells that each row needs too; of events that are old by the `window` nothing is told."""
+    """Validate the cells that each row needs as well; events that are old by `window` are not reported."""
     checks: list[CellChecks] = []
     files: list[Rejected] = []
     room = options.keep
@@ -199,12 +199,12 @@ def check_cells(validated: Validated, options: LoadOptions, window: Window | Non
 
 
 def times_of(plan: Plan, options: LoadOptions) -> TimeColumn | None:
-    """Return the times of a file, where its kind has any."""
+    """Return the times of a file, if files of its kind have any."""
     return options.times(plan) if "at" in plan.source.CANONICAL else None
 
 
 def enforce_limit(validated: Validated, options: LoadOptions) -> None:
-    """Stop where a source has more rejects than it may."""
+    """Raise `ExportsRefusedError` if a source has more rejects than it may."""
     try:
         check_limit(
             validated.spec,
@@ -219,7 +219,7 @@ def enforce_limit(validated: Validated, options: LoadOptions) -> None:
 
 
 def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
-    """Say what the cells at fault look like, and what reads them."""
+    """Describe the cells at fault, and what would parse them."""
     at = getattr(validated.spec, "at", None)
     times = unread_times(_unread(validated, options), () if at is None else at.format)
     strays = any("stray_quote" in each.reasons() for each in validated.files)
@@ -229,7 +229,7 @@ def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
 
 
 def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
-    """Return the types of the events that a file has, folded."""
+    """Return the types of the events in a file, folded."""
     constants = plan.source.constants
     if "event" in constants:
         return frozenset({fold(constants["event"])})
@@ -239,7 +239,7 @@ def types_in(plan: Plan, spool: Spool) -> frozenset[str]:
 
 
 def sound_records(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
-    """Return a plan of the sound records, and the damaged ones, of which `room` are told by their place."""
+    """Return a plan of the sound records, and the damaged ones, with the places of the first `room`."""
     table = plan.table
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
@@ -259,7 +259,7 @@ def sound_records(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
 
 
 def _unread(validated: Validated, options: LoadOptions) -> Iterator[pl.Series]:
-    """Yield the cells of `at` that don't read."""
+    """Yield the cells of `at` that don't parse."""
     for plan, each in zip(validated.plans, validated.files, strict=True):
         if "unreadable_time" in each.failed.counts:
             rows = with_reasons(plan.table.scan(), plan, times_of(plan, options)).filter(
@@ -278,7 +278,7 @@ def _rounded_ids(validated: Validated) -> str:
 
 
 def _first_rounded(plan: Plan) -> pl.Series:
-    """Return the first ids of a file that were rounded."""
+    """Return the first rounded ids of a file."""
     cells = [plan.column(name) for name in ID_COLUMNS if name in plan]
     first = pl.coalesce(pl.when(rounded(cell)).then(cell) for cell in cells)
     rows = plan.table.scan().select(first.alias("id")).drop_nulls().head(_LOOKED_AT)
@@ -313,7 +313,7 @@ def _time_notes(plans: Sequence[Plan], checks: Sequence[CellChecks], options: Lo
 
 
 def _units(plan: Plan) -> list[str]:
-    """Return which epochs the first cells of `at` are, by their size."""
+    """Return the epoch units of the first cells of `at`, as implied by their size."""
     if not (plan.time_type.is_numeric() or plan.time_type == pl.String()):
         return []
     first = plan.table.scan().select(plan.column("at", text=False).alias("at")).head(1000)

@@ -1,4 +1,4 @@
-"""Lists that rules name by their files: the values of a column of a CSV, or the lines of a text file."""
+"""Lists that rules refer to by file: the values of a CSV column, or the lines of a text file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST: Final = 1_000_000
 _OFFERED: Final = 12
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-"""How a file that is UTF-16 or UTF-32 begins."""
+"""The first bytes of a file in UTF-16 or UTF-32."""
 
 _UTF8: Final = "Save it as UTF-8."
 _DAMAGE: Final = {
@@ -47,7 +47,7 @@ _DAMAGE: Final = {
 class ListFiles:
     """The lists in a folder; each file and column is read once.
 
-    `known` are lists that were read already, in whatever folder they lie.
+    `known` are lists that were already read, from any folder.
     """
 
     def __init__(self, folder: Path, known: Iterable[ListValues] = ()) -> None:
@@ -57,10 +57,10 @@ class ListFiles:
         }
 
     def values(self, path: str, column: str | None) -> ListValues:
-        """Return the values of a list, its path relative to the folder, or absolute.
+        """Return the values of a list; its path is relative to the folder, or absolute.
 
         Raises:
-            ListRefusedError: it can't be read, is damaged, or has no values or too many.
+            ListRefusedError: the list can't be read, is damaged, or has no values or too many.
         """
         file = self.folder / path
         key = file, column
@@ -78,7 +78,7 @@ class ListFiles:
 
 
 def list_hash(file: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hex; `OSError` where it can't be read."""
+    """Return the SHA-256 of a file's bytes, in hex; raise `OSError` if it can't be read."""
     with file.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
@@ -103,7 +103,7 @@ def _read(file: Path, path: str, column: str | None) -> ListValues:
 
 
 def _no_file(file: Path, path: str) -> ListRefusedError:
-    """Say what stands in the place of a file, or which one near by was meant."""
+    """Return the error for a missing file: what is there instead, or which nearby file was meant."""
     if file.is_dir():
         return ListRefusedError(
             "R160", f"The list `{path}` can't be read: it is a folder.", "Name a file in it."
@@ -119,7 +119,7 @@ def _no_file(file: Path, path: str) -> ListRefusedError:
 
 
 def _lines(file: Path, path: str) -> list[str]:
-    """Return the lines of a text file, trimmed, but for blank ones."""
+    """Return the lines of a text file, trimmed, without blank ones."""
     data = file.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -133,10 +133,10 @@ def _lines(file: Path, path: str) -> list[str]:
 
 
 def _cells(file: Path, path: str, column: str) -> list[str]:
-    """Return the cells of a column of a CSV file, trimmed, but for missing ones.
+    """Return the cells of a column of a CSV file, trimmed, without missing ones.
 
-    It is read as an export is that nothing is said of, but a damaged record is never taken for a footer: a
-    value would be gone without a word.
+    The file is read like an export with default settings, except that a damaged record is never taken for a
+    footer, since a value would be lost silently.
     """
     with file.open("rb") as start:
         if start.read(4).startswith(_WIDE):
@@ -183,7 +183,7 @@ def _damaged(path: str, line: int, why: str) -> ListRefusedError:
 
 
 def _of_export(problem: Problem, path: str) -> ListRefusedError:
-    """Say of a list what reading it as an export came to."""
+    """Return the error on a list for a problem in reading it as an export."""
     if problem.code == EMPTY:
         return ListRefusedError("R162", f"The list `{path}` has no values.", "Fill it in, or remove it.")
     text = problem.message.removeprefix(f"{ContactsSource.KIND}: ")

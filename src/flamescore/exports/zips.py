@@ -28,7 +28,7 @@ _DAMAGED: Final = (
 
 
 class Member(Struct, frozen=True):
-    """A file in a zip archive: its name inside, how users know it (`e.zip/a.csv`), and its size unpacked."""
+    """A file in a zip archive: its name inside, its name for users (`e.zip/a.csv`), and its unpacked size."""
 
     name: str
     shown: str
@@ -36,12 +36,12 @@ class Member(Struct, frozen=True):
 
     @property
     def last(self) -> str:
-        """Return its name without folders, by which its format is known."""
+        """Return its name without folders, which determines its format."""
         return self.name.rsplit("/", 1)[-1]
 
 
 def is_spreadsheet(path: Path) -> bool:
-    """Say whether a zip archive is an .xlsx, .xlsm, .xlsb or .ods file, by what it holds."""
+    """Return whether a zip archive is an .xlsx, .xlsm, .xlsb or .ods file, judging by its contents."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -53,7 +53,7 @@ def is_spreadsheet(path: Path) -> bool:
 
 
 def is_open_document(path: Path) -> bool:
-    """Say whether a file is an .ods file, by what it holds."""
+    """Return whether a file is an .ods file, judging by its contents."""
     try:
         with zipfile.ZipFile(path) as archive:
             kind = archive.open("mimetype") if "mimetype" in archive.namelist() else None
@@ -63,9 +63,9 @@ def is_open_document(path: Path) -> bool:
 
 
 def members(path: Path, shown: str) -> tuple[Member, ...]:
-    """Return the files in a zip archive by name; folders, `__MACOSX` and dot files are left out.
+    """Return the files in a zip archive, sorted by name, without folders, `__MACOSX` and dot files.
 
-    An `InputError` (I004) says that it can't be read, or that a file in it is encrypted.
+    Raise `InputError` (I004) if it can't be read, or if a file in it is encrypted.
     """
     with _readable(shown), zipfile.ZipFile(path) as archive:
         found = [each for each in archive.infolist() if not each.is_dir() and _wanted(each.filename)]
@@ -78,8 +78,8 @@ def members(path: Path, shown: str) -> tuple[Member, ...]:
 def unzip(path: Path, wanted: Sequence[tuple[Member, Path]], shown: str) -> None:
     """Write members of a zip archive to files, one after the other.
 
-    What unpacks to more than `MOST_TIMES` the archive's size, all of them together, and more than
-    `ALWAYS_ALLOWED` bytes is refused (I004), and so is what is damaged. Names of members are no paths.
+    Members that together unpack to more than `MOST_TIMES` the size of the archive, and to more than
+    `ALWAYS_ALLOWED` bytes, are refused (I004), as is damaged data. Member names are never used as paths.
     """
     allowed = max(ALWAYS_ALLOWED, MOST_TIMES * path.stat().st_size)
     with _readable(shown), zipfile.ZipFile(path) as archive:
@@ -100,7 +100,7 @@ def _wanted(name: str) -> bool:
 
 @contextmanager
 def _readable(shown: str) -> Iterator[None]:
-    """Turn whatever is wrong with an archive into an error that names it."""
+    """Turn any failure to read an archive into an error that names it."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:

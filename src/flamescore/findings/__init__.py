@@ -1,4 +1,4 @@
-"""Findings: what is wrong, doubtful or good to know, how it is told, and what of it is accepted."""
+"""Findings: what is wrong, doubtful or good to know, how it is reported, and what is accepted."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`accept`: what the project's owner knows of and says so, with a reason.
+"""`accept`: warnings that the project's owner accepts, with a reason.
 
-entry of `accept`                                     finding                          what becomes of it
+entry of `accept`                                     finding                          result
 {code: I131, subject: "events *", at_most: 20}        I131 events e.csv, count 12      accepted
 the same                                              I131 events e.csv, count 21      ... (accepted up to 20)
 {code: I131, at_most: 1%}                             I131, count 12 of 2,000          accepted: 0.6%
@@ -32,13 +32,13 @@ WRONG: Final = "P033"
 
 
 class AtMost(Struct, frozen=True):
-    """Up to how many a finding is accepted: a number of its `count`, or a share of its `of` in percent."""
+    """The limit for accepting a finding: on its `count`, or on that as a percentage of its `of`."""
 
     number: Decimal
     share: bool = False
 
     def allows(self, count: int | None, of: int | None) -> bool:
-        """Say whether a count is at most this; a finding that lacks the numbers is never within it."""
+        """Return whether a count is within the limit; a finding without the numbers never is."""
         if count is None:
             return False
         if not self.share:
@@ -50,7 +50,7 @@ class AtMost(Struct, frozen=True):
 
 
 class Accept(Struct, frozen=True):
-    """An entry of `accept`; `where` is its place in the project file. Without `subject` it is for all."""
+    """An entry of `accept`; `where` is its place in the project file. Without `subject` it matches all."""
 
     code: str
     reason: str
@@ -60,16 +60,16 @@ class Accept(Struct, frozen=True):
     where: Where | None = None
 
     def fits(self, finding: Finding) -> bool:
-        """Say whether it is about this warning; `at_most` and `until` are another question.
+        """Return whether it matches this warning; `at_most` and `until` are not considered.
 
-        In `subject` `*` stands for any text and `?` for one character; `[` and all others for themselves.
+        In `subject`, `*` matches any text and `?` one character; `[` and all others match themselves.
         """
         if finding.severity is not Severity.WARNING or finding.code != self.code:
             return False
         return self.subject is None or _wildcards(self.subject).fullmatch(finding.subject) is not None
 
     def applied(self, finding: Finding, today: date) -> Finding:
-        """Return a warning that it fits as accepted, or with why not any more at the end of its message."""
+        """Return a matching warning as accepted, or with the limit that it exceeds added to its message."""
         if self.until is not None and today > self.until:
             return replace(finding, message=f"{finding.message} (accepted until {self.until})")
         if self.at_most is not None and not self.at_most.allows(finding.count, finding.of):
@@ -78,10 +78,10 @@ class Accept(Struct, frozen=True):
 
 
 def accepted(findings: Iterable[Finding], entries: Sequence[Accept], today: date) -> tuple[Finding, ...]:
-    """Return the findings in their order, each warning judged by the first entry that fits it.
+    """Return the findings in order, each warning judged by the first entry that matches it.
 
-    `today` is the day by the clock in the rule file's time zone; an `until` holds to the end of its day.
-    Errors and notes, and what `--accept` let through, stay as they are.
+    `today` is the current day in the rule file's time zone; an `until` holds to the end of its day. Errors
+    and notes, and what `--accept` let through, are unchanged.
     """
     return tuple(_judged(each, entries, today) for each in findings)
 
@@ -89,10 +89,10 @@ def accepted(findings: Iterable[Finding], entries: Sequence[Accept], today: date
 def unused(
     findings: Iterable[Finding], entries: Sequence[Accept], could_raise: Collection[str]
 ) -> tuple[Finding, ...]:
-    """Return a note (P110) for each entry that fits no finding, in the order of the file.
+    """Return a note (P110) for each entry that matches no finding, in the order of the file.
 
-    Only of codes that this command could have raised. An entry that stands after one that fits the same
-    finding fits it too.
+    Only entries with codes that this command could have raised are considered. An entry also counts as used
+    if an earlier one matches the same finding.
     """
     found = tuple(findings)
     return tuple(
@@ -110,7 +110,7 @@ def unused(
 
 
 def refused(entries: Sequence[Accept]) -> tuple[Finding, ...]:
-    """Return an error (P033) for each entry whose code is unknown, an error's or a note's."""
+    """Return an error (P033) for each entry whose code is unknown or not that of a warning."""
     wrong = ((index, entry, _wrong(entry.code)) for index, entry in enumerate(entries))
     return tuple(
         Finding(
@@ -127,16 +127,16 @@ def refused(entries: Sequence[Accept]) -> tuple[Finding, ...]:
 
 
 def _offered(code: str) -> tuple[tuple[str, None], ...]:
-    """Return the code of a warning to take instead; none for an error's, which was meant as it is."""
+    """Return the code of a warning to suggest; none for the code of an error, which was intended."""
     near = None if code in CODES and severity_of(code) is Severity.ERROR else nearest_code(code)
     return () if near is None else ((near, None),)
 
 
 def nearest_code(written: str) -> str | None:
-    """Return the code of a warning that a text is most like, or None where none is near.
+    """Return the code of a warning that is most similar to a text, or None if none is near.
 
-    Of codes that are equally like it one that begins with it comes first, then one with fewer characters
-    that it lacks: `I13` is `I131`.
+    Among equally similar codes, one that begins with the text comes first, then one with fewer characters
+    that are missing from the text: `I13` is `I131`.
     """
     warnings = [code for code in CODES if severity_of(code) is Severity.WARNING]
     judge = SequenceMatcher(autojunk=False)
@@ -150,11 +150,11 @@ def nearest_code(written: str) -> str | None:
         warnings,
         key=lambda code: (-ratios[code], not code.startswith(typed), len(set(code) - set(typed)), code),
     )
-    return best if ratios[best] >= 0.6 else None  # noqa: PLR2004 - as difflib's own
+    return best if ratios[best] >= 0.6 else None  # noqa: PLR2004 - the default of difflib
 
 
 def entry_to_paste(finding: Finding) -> str | None:
-    """Return the key of a project file that accepts a warning as it is; None for what needs none.
+    """Return the project file key that accepts a warning at its current count; None if it needs none.
 
     `accept: [{code: I131, subject: contacts exports/report.csv, at_most: 12, reason: ...}]`
     """

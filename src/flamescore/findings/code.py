@@ -1,4 +1,4 @@
-"""A code: what a finding is about, for ever."""
+"""A code: the permanent identifier of what a finding is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Code(Struct, frozen=True):
-    """What the docs say of a code, in Markdown. `coming` marks one that nothing raises yet."""
+    """The documentation of a code, in Markdown. `coming` marks a code that nothing raises yet."""
 
     code: str
     severity: Severity

@@ -1,4 +1,4 @@
-"""The one table of codes, and the page of the docs that is made from it."""
+"""The table of all codes, and the docs page that is generated from it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from flamescore.findings.finding import Severity
 
 _UNREADABLE: Final = "001"
-"""A project file that can't be read has a code of its own, P015."""
+"""A project file that can't be read has its own code, P015."""
 
 _EVERY: Final = (
     *(replace(each, code=f"R{each.code}") for each in NUMBERS),
@@ -93,12 +93,12 @@ stops the run, and nothing is published. A **warning** is for somebody to look a
 
 
 def severity_of(code: str) -> Severity:
-    """Return what findings of a code are; `KeyError` for one that is not in the table."""
+    """Return the severity of a code; raise `KeyError` if it is not in the table."""
     return CODES[code].severity
 
 
 def codes_page() -> str:
-    """Return the page of the docs: a table for each area, a row a code that the program can raise."""
+    """Return the docs page: a table for each area, with a row for each code that the program can raise."""
     parts = [_INTRODUCTION]
     for letter, title in _AREAS.items():
         codes = [each for each in CODES.values() if each.code[0] == letter and not each.coming]

@@ -1,4 +1,4 @@
-"""Codes of alerts: who is told, by what way, and when an alert begins anew."""
+"""Codes of alerts: who is notified, through which channel, and when an alert starts again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of what `backtest` finds, and of what it can't be asked."""
+"""Codes of the findings of `backtest`, and of requests that it can't answer."""
 
 from __future__ import annotations
 

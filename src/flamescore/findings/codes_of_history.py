@@ -1,4 +1,4 @@
-"""Codes of what is kept of old runs, of health checks, and of the end of a command."""
+"""Codes of stored old runs, of health checks, and of the end of a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of the first guess."""
+"""Codes of `init`, the first guess at a project."""
 
 from __future__ import annotations
 

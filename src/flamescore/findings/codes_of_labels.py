@@ -1,4 +1,4 @@
-"""Codes of labels, of conditions on scores, and of who is hot."""
+"""Codes of labels, of conditions on scores, and of hot contacts."""
 
 from __future__ import annotations
 

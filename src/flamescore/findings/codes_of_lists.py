@@ -1,4 +1,4 @@
-"""Codes of lists: those that lie in files, and cells that hold several values."""
+"""Codes of lists: those in files, and cells with several values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of messages: what alerts say, how it is sent, and what was not."""
+"""Codes of messages: the content of alerts, how they are sent, and what was not sent."""
 
 from __future__ import annotations
 

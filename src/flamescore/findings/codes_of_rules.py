@@ -1,4 +1,4 @@
-"""Codes of rule files by themselves, and of a search's conditions."""
+"""Codes of rule files on their own, and of the conditions of a search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of rules held against the exports: columns, values and tags that these do not have."""
+"""Codes of rules checked against the exports: columns, values and tags that these don't have."""
 
 from __future__ import annotations
 

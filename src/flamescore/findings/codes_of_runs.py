@@ -1,4 +1,4 @@
-"""Codes of runs, of what is not found, and of the program itself."""
+"""Codes of runs, of failed lookups, and of the program itself."""
 
 from __future__ import annotations
 

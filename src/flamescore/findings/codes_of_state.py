@@ -1,4 +1,4 @@
-"""Codes of segments and of the state: what has been told so far, and what a run is held against."""
+"""Codes of segments and of the state: what has been reported so far, and what a run is compared with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of YAML: R in a rule file, P in a project file, with the same number."""
+"""Codes of YAML errors: R in a rule file, P in a project file, with the same number."""
 
 from __future__ import annotations
 

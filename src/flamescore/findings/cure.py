@@ -1,4 +1,4 @@
-"""Texts inside the YAML that a finding offers to paste."""
+"""Texts in the YAML that a finding offers to paste."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _NOT_TEXT: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null",
 
 
 def scalar(text: str) -> str:
-    """Return a text as YAML that may stand in `{}` and `[]`: plain where it reads back so, else in quotes."""
+    """Return a text as YAML for use in `{}` and `[]`: plain if it parses back unchanged, else quoted."""
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return text
     return json_text(text)
 
 
 def mapping(entries: dict[str, str]) -> str:
-    """Return `{key: value, ...}` of keys that are texts, and of values that are YAML already."""
+    """Return `{key: value, ...}` for keys that are texts and values that are already YAML."""
     return f"{{{', '.join(f'{scalar(key)}: {value}' for key, value in entries.items())}}}"

@@ -1,13 +1,13 @@
-"""Feeds: whether a source of events, or one type in it, has fallen silent.
+"""Feeds: whether a source of events, or one type in it, has gone silent.
 
-Worked example, with days as `Fri 13`:
+A worked example, with days as `Fri 13`:
 
     a feed with events on each Mon to Fri of twelve weeks, newest Fri 13
     reference   the 84 days up to Fri 13; Mon to Fri are usual, Sat and Sun are not
     longest     0: between Fri and the next Mon no usual day is without events
-    as of       Mon 16: gap 0.  Tue 17: Mon, 1.  Wed 18: 2.  Thu 19: Mon to Wed, 3 > 2 * 0 + 2, so it is told
+    as of       Mon 16: gap 0.  Tue 17: Mon, 1.  Wed 18: 2.  Thu 19: Mon to Wed, 3 > 2 * 0 + 2: reported
 
-With one holiday inside the reference `longest` is 1, and it is told from a silence of 5 on.
+With one holiday inside the reference, `longest` is 1, and a silence is reported from 5 days on.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ SILENT: Final = "I150"
 OVERDUE: Final = "I053"
 
 REFERENCE: Final = 84
-"""Days that the rhythm of a feed is taken from: twelve weeks."""
+"""Days from which the rhythm of a feed is derived: twelve weeks."""
 
 LEAST_SPAN: Final = 28
-"""Days that a reference spans at least, to be judged."""
+"""Minimum span of a reference in days for its feed to be judged."""
 
 LEAST_DAYS: Final = 10
-"""Different days with events that a reference has at least, to be judged."""
+"""Minimum number of distinct days with events in a reference for its feed to be judged."""
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EVERY_DAY: Final = frozenset(range(7))
@@ -47,16 +47,16 @@ _RANGE: Final = 3
 
 
 class Feed(Struct, frozen=True):
-    """What became of a feed.
+    """The state of a feed.
 
     Attributes:
         event: Its type, None for the whole source.
-        newest: Its last day with events, None where it has none.
-        usual: Its usual weekdays, Monday 0; all where it is not judged.
-        per_day: Events for each usual day of the reference; None where it is not judged.
-        longest: Usual days without events that came one after another at most; None where not judged.
-        silence: Usual days without events since `newest`; None where not judged.
-        told: Whether it is silent for longer than its rhythm explains.
+        newest: Its last day with events, None if it has none.
+        usual: Its usual weekdays, Monday 0; all if it is not judged.
+        per_day: Events per usual day of the reference; None if it is not judged.
+        longest: The longest run of usual days without events; None if it is not judged.
+        silence: Usual days without events since `newest`; None if it is not judged.
+        told: Whether it has been silent for longer than its rhythm explains.
     """
 
     event: str | None
@@ -69,11 +69,11 @@ class Feed(Struct, frozen=True):
 
     @property
     def judged(self) -> bool:
-        """Say whether its reference is long and full enough."""
+        """Return whether its reference is long and full enough."""
         return self.silence is not None
 
     def record(self) -> dict[str, Any]:
-        """Return the object of `sources[].feeds[]` in the record of a run, `newest` as a day."""
+        """Return the object of `sources[].feeds[]` in the record of a run, with `newest` as a day."""
         return {
             "event": self.event,
             "newest": None if self.newest is None else self.newest.isoformat(),
@@ -86,11 +86,11 @@ class Feed(Struct, frozen=True):
 
 
 def feed(days: Mapping[date, int], today: date, event: str | None = None) -> Feed:
-    """Return what became of a feed as of a day.
+    """Return the state of a feed as of a day.
 
-    `days` are its calendar days with events, in the rule file's time zone, with how many each has: of rows
-    that read and are not after `as_of`, whatever else becomes of them. Days with 0 are as if they were not
-    there. The 84 days up to the newest one are needed, more do no harm.
+    `days` maps its calendar days with events, in the rule file's time zone, to the number of events: of rows
+    that parse and are not after `as_of`, whatever else happens to them. Days with 0 are ignored. The 84 days
+    up to the newest one are needed; more do no harm.
     """
     active = sorted(day for day, many in days.items() if many > 0)
     if not active:
@@ -109,7 +109,7 @@ def feed(days: Mapping[date, int], today: date, event: str | None = None) -> Fee
 
 
 def gap(earlier: date, later: date, usual: Collection[int]) -> int:
-    """Return how many usual weekdays lie strictly between two dates; 0 where the second is not later."""
+    """Return the number of usual weekdays strictly between two dates; 0 if the second is not later."""
     between = max(0, (later - earlier).days - 1)
     weeks, rest = divmod(between, 7)
     first = earlier.weekday() + 1
@@ -124,10 +124,10 @@ def silent(
     *,
     without_rhythm: Collection[str] | None = (),
 ) -> tuple[Finding, ...]:
-    """Return a warning (I150) for a source that is silent, else one for each silent type of it.
+    """Return a warning (I150) for a source that is silent, or else one for each of its silent types.
 
-    `without_rhythm` are the types that `newest_within` names, None where it holds for the source as a whole:
-    then nothing is judged by its rhythm.
+    `without_rhythm` are the types in `newest_within`; None if that is set for the source as a whole, so that
+    nothing is judged by its rhythm.
     """
     if without_rhythm is None:
         return ()
@@ -147,9 +147,9 @@ def overdue(
     *,
     event: str | None = None,
 ) -> Finding | None:
-    """Return an error (I053) where the newest event lies before `as_of` less the period of `newest_within`.
+    """Return an error (I053) if the newest event is before `as_of` minus the period of `newest_within`.
 
-    Instants are UTC. A feed without any event is past it, one at the very bound is not.
+    Timestamps are in UTC. A feed without any event is overdue; one exactly at the bound is not.
     """
     if newest is not None and newest >= within.before(as_of, zone):
         return None
@@ -181,14 +181,14 @@ def rhythm(each: Feed) -> str:
 
 
 def pace(per_day: float) -> str:
-    """Return how often events come: `43 a day`, rounded half up; below 1 `one in 4 days`."""
+    """Return how often events occur: `43 a day`, rounded half up; below 1 `one in 4 days`."""
     if per_day < 1 and (days := _rounded(1 / per_day)) > 1:
         return f"one in {days} days"
     return f"{_rounded(per_day):,} a day"
 
 
 def _usual(reference: Sequence[date]) -> frozenset[int]:
-    """Return the weekdays of which at least half of the dates have an event; all seven where none has."""
+    """Return the weekdays with events on at least half of their dates; all seven if there are none."""
     span = (reference[-1] - reference[0]).days + 1
     dates, with_events = [0] * 7, [0] * 7
     for each in range(span):
@@ -202,7 +202,7 @@ def _warning(source: InExport, each: Feed, today: date) -> Finding:
     assert each.newest is not None
     assert each.per_day is not None
     age = (today - each.newest).days
-    allowed = f"{-(-age * 3 // 20) * 10}d"  # half as much again, in tens of days
+    allowed = f"{-(-age * 3 // 20) * 10}d"  # half as much again, rounded up to tens of days
     return Finding(
         SILENT,
         Severity.WARNING,

@@ -1,4 +1,4 @@
-"""A finding: one thing that is wrong, doubtful or good to know of rules, exports, runs or usage.
+"""A finding: something wrong, doubtful or good to know about rules, exports, runs or usage.
 
 Finding(
     code="I110", severity=WARNING, subject="events exports/visits-*.csv",
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 ACCEPT_FLAG: Final = "--accept"
-"""The reason of what that flag let through once."""
+"""The reason of findings that this flag let through once."""
 
 MOST: Final = 3
-"""How many samples, near names or common values a finding shows."""
+"""Maximum number of samples, near names or common values that a finding shows."""
 
 _WRITE: Final = "Write: "
 _DO: Final = "Do: "
@@ -34,7 +34,7 @@ _DID_YOU_MEAN: Final = re.compile(r"Did you mean `([^`]+)`\?(?: (.+))?", re.DOTA
 
 
 class Severity(StrEnum):
-    """What a finding does: an error stops the run, a warning wants a look, a note and an info are to know."""
+    """The severity of a finding: errors stop a run, warnings need attention, notes and info only inform."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -43,9 +43,9 @@ class Severity(StrEnum):
 
 
 class InExport(Struct, frozen=True):
-    """A place in an export: the source as the project file has it, its file, the record and its first line.
+    """A place in an export: the source as the project file names it, its file, the record and its first line.
 
-    `record` counts from 1 after the header, `line` from 1; what is not known is None.
+    `record` counts from 1 after the header, `line` from 1; None if unknown.
     """
 
     kind: str
@@ -59,29 +59,29 @@ class InExport(Struct, frozen=True):
 
 
 Counted = tuple[str, int | None]
-"""A name or value, and how many rows have it; None where that is not known."""
+"""A name or value with its row count; None if that is unknown."""
 
 
 class Finding(Struct, frozen=True):
-    """One thing to tell. Nothing in it may say who a contact is: see `samples_of`.
+    """A problem or a note to report. Nothing in it may identify a contact: see `samples_of`.
 
     Attributes:
         code: Stable and documented, such as `R120`.
         severity: Whether it stops the run.
         subject: What it is about, such as `SCORE/RULE_ID`, `events PATH url`, `ignore[0]`, `as_of`.
         message: One sentence, with the counts.
-        place: Of the rule or project file, or of an export, or neither.
+        place: In the rule or project file, in an export, or neither.
         count: The first number of the message.
-        of: The second one: of how many.
-        samples: Different cells, the commonest first.
-        nearest: Real names or values that may be meant, the nearest first.
-        common: The commonest values there are.
+        of: The second number: the total that `count` is part of.
+        samples: Distinct cells, most common first.
+        nearest: Real names or values that may be meant, nearest first.
+        common: The most common existing values.
         cure: Text to paste: YAML of one key.
-        do: What to do, where that is no YAML: a flag, or a sentence.
-        others: Further cures, each instead of the first.
-        accepted: The reason for which it is accepted.
-        accepted_until: The last day on which it is; None: for good.
-        details: Lines that go on where the message ends, one each.
+        do: What to do, if that is not YAML: a flag, or a sentence.
+        others: Further cures, each an alternative to the first.
+        accepted: The reason why it is accepted.
+        accepted_until: The last day on which it is accepted; None: permanently.
+        details: Lines that follow the message, one each.
         see: A last line of the text: a file to look at.
     """
 
@@ -110,7 +110,7 @@ class Finding(Struct, frozen=True):
 
     @property
     def remedy(self) -> str | None:
-        """Return the first cure, whichever kind it is."""
+        """Return the first cure, of whichever kind."""
         return self.do if self.cure is None else self.cure
 
     @property
@@ -125,19 +125,20 @@ class Finding(Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Say whether it is a warning that is not accepted."""
+        """Return whether it is a warning that has not been accepted."""
         return self.severity is Severity.WARNING and self.accepted is None
 
 
 def let_through(finding: Finding) -> Finding:
-    """Return an error that `--accept` let through once: a warning that stops nothing."""
+    """Return an error that `--accept` let through once as a warning that stops nothing."""
     return replace(finding, severity=Severity.WARNING, accepted=ACCEPT_FLAG)
 
 
 def of_problem(problem: Problem, subject: str = "") -> Finding:
-    """Return a problem as a finding: the one that it was made of, if it was.
+    """Return a problem as a finding: the original one, if it was made from a finding.
 
-    A hint that offers a name is its `nearest`, one that begins with `Write: ` its cure, any other what to do.
+    A hint that suggests a name becomes its `nearest`, one that begins with `Write: ` its cure, and any other
+    what to do.
     """
     if isinstance(problem.finding, Finding):
         return problem.finding
@@ -159,9 +160,9 @@ def of_problem(problem: Problem, subject: str = "") -> Finding:
 
 
 def to_problem(finding: Finding) -> Problem:
-    """Return a finding as a problem, to be raised: `of_problem` gives the finding back.
+    """Return a finding as a problem, to be raised; `of_problem` gives the finding back.
 
-    Of one without a place in a rule or project file the subject stands before the message.
+    If it has no place in a rule or project file, its subject precedes the message.
     """
     subject = "" if finding.where or not finding.subject else f"{finding.subject}: "
     near = f"Did you mean `{finding.nearest[0][0]}`?" if finding.nearest else None

@@ -1,11 +1,11 @@
-"""Names and values near one that nobody has, the commonest ones, and the separator that hides a tag.
+"""Names and values near one that does not exist, common ones, and the separator that hides a tag.
 
 operand     values                                       near
-/prices     https://x.example/pricing (85), ... (2310)   /pricing (85): it begins alike, `/pric`
+/prices     https://x.example/pricing (85), ... (2310)   /pricing (85): same beginning, `/pric`
 VPI         VIP (12), Blog (310)                         VIP (12): a ratio of 0.67, and under 5 characters
 do not cal  Do Not Call (40)                             Do Not Call (40)
 e-mail      email (7)                                    email (7): equal without the `-`
-Call 2025   Call 2026 (9)                                none: digits alone differ
+Call 2025   Call 2026 (9)                                none: only digits differ
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 LOOKED_AT: Final = 1_000
-"""The commonest distinct values that are looked at."""
+"""Number of distinct values to examine, the most common ones."""
 
 SEPARATORS: Final = (";", "||", "|", ",", "*/*", "/", "\n")
-"""What may stand between tags of a cell; those that hold another come before it."""
+"""Possible separators of the tags in a cell; those that contain another one precede it."""
 
 _BEGINS_ALIKE: Final = 4
 _SHORT: Final = 5
@@ -35,10 +35,10 @@ _RATIO, _RATIO_OF_SHORT = 0.7, 0.6
 _IGNORED: Final = str.maketrans("", "", f"{WHITE_SPACE}-_")
 _PIECE: Final = re.compile(r"[/?&=#.@]?[\w-]+")
 _PATH: Final = re.compile(r"(?<!/)/[\w-]+")
-"""A piece of a path: `/x` of `https://x.example/pricing` is none, it is the host."""
+"""A piece of a path. In `https://x.example/pricing`, `/x` is not a piece: it belongs to the host."""
 
 Values = tuple[tuple[str, int], ...]
-"""Distinct values with how many rows have each."""
+"""Distinct values with their row counts."""
 
 
 def near(
@@ -48,15 +48,16 @@ def near(
     pieces: bool = False,
     taken: Callable[[str], bool] | None = None,
 ) -> Values:
-    """Return the three nearest of the values at most, the nearest first, with how many rows have each.
+    """Return up to three of the values that are nearest to an operand, nearest first, with row counts.
 
-    `values` are the distinct ones with their rows; the 1,000 commonest are looked at, ties by code point.
-    What `taken` holds for is left out: what another operand of the same list fits already. With `pieces`, for
-    `contains`, `starts_with` and `ends_with`, pieces of values are looked at too, with the rows that have
-    them, and values with the operand inside come first. Letter case, white space, `-` and `_` make no
-    difference; then come those that are equal, those that begin alike for at least four characters and half
-    of the operand, and those of a `difflib` ratio of 0.7 (0.6 for operands under five characters), ties the
-    commoner first, then by code point. Two that differ in digits alone are not near.
+    `values` are the distinct ones with their row counts; the 1,000 most common are examined, ties by code
+    point. Values for which `taken` is true are skipped, since another operand of the same list already
+    matches them. With `pieces`, for `contains`, `starts_with` and `ends_with`, pieces of values are also
+    examined, with the number of rows that have them, and values that contain the operand come first. Letter
+    case, white space, `-` and `_` are ignored. Then come values that are equal, those that share a beginning
+    of at least four characters and half of the operand, and those with a `difflib` ratio of at least 0.7 (0.6
+    for operands under five characters). Ties go to the more common value, then by code point. Values that
+    differ only in digits are not near.
     """
     wanted = _squeezed(operand)
     if not wanted:
@@ -79,19 +80,19 @@ def near(
 
 
 def common(values: Mapping[str, int], *, pieces: bool = False) -> Values:
-    """Return the three commonest values with their rows, ties by code point.
+    """Return the three most common values with their row counts, ties by code point.
 
-    With `pieces` they are pieces that begin with `/`, where values have such.
+    With `pieces`, they are pieces that begin with `/`, if the values have any.
     """
     paths = _pieces(_PATH, values.items()) if pieces else Counter[str]()
     return _first((paths or values).items(), MOST)
 
 
 def hidden_by_separator(tag: str, tags: Mapping[str, int]) -> tuple[str, str, int] | None:
-    """Return the separator that would part a tag from others of a cell, the cell, and how many have it.
+    """Return the separator that would split a tag from others in a cell, the cell, and its row count.
 
-    Of several cells the commonest, ties by code point; None where the tag is a whole piece of none. Tags
-    compare as rules compare them.
+    Among several cells, the most common one is returned, ties by code point; None if the tag is not a whole
+    piece of any. Tags compare as rules compare them.
     """
     wanted = fold(tag)
     for cell, many in _first(tags.items(), len(tags)):
@@ -102,7 +103,7 @@ def hidden_by_separator(tag: str, tags: Mapping[str, int]) -> tuple[str, str, in
 
 
 class _Judge:
-    """Ranks texts by how near they are to one."""
+    """A ranking of texts by how near they are to one."""
 
     def __init__(self, wanted: str) -> None:
         self._wanted = wanted
@@ -112,7 +113,7 @@ class _Judge:
         self._matcher.set_seq2(wanted)
 
     def rank(self, text: str) -> tuple[int, float] | None:
-        """Return a rank to sort by, lowest first, or None where a text is not near."""
+        """Return a sort key, lowest first, or None if a text is not near."""
         if text == self._wanted:
             return 1, 0.0
         if not text or _without_digits(text) == self._bare:
@@ -153,7 +154,7 @@ def _first(values: Iterable[tuple[str, int]], most: int) -> Values:
 
 
 def _pieces(pattern: re.Pattern[str], values: Iterable[tuple[str, int]]) -> Counter[str]:
-    """Count the rows that have each piece; a piece that a value has twice counts once."""
+    """Count the rows that have each piece; a piece that a value contains twice counts once."""
     found: Counter[str] = Counter()
     for text, many in values:
         for piece in set(pattern.findall(text)):
@@ -162,12 +163,12 @@ def _pieces(pattern: re.Pattern[str], values: Iterable[tuple[str, int]]) -> Coun
 
 
 def _holding(texts: Iterable[str], values: Mapping[str, int]) -> Values:
-    """Return the values that have one of the texts somewhere inside them."""
+    """Return the values that contain at least one of the texts."""
     wanted = tuple(texts)
     return tuple((value, many) for value, many in values.items() if any(text in value for text in wanted))
 
 
 def _parted(cell: str, separator: str) -> tuple[str, ...]:
-    """Return the pieces of a cell; none where the separator parts nothing."""
+    """Return the pieces of a cell; empty if the separator does not split it."""
     pieces = cell.splitlines() if separator == "\n" else cell.split(separator)
     return tuple(pieces) if len(pieces) > 1 else ()

@@ -1,4 +1,4 @@
-"""Which cells a finding may show: a few of them, never one that says who somebody is."""
+"""The cells that a finding may show: a few, and never one that identifies a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST: Final = 40
-"""Characters that are shown of a cell."""
+"""Maximum number of characters to show of a cell."""
 
 PERSON_COLUMNS: Final = frozenset(
     {
@@ -28,22 +28,22 @@ PERSON_COLUMNS: Final = frozenset(
         "owner",
     }
 )
-"""Columns of which only the shape of a cell is ever shown: digits as `9`, letters as `a`."""
+"""Columns whose cells are only ever shown by their shape: digits as `9`, letters as `a`."""
 
 _SEPARATORS: Final = str.maketrans("", "", " \t-_")
 _FOLDED: Final = frozenset(name.translate(_SEPARATORS) for name in PERSON_COLUMNS)
 
 
 def is_private(column: str) -> bool:
-    """Say whether a column says who somebody is; case, white space, `-` and `_` make no difference."""
+    """Return whether a column identifies a person; case, white space, `-` and `_` are ignored."""
     return column.casefold().translate(_SEPARATORS) in _FOLDED
 
 
 def samples_of(cells: Mapping[str, int], column: str) -> tuple[str, ...]:
-    """Return three different cells of a column at most, the commonest first, ties by code point.
+    """Return up to three distinct cells of a column, most common first, ties by code point.
 
-    `cells` are the distinct ones with how many rows have each. Of columns that say who somebody is the shapes
-    are returned, such as `9.99999a+99`. A cell is cut to 40 characters, the last an ellipsis.
+    `cells` are the distinct ones with their row counts. For columns that identify a person the shapes are
+    returned, such as `9.99999a+99`. A cell is cut to 40 characters, the last an ellipsis.
     """
     shown: Counter[str] = Counter()
     for cell, count in cells.items():

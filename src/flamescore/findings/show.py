@@ -1,4 +1,4 @@
-"""How findings are told: their order, the lines of text, JSON objects, and which of them are shown when.
+"""How findings are reported: their order, the lines of text, JSON objects, and which are shown when.
 
 rules/keap.yaml:14:33: warning R120: "Saw the prices" matches none of 4,120 `link_click` events.
    14 |         where: {url: {contains: /prices}}
@@ -34,17 +34,17 @@ _COLOURS: Final = {
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return errors, warnings, then notes; among them by code, path, line, column and subject."""
+    """Return errors, warnings, then notes, each sorted by code, path, line, column and subject."""
     return tuple(sorted(findings, key=_rank))
 
 
 def shown(
     findings: Iterable[Finding], *, verbose: bool = False, quiet: int = 0, notes: bool = False
 ) -> tuple[Finding, ...]:
-    """Return those that a command shows, in order.
+    """Return the findings that a command shows, in order.
 
-    `verbose` is `-v`, `quiet` the number of `-q`, which wins; `notes` is for commands that show notes anyway.
-    What `--accept` let through is shown as the warnings that nobody accepted.
+    `verbose` is `-v`; `quiet` is the number of `-q`, and takes precedence; `notes` is for commands that
+    always show notes. What `--accept` let through is shown like warnings that are not accepted.
     """
     return in_order(each for each in findings if _is_shown(each, verbose, quiet, notes=notes))
 
@@ -52,7 +52,7 @@ def shown(
 def last_line(
     findings: Iterable[Finding], *, verbose: bool = False, quiet: int = 0, notes: bool = False
 ) -> str | None:
-    """Return `3 notes, 2 accepted warnings: -v shows them`; None where nothing is hidden, or under `-q`."""
+    """Return `3 notes, 2 accepted warnings: -v shows them`; None if nothing is hidden, or with `-q`/`-v`."""
     if quiet or verbose:
         return None
     hidden = [each for each in findings if not _is_shown(each, verbose, quiet, notes=notes)]
@@ -68,10 +68,10 @@ def last_line(
 def as_text(
     finding: Finding, *, here: PurePath | None = None, verbose: bool = False, coloured: bool = False
 ) -> str:
-    """Return a finding as lines for a terminal or a log, without a line end.
+    """Return a finding as lines for a terminal or a log, without a final line end.
 
-    Paths below `here`, the working folder, are shown relative to it. `verbose` adds to a warning the entry of
-    `accept` to paste. Whatever the parts hold, each is one line that a terminal may show.
+    Paths below `here`, the working folder, are shown relative to it. For a warning, `verbose` adds the entry
+    of `accept` to paste. Whatever the parts contain, each becomes one line that is safe for a terminal.
     """
     severity, code = str(finding.severity), finding.code
     if coloured:
@@ -83,16 +83,16 @@ def as_text(
 
 
 def as_line(finding: Finding, *, here: PurePath | None = None) -> str:
-    """Return `PLACE: warning CODE: MESSAGE`: an entry of `warnings[]` of a run."""
+    """Return `PLACE: warning CODE: MESSAGE`, an entry of `warnings[]` of a run."""
     return f"{_place(finding, here)}{finding.severity} {finding.code}: {_accepted(finding.sentence, finding)}"
 
 
 def as_json(
     finding: Finding, *, time: str | None = None, run_id: str | None = None, exit_code: int | None = None
 ) -> dict[str, Any]:
-    """Return the object of `--log-format json`: every key, null where there is nothing.
+    """Return the object of `--log-format json`, with every key; missing values are null.
 
-    `time` is ISO 8601 in UTC, `exit_code` that of an error which ends the program.
+    `time` is ISO 8601 in UTC, `exit_code` that of an error that ends the program.
     """
     place = _coordinates(finding)
     source = finding.source
@@ -114,9 +114,9 @@ def as_json(
 
 
 def as_record(finding: Finding) -> dict[str, Any]:
-    """Return the object of `findings[]` in the record of a run: its `source` is an object or null.
+    """Return the object of `findings[]` in the record of a run; its `source` is an object or null.
 
-    The day until which it is accepted is there where one was given.
+    The last day of acceptance is included if one was given.
     """
     source = finding.source
     return {
@@ -141,9 +141,9 @@ def as_record(finding: Finding) -> dict[str, Any]:
 
 
 def wants_colours(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Say whether text is coloured: on a terminal, and everywhere under `FORCE_COLOR`, unless that is `0`.
+    """Return whether text is coloured: on a terminal, and everywhere if `FORCE_COLOR` is set and not `0`.
 
-    It never is under `NO_COLOR`, nor where `TERM` is `dumb`. Empty variables say nothing.
+    It never is if `NO_COLOR` is set, or if `TERM` is `dumb`. Empty variables are ignored.
     """
     if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
         return False
@@ -234,7 +234,7 @@ def _quoted(value: str) -> str:
 
 
 def _coordinates(finding: Finding) -> dict[str, Any]:
-    """Return path, line and column, None for what there is not; of an export the file's."""
+    """Return path, line and column, None if missing; for an export, those of its file."""
     where, source = finding.where, finding.source
     if where is not None:
         return {"path": _public(where.path), "line": where.line or None, "column": where.column or None}
@@ -258,8 +258,8 @@ def _public(written: str) -> str:
 
 
 def _styled(written: str, style: str) -> str:
-    """Return text between the codes of a style; the text itself is never read as markup."""
-    from rich.color import ColorSystem  # noqa: PLC0415 - rich takes time to import
+    """Return text between the escape codes of a style; the text itself is never parsed as markup."""
+    from rich.color import ColorSystem  # noqa: PLC0415 - rich is slow to import
     from rich.style import Style  # noqa: PLC0415 - the same
 
     return Style.parse(style).render(written, color_system=ColorSystem.STANDARD)

@@ -1,4 +1,4 @@
-"""What warnings do to a run: `--strict` and `--fail-on warning`."""
+"""The effect of warnings on a run: `--strict` and `--fail-on warning`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 STRICT: Final = "U016"
 
 AFTER_PUBLICATION: Final = ("O100", "O103")
-"""Codes that arise with the publication or after it, as all of the letter A do: too late to stop a run."""
+"""Codes raised at publication or after it, like all of the letter A: too late to stop a run."""
 
 
 class StrictError(InputError):
-    """`--strict` met warnings: `findings` are all that there is to tell beside, before it."""
+    """The error for warnings under `--strict`; `findings` are all others to report, before it."""
 
     def __init__(self, error: Finding, findings: Iterable[Finding]) -> None:
         super().__init__(to_problem(error))
@@ -26,9 +26,9 @@ class StrictError(InputError):
 
 
 def strict_error(findings: Iterable[Finding]) -> Finding | None:
-    """Return the error that ends a run under `--strict`; None where no warning stops it.
+    """Return the error that ends a run under `--strict`; None if no warning stops it.
 
-    Accepted warnings stop nothing, nor do those that arise with the publication or after it.
+    Accepted warnings stop nothing, nor do those raised at publication or after it.
     """
     stopping = sum(each.is_open and not _comes_too_late(each.code) for each in findings)
     if not stopping:
@@ -38,7 +38,7 @@ def strict_error(findings: Iterable[Finding]) -> Finding | None:
 
 
 def fails_on_warning(findings: Iterable[Finding]) -> bool:
-    """Say whether `--fail-on warning` returns 1: there is a warning that nobody accepted."""
+    """Return whether `--fail-on warning` returns 1: whether any warning has not been accepted."""
     return any(each.is_open for each in findings)
 
 
