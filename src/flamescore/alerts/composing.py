@@ -171,9 +171,9 @@ class Composer(Struct, frozen=True, dict=True):
     def _composed(
         self, alert: Alert, channel: Channel, recipient: str, notices: list[_Notice]
     ) -> Iterator[str | Waiting]:
-        """Store a batch as one or more messages, as far as the channel may send now; yield their ids.
+        """Store a batch as one or more messages, as far as the channel may send now.
 
-        Yield a `Waiting` for the notices that have to wait.
+        Yield the ids of the messages, and a `Waiting` for notices that have to wait.
         """
         if isinstance(alert, RunAlert):
             for notice in notices:

@@ -72,7 +72,7 @@ class SmtpSession:
             raise self._broken(reason(error)) from None
 
     def close(self) -> None:
-        """Say goodbye to the server, if it still listens, and close the connection."""
+        """Send QUIT, if the server still responds, and close the connection."""
         server, self._server = self._server, None
         if server is not None:
             with suppress(OSError, smtplib.SMTPException):
@@ -130,7 +130,7 @@ class _Server(smtplib.SMTP):
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
         super().__init__(local_hostname=socket.gethostname(), timeout=ANSWER)
-        self._host = host  # for the check of its certificate
+        self._host = host  # for verifying its certificate
         self._port, self._tls = port, context
         self.signed_in = False
 

@@ -55,7 +55,7 @@ class AlertNow(Struct, frozen=True):
 
     `people` are all contacts of the contacts list, in ranked order, with `may`: whether they may be reported
     at all. `changed` are the contacts that entered or left the alert's segment since the state's run. An
-    event alert has `occurrences`, `SEEN`, instead; they count for `members` (None: for all contacts).
+    event alert has `occurrences`, `SEEN`, instead, and rings only for `members` (None: for all contacts).
     `rearming` are the contacts for which `rearm` holds, None if the alert has no `rearm` or the run does not
     count.
     """

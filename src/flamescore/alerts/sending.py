@@ -182,7 +182,7 @@ def _by_apprise(url: str, message: Message) -> None:
     except ImportError:
         hint = "Install it: pip install 'flamescore[apprise]'"
         raise UsageError(Problem("U013", "channels of type `apprise` need apprise.", hint=hint)) from None
-    import logging  # noqa: PLC0415 - for apprise alone
+    import logging  # noqa: PLC0415 - only for apprise
 
     logging.getLogger("apprise").disabled = True  # it would log the URL
     subject, body = payloads.parted(message.body)

@@ -1,4 +1,4 @@
-"""The work of `flamescore changes`: contacts that rose, fell, came or went since the previous run, and why."""
+"""The work of `flamescore changes`: contacts that rose, fell, came or went since an earlier run, and why."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ _ASKED_FOR: Final = (
     "hot_evidence",
     "hot_failed",
 )
-"""Keys that are present only if the rules use the feature; `hot` stays if it is false, for a cold contact."""
+"""Keys that are present only if the rules use the feature; `hot: false` is kept."""
 
 
 def _as_told(value: Any) -> Any:  # noqa: ANN401 - any value in an explanation

@@ -33,7 +33,7 @@ class HealthCheck(Struct):
     url: str | None = None
 
     def begin_early(self, flag: object) -> None:
-        """Report the start if a flag or the variable names the check: before the project file is read."""
+        """Report the start before the project file is read, if a flag or the variable names the check."""
         self.begin(str(flag or os.environ.get(VARIABLES[KEY]) or "") or None)
 
     def begin(self, written: str | None) -> None:

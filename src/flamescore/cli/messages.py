@@ -118,7 +118,7 @@ class Messages(Struct, frozen=True):
             self.line("", {**said, **more})
 
     def line(self, text: str, said: Mapping[str, Any]) -> None:
-        """Write one message: its text, or as JSON `said`."""
+        """Write one message: `text`, or `said` as JSON."""
         sys.stderr.write(f"{json_text(dict(said)) if self.log is LogFormat.JSON else text}\n")
 
     def _write(self, finding: Finding, *, run_id: str | None = None, exit_code: int | None = None) -> None:

@@ -181,9 +181,9 @@ def _would_change(outcome: Outcome) -> Iterator[str]:
 
 
 def _on_stdout(outcome: Outcome, project: Project) -> None:
-    """Report the run: its report on a terminal, otherwise one line."""
+    """Print the run's report on a terminal, otherwise one line; then list what a dry run would change."""
     if sys.stdout.isatty():
-        from flamescore.cli import terminal  # noqa: PLC0415 - for people
+        from flamescore.cli import terminal  # noqa: PLC0415 - only on a terminal
 
         terminal.write(_report(outcome, project))
     else:
@@ -199,8 +199,8 @@ def _on_stdout(outcome: Outcome, project: Project) -> None:
 
 def _report(outcome: Outcome, project: Project) -> list[str]:
     """Return the lines of the report, with the first leads of the call list."""
-    from flamescore.cli import terminal  # noqa: PLC0415 - for people
-    from flamescore.report import just_scored, listed_ids, read_back, render_terminal  # noqa: PLC0415 - for people
+    from flamescore.cli import terminal  # noqa: PLC0415 - only on a terminal
+    from flamescore.report import just_scored, listed_ids, read_back, render_terminal  # noqa: PLC0415 - only on a terminal
 
     settings, report = project.settings, replace(outcome.report, findings=Findings())
     show = partial(render_terminal, report, on=terminal.screen(), top=LISTED)
@@ -229,7 +229,7 @@ def _place(published: Published, project: Project) -> str:
     """Return the path to show for the run: `out/latest`, or its own folder if `latest` points to another."""
     if project.settings.output.startswith(S3):
         return published.place
-    from flamescore.cli import terminal  # noqa: PLC0415 - for people
+    from flamescore.cli import terminal  # noqa: PLC0415 - only on a terminal
 
     return terminal.near(project.output_folder / LATEST if published.latest else published.run.path)
 

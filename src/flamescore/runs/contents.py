@@ -103,7 +103,7 @@ def has_table(run: Run, file: str) -> bool:
 
 @contextmanager
 def reading_run(run: Run) -> Iterator[None]:
-    """Report errors inside the block as damage to the run if any of its tables, read lazily, is damaged.
+    """Report an error inside the block as damage to the run if one of its lazily read tables is damaged.
 
     If they are intact, the error is a bug of the program and passes through.
     """
@@ -261,7 +261,7 @@ class Table(Struct, frozen=True):
     key: tuple[str, ...] = ()
 
     def odd(self, found: pl.Schema) -> str | None:
-        """Return what is wrong with the columns: missing, of another type, unknown; None if all are valid."""
+        """Return what is wrong with the columns: missing, or of a wrong type; None if all are valid."""
         for name, kind in self.schema.items():
             if name not in found:
                 return f"it has no column {name}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flamescore.runs.record import RulesFile
 
 TO_CALL = "to_call"
-"""The column of standings with how many contacts at a total the call list does not leave out."""
+"""The column of standings that counts the contacts at a total that the call list does not leave out."""
 
 
 def describe_counted(

@@ -47,7 +47,7 @@ POINTER: Final = "latest.json"
 HISTORY: Final = "history"
 TRIES: Final = 3
 _UNFINISHED: Final = timedelta(days=1)
-"""The longest time that an upload may take: a run without a record after it was killed."""
+"""The longest time that an upload may take. A run that still has no record after that was killed."""
 
 
 class Moved(Enum):
@@ -139,7 +139,7 @@ class Remote:
             with suppress(OSError):  # another command was faster
                 beside.rename(self.output / RUNS / run_id)
         except MissingObjectError:
-            pass  # it was deleted meanwhile
+            pass  # it was deleted in the meantime
         finally:
             remove(beside)
 

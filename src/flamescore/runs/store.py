@@ -54,7 +54,7 @@ REMOTE_LOCK: Final = ".output.lock"
 
 
 class Published(Struct, frozen=True):
-    """The result of a commit: the run, whether `latest` moved to it, the runs deleted and not deletable.
+    """The result of a commit: the run, whether `latest` moved, and the ids of deleted and undeletable runs.
 
     `stays` is the run that `latest` points to if it did not move, None if there is none.
     """
