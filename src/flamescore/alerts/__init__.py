@@ -1,4 +1,4 @@
-"""Alerts: for whom they ring in a run, what is to be told of it, and telling it: composing and sending."""
+"""Alerts: which contacts they ring for in a run, the resulting notices, and composing and sending them."""
 
 from __future__ import annotations
 
@@ -85,6 +85,6 @@ _LATE: Final = dict.fromkeys(
     ("PREVIEW", "Notified", "preview", "ring_failed", "send_test", "send_waiting"),
     "notifying",
 )
-"""What composes and sends, which a run without `--notify` does not need, and its module."""
+"""Names that compose and send, by module. A run without `--notify` does not need them."""
 
 __getattr__ = late_names(__name__, _LATE)

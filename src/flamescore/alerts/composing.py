@@ -1,7 +1,7 @@
-"""Composing: which notices go into which message now, and writing the messages down, with their bytes.
+"""Composing: decide which notices go into which message now, and store the messages with their bytes.
 
-A message holds all notices of one alert, for one channel and one recipient, that are in no message yet. It is
-written down before it is sent, and sent as it stands here, however often that takes.
+A message contains all notices of one alert, for one channel and one recipient, that are not in a message yet.
+It is stored before it is sent, and every attempt sends the stored bytes unchanged.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 EXCLUDED: Final = "excluded"
 GONE: Final = "no longer configured"
-"""Why a notice was dropped."""
+"""The reasons for dropping a notice."""
 
 RUN_KINDS: Final = ("failed", "stale")
 
 
 class Waiting(Struct, frozen=True):
-    """Notices that may not go now, and why."""
+    """Notices that may not be sent now, and why."""
 
     alert: str
     channel: str
@@ -48,10 +48,10 @@ class Waiting(Struct, frozen=True):
 
 
 class Composed(Struct, frozen=True):
-    """What composing came to.
+    """The result of composing.
 
-    `messages` are the ids of those that were written down, `excluded` counts the notices that were dropped
-    since their contacts may no longer be told of, `gone` those of alerts and channels that are there no more.
+    `messages` are the ids of the stored messages. `excluded` counts the notices dropped because their
+    contacts may no longer be called, `gone` those dropped because their alert or channel no longer exists.
     """
 
     messages: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Composed(Struct, frozen=True):
 
     @property
     def leads_waiting(self) -> int:
-        """How many notices wait, each counted once."""
+        """The number of waiting notices, each counted once."""
         return len({notice for each in self.waiting for notice in each.notices})
 
 
@@ -73,10 +73,10 @@ class _Notice(Struct, frozen=True):
 
 
 class Composer(Struct, frozen=True, dict=True):
-    """Composes messages at an instant; `zone` is the rule file's time zone.
+    """Composes messages as of `now`; `zone` is the rule file's time zone.
 
-    `barred` are the contacts whom the state's run excludes from calls or holds out, `nobody` the owners that
-    stand for none, folded.
+    `barred` are the contacts that the state's run excludes from calls or holds out. `nobody` are the owner
+    names that mean "no owner", case-folded.
     """
 
     connection: sqlite3.Connection
@@ -92,7 +92,7 @@ class Composer(Struct, frozen=True, dict=True):
         return meta(self.connection, "project_id") or ""
 
     def compose(self) -> Composed:
-        """Write down, in one transaction, all messages that may go now; those of runs come first."""
+        """Store all messages that may be sent now, in one transaction; those about runs come first."""
         with transaction(self.connection):
             gone = self._drop_gone()
             excluded = self._drop_excluded()
@@ -105,10 +105,10 @@ class Composer(Struct, frozen=True, dict=True):
                         messages.append(each)
         return Composed(tuple(messages), tuple(waiting), excluded, gone)
 
-    # --- what may no longer go
+    # --- what may no longer be sent
 
     def _drop_gone(self) -> int:
-        """Drop what is of alerts and channels that are no longer in the project file, or are switched off."""
+        """Drop unsent notices whose alert or channel was removed from the project file or disabled."""
         alerts = {name for name, alert in self.settings.alerts.items() if alert.enabled}
         channels = set(self.settings.channels)
         dropped = set()
@@ -149,9 +149,9 @@ class Composer(Struct, frozen=True, dict=True):
     # --- what goes together
 
     def _batches(self) -> Iterator[tuple[tuple[Alert, Channel, str], list[_Notice]]]:
-        """Yield the notices in no message yet by alert, channel and recipient, each batch in order of rank.
+        """Yield the notices not in a message yet, by alert, channel and recipient; each batch is ranked.
 
-        Alerts of runs come first, then the others in order of the project file.
+        Run alerts come first, then the others in project file order.
         """
         rows = self.connection.execute(
             "SELECT n.alert, d.channel, d.recipient, n.id, n.kind, n.run_id, n.row FROM delivery d"
@@ -171,7 +171,10 @@ class Composer(Struct, frozen=True, dict=True):
     def _composed(
         self, alert: Alert, channel: Channel, recipient: str, notices: list[_Notice]
     ) -> Iterator[str | Waiting]:
-        """Write a batch down as one message, or several, as far as the channel may send; yield their ids."""
+        """Store a batch as one or more messages, as far as the channel may send now.
+
+        Yield the ids of the messages, and a `Waiting` for notices that have to wait.
+        """
         if isinstance(alert, RunAlert):
             for notice in notices:
                 yield self._write(alert, channel, recipient, [notice])
@@ -196,7 +199,7 @@ class Composer(Struct, frozen=True, dict=True):
         return Waiting(alert.name, channel.name, recipient, subject, ids, why)
 
     def _room(self, channel: Channel, recipient: str) -> int:
-        """Return how many messages the recipient may still get from a channel on this local day."""
+        """Return how many more messages a channel may send to the recipient on this local day."""
         today = to_local(self.now, self.zone).date()
         sent = self.connection.execute(
             "SELECT created_at FROM message WHERE channel = ? AND recipient = ?", (channel.name, recipient)
@@ -251,7 +254,7 @@ class Composer(Struct, frozen=True, dict=True):
         contacts: Iterable[Lead] = (),
         problem: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Return what JSON tells of a message."""
+        """Return the data of a message's JSON."""
         told = [dict(lead.told) for lead in contacts]
         data: dict[str, Any] = {
             "alert": alert.name,
@@ -267,14 +270,14 @@ class Composer(Struct, frozen=True, dict=True):
 
 
 def _of_run(alert: Alert, kind: str, problem: Mapping[str, Any]) -> tuple[str, Callable[[int], str]]:
-    """Return subject and body of an alert of a run: `TITLE: CODE`, or `TITLE: stale feed`, and the text."""
+    """Return subject and body for a run alert: `TITLE: CODE`, or `TITLE: stale feed`, and the text."""
     what = problem["code"] if kind == "failed" else "stale feed"
     text = "\n".join(one_line(line) for line in str(problem["message"]).splitlines())
     return one_line(f"{alert.title}: {what}"), lambda _most: text
 
 
 def texts_of(alert: Alert, nobody: frozenset[str], zone: ZoneInfo) -> Texts:
-    """Return how an alert words its messages; `nobody` are names that stand for no owner."""
+    """Return how an alert words its messages; `nobody` are the names that mean "no owner"."""
     texts = Texts(alert.title, zone, alert.rows, alert.subject, alert.text, nobody=nobody)
     if not isinstance(alert, EventAlert):
         return texts
@@ -294,13 +297,13 @@ def texts_of(alert: Alert, nobody: frozenset[str], zone: ZoneInfo) -> Texts:
 
 
 def _names(event: object) -> tuple[str, ...]:
-    """Return the event types that a condition names: one, or several."""
+    """Return the event types that a condition names: none, one, or several."""
     if event is None:
         return ()
     return tuple(map(str, event)) if isinstance(event, list | tuple) else (str(event),)
 
 
 def as_of_of(run_id: str) -> datetime | None:
-    """Return the `as_of` that a run's name begins with; None where there is no run."""
+    """Return the `as_of` that a run id begins with; None for an empty id."""
     stamp = run_id.partition("Z-")[0]
     return datetime.strptime(stamp, "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC) if stamp else None

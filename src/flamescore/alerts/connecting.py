@@ -1,4 +1,4 @@
-"""Connections with their time limits, and what is told of one that fails: never in a library's own words."""
+"""Connections with time limits, and the wording of their failures, which never quotes a library."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from contextlib import suppress
 from typing import Final
 
 CONNECT: Final = 5.0
-"""Seconds that connecting may take, by way of all of a host's addresses together, and its TLS."""
+"""Seconds that connecting may take, for all of a host's addresses together, and for its TLS handshake."""
 
 ANSWER: Final = 15.0
-"""Seconds that an answer may take."""
+"""Seconds that a response may take."""
 
 
 class NotSentError(Exception):
-    """A message was not taken; `why` says so in words of ours.
+    """A message was not accepted; `why` is the reason in flamescore's own words.
 
-    `final` is set where another try will hardly change the answer: after ten such a message is given up.
-    `broken` is set where the connection failed: the channel's other messages are not tried then.
+    `final` is set if a retry is unlikely to change the answer: after ten such answers a message is given up.
+    `broken` is set if the connection failed: the channel's other messages are not tried then.
     """
 
     def __init__(self, why: str, *, final: bool = False, broken: bool = False) -> None:
@@ -29,10 +29,10 @@ class NotSentError(Exception):
 
 
 def connected(host: str, port: int) -> socket.socket:
-    """Return a socket connected to a host within `CONNECT` seconds; its own time limit is what is left.
+    """Return a socket connected to a host within `CONNECT` seconds; its timeout is the remaining time.
 
     Raises:
-        OSError: none of the addresses answers in time.
+        OSError: no address answers in time.
     """
     end = time.monotonic() + CONNECT
     error: OSError = TimeoutError("timed out")
@@ -54,7 +54,7 @@ def connected(host: str, port: int) -> socket.socket:
 
 
 class Watch:
-    """Cuts a connection off after some seconds, however slowly the other side dribbles its answer."""
+    """Cuts off a connection after some seconds, even if the other side is still trickling its response."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self.cut = False
@@ -69,12 +69,12 @@ class Watch:
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def end(self) -> None:
-        """Let the connection be."""
+        """Stop watching the connection."""
         self._timer.cancel()
 
 
 def reason(error: BaseException) -> str:
-    """Say why a connection failed. What the other side or a library says is not told: it may be secret."""
+    """Return why a connection failed, without quoting the server or a library: they may reveal secrets."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not valid: {error.verify_message.rstrip('.')}"
     for kind, words in _REASONS:

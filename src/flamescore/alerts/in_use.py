@@ -1,4 +1,4 @@
-"""The values of variables that channels use: put in where they are used, and cut out of whatever is told."""
+"""The values of variables that channels use: substituted where they are used, and masked in all output."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _HIDDEN: Final = "***"
 
 
 class InUse(Struct):
-    """The environment, and which of its values were asked for so far."""
+    """The environment, and which of its values have been used so far."""
 
     environ: Mapping[str, str]
     _values: set[str] = field(default_factory=set)
 
     def filled(self, text: str) -> str:
-        """Return a value of the project file with its variables put in.
+        """Return a value of the project file with its variables substituted.
 
         Raises:
-            UnsetError: one of them is not set, or is empty.
+            UnsetError: a variable is not set, or is empty.
         """
         found = filled(text, self.environ)
         self._values |= {self.environ[name] for name in variables(text)}
         return found
 
     def masked(self, text: str) -> str:
-        """Return a text in which `***` stands for each value that was asked for, however it is encoded."""
+        """Return a text with each used value replaced by `***`, in any of its encodings."""
         forms = {form for value in self._values for form in _forms(value)}
         for each in sorted(filter(None, forms), key=len, reverse=True):
             text = text.replace(each, _HIDDEN)

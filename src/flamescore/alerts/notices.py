@@ -1,4 +1,4 @@
-"""Notices: the rings of a run, each with an id that is the same whoever works it out, and `alerts.csv`."""
+"""Notices: the rings of a run, each with a deterministic id, and `alerts.csv`."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ NOTICES: Final = pl.Schema(
         "reason_1": pl.String(),
     }
 )
-"""One row a notice, in order of alerts, then of rank. `at` is the instant of the ring.
+"""One row per notice, ordered by alert, then by rank. `at` is the instant of the ring.
 
-Flames and scores are those of the default score, null for whom it does not score.
+Flames and scores are those of the default score, null for contacts that it does not score.
 """
 
 _ID_DIGITS: Final = 32
@@ -57,7 +57,7 @@ _OF_CONTACT: Final = (
 
 
 class Rings(Struct, frozen=True):
-    """What an alert rang for in a run: `ringing.SEEN`, in ranked order."""
+    """The rings of an alert in a run: `ringing.SEEN`, in ranked order."""
 
     alert: str
     kind: Kind
@@ -67,15 +67,15 @@ class Rings(Struct, frozen=True):
 def notice_id(project_id: str, alert: str, about: str, kind: str, at: datetime) -> str:
     """Return the id of a notice: the first 32 hexadecimal digits of a SHA-256.
 
-    `about` is the contact's id; of a run's alert the source's path or the problem's code, and `at` is when
-    the run started.
+    `about` is the contact's id. For a run alert it is the source's path or the problem's code, and `at` is
+    when the run started.
     """
     parts = (project_id, alert, about, kind, iso_instant(at))
     return sha256("\0".join(parts).encode()).hexdigest()[:_ID_DIGITS]
 
 
 def notices_of(project_id: str, rung: Iterable[Rings], facts: pl.DataFrame) -> pl.DataFrame:
-    """Return `NOTICES` of what rang; `facts` has a row for each contact in it, with what it says of them."""
+    """Return the rings as `NOTICES`; `facts` has a row with the facts for each contact in them."""
     tables = [_of_alert(project_id, each) for each in rung]
     rows = pl.concat([pl.DataFrame(schema=_HEAD), *tables])
     return rows.join(facts, on="contact_id", how="left", maintain_order="left").select(
@@ -104,10 +104,10 @@ def _of_alert(project_id: str, rung: Rings) -> pl.DataFrame:
 def facts_of(
     scored: Scored, ids: pl.Series, *, before: pl.DataFrame, routed: pl.DataFrame, decimals: int
 ) -> pl.DataFrame:
-    """Return what notices tell of some contacts, a row each.
+    """Return the facts that notices report about some contacts, one row per contact.
 
-    `before` has `contact_id, flames, score` of the default score in the state's run, `routed` has
-    `contact_id, rep` of those who are handed to somebody now. Reasons show so many `decimals`.
+    `before` has `contact_id, flames, score` of the default score in the state's run. `routed` has
+    `contact_id, rep` of the contacts that are routed now. Reasons show this many `decimals`.
     """
     default = scored.book.scores[0].name
     people = scored.contacts.filter(pl.col("contact_id").is_in(ids.implode()))
@@ -125,12 +125,12 @@ def facts_of(
 
 
 def as_written(notices: pl.DataFrame) -> pl.DataFrame:
-    """Return `NOTICES` as `alerts.csv` has them: instants are `2026-11-21T07:00:00Z`."""
+    """Return `NOTICES` as written to `alerts.csv`: instants are text like `2026-11-21T07:00:00Z`."""
     return notices.with_columns(pl.col("at").dt.strftime(_AT))
 
 
 def read_notices(path: Path) -> pl.DataFrame:
-    """Read `alerts.csv` of a run back as `NOTICES`."""
+    """Read a run's `alerts.csv` as `NOTICES`."""
     rows = pl.read_csv(path, schema=dict.fromkeys(NOTICES, pl.String()))
     at = pl.col("at").str.to_datetime(_AT, time_unit="us", time_zone="UTC")
     return rows.with_columns(at=at).select(pl.col(name).cast(kind) for name, kind in NOTICES.items())

@@ -1,4 +1,4 @@
-"""`flamescore notify`: take the latest run in, compose what may go now, send it, and say what came of it."""
+"""`flamescore notify`: take in the latest run, compose what may be sent now, send it, report the result."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from flamescore.state import Taker
 
 KEPT: Final = timedelta(days=400)
-"""How long a message stays in the state after it was sent."""
+"""How long a message is kept in the state after it was sent."""
 
 PREVIEW: Final = pl.Schema(
     {
@@ -51,13 +51,13 @@ PREVIEW: Final = pl.Schema(
         "status": pl.String(),
     }
 )
-"""What a dry run lists: a row a message, or a batch of leads that waits. `recipient` is null for none."""
+"""The list of a dry run: one row per message or waiting batch of leads. `recipient` is null for none."""
 
 _TEST: Final = "flamescore: a test"
 
 
 class Notified(Struct, frozen=True):
-    """What an invocation came to: messages sent and unsent, leads that wait, and what is to be told."""
+    """The result of an invocation: messages sent and unsent, waiting leads, and findings."""
 
     sent: int
     waiting: int
@@ -77,7 +77,7 @@ class Notified(Struct, frozen=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return 7 if a message is unsent or was given up now, else 0: leads may wait for hours and caps."""
+        """Return 7 if a message is unsent or was just given up, else 0. Leads may wait for hours and caps."""
         return ExitCode.UNSENT if self.unsent or self.given_up else ExitCode.DONE
 
 
@@ -88,13 +88,13 @@ def send_waiting(
     timeout: float = 0.0,
     environ: Mapping[str, str] | None = None,
 ) -> Notified:
-    """Take the latest run in if that was not done, compose, and send.
+    """Take in the latest run unless that was done before, compose, and send.
 
-    The state is held meanwhile, against others that send, for at most `timeout` seconds of waiting.
+    The state is locked meanwhile, so that no other command sends. Wait up to `timeout` seconds for the lock.
 
     Raises:
-        NotFoundError: there is neither a run nor a state.
-        LockedError: another command holds the state.
+        NotFoundError: neither a run nor a state exists.
+        LockedError: another command holds the state's lock.
         FlamescoreError: with exit code 7: the state can't be read.
     """
     runs, store = _stores(project)
@@ -128,18 +128,18 @@ class StateUnreadableError(FlamescoreError):
 
     @classmethod
     def of(cls, error: StateDamagedError) -> StateUnreadableError:
-        """Return what is wrong with the state as an error."""
+        """Return the error for a damaged state."""
         told = unreadable(error.why)
         return cls(Problem(told.code, f"The state {error.why}: nothing was sent.", hint=told.do))
 
 
 def preview(project: Project, takers: tuple[Taker, ...] = ()) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
-    """Return what `send_waiting` would send now, and what would wait and why (`PREVIEW`); nothing is changed.
+    """Return what `send_waiting` would send now, and what would wait and why (`PREVIEW`); change nothing.
 
-    All of it happens to a copy of the state in memory. Nothing is sent, so no variable is looked at.
+    It works on an in-memory copy of the state. Nothing is sent, so no variable is read.
 
     Raises:
-        NotFoundError: there is neither a run nor a state.
+        NotFoundError: neither a run nor a state exists.
         FlamescoreError: with exit code 7: the state can't be read.
     """
     runs, store = _stores(project)
@@ -163,13 +163,13 @@ def preview(project: Project, takers: tuple[Taker, ...] = ()) -> tuple[pl.DataFr
 def send_test(
     project: Project, name: str, to: str | None, *, environ: Mapping[str, str] | None = None
 ) -> None:
-    """Send one message by a channel, and record nothing.
+    """Send one test message through a channel, and record nothing.
 
-    `to` is an address or a member of the team; by mail the default is the first member with an address, or
-    else the sender.
+    `to` is an address or a member of the team. For mail the default is the first member with an address,
+    or else the sender.
 
     Raises:
-        UsageError: there is no such channel, or nobody to send to.
+        UsageError: the channel does not exist, or `to` is not a recipient that it can reach.
         FlamescoreError: with exit code 7: it was not sent.
     """
     channels = project.settings.channels
@@ -197,19 +197,19 @@ def send_test(
 
 
 class UnsentError(FlamescoreError):
-    """A message that was to be sent now was not."""
+    """A message that had to be sent now was not sent."""
 
     exit_code = ExitCode.UNSENT
 
 
 def ring_failed(project: Project, problem: Problem, started_at: datetime) -> int:
-    """Take into the state that a run has failed, as alerts ask for it, and return how many rang.
+    """Record in the state that a run has failed, for the alerts that wait for this; return how many rang.
 
-    The state is made where there is none yet. `send_waiting` tells it.
+    Create the state if it does not exist yet. `send_waiting` sends the messages.
 
     Raises:
-        LockedError: another command holds the state.
-        FlamescoreError: with exit code 7: the state can't be read, or made.
+        LockedError: another command holds the state's lock.
+        FlamescoreError: with exit code 7: the state can't be read, or can't be created.
     """
     runs, store = _stores(project)
     if not any(isinstance(alert, RunAlert) for alert in project.settings.alerts.values()):
@@ -232,7 +232,7 @@ def _stores(project: Project) -> tuple[RunStore, StateStore]:
 def _taken_in(
     connection: sqlite3.Connection, latest: Run | None, takers: tuple[Taker, ...]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Take the latest run in; what its files refuse is told, and stops nothing."""
+    """Take in the latest run. An error in its files becomes a finding and stops nothing."""
     if latest is None:
         return (), ()
     try:
@@ -243,7 +243,7 @@ def _taken_in(
 
 
 def _zone(connection: sqlite3.Connection, runs: RunStore) -> ZoneInfo:
-    """Return the time zone of the rule file, as the state's run or the latest one has it."""
+    """Return the rule file's time zone as recorded by the state's run or else the latest run; else UTC."""
     for run in (_state_run(connection, runs), runs.latest()):
         try:
             if run is not None:
@@ -265,7 +265,7 @@ def _composer(connection: sqlite3.Connection, project: Project, runs: RunStore, 
 
 
 def _barred(run: Run | None) -> frozenset[str]:
-    """Return whom a run excludes from calls or holds out; nobody where that can't be read."""
+    """Return the contacts that a run excludes from calls or holds out; none if they can't be read."""
     try:
         return frozenset() if run is None else frozenset(uncalled(run).collect()["contact_id"])
     except DamagedRunError:
@@ -286,7 +286,7 @@ def _dropped(composed: Composed) -> tuple[Finding, ...]:
 
 
 def _forget_old(connection: sqlite3.Connection) -> None:
-    """Delete messages that were sent 400 days ago, and their notices; when each alert rang stays."""
+    """Delete messages sent over 400 days ago, and their notices; keep when each alert last rang."""
     before = payloads.instant(clock() - KEPT)
     with transaction(connection):
         connection.execute(

@@ -1,4 +1,4 @@
-"""The alerts of a run, one after another: what rang, what the state must know of it, and what to tell."""
+"""The alerts of a run, one after another: what rang, what the state has to record, and what to send."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
 
 class Subscription(Struct, frozen=True):
-    """An alert for contacts, as a run works it out.
+    """An alert for contacts, as a run computes it.
 
-    `segment` is the name under which the members of its segment stand in `acting_frames.SEGMENTS`, None for
-    everyone; `unnamed` are `segment, contact_id` of them, where only the alert has such a segment. Of an
-    event alert `members` are in its segment, and `occurrences`, `SEEN`, are what contacts did. `rearming` are
-    those for whom `rearm` holds, None without one. `definition` is what it is, as a hash, and `asks` are the
-    segments that it goes by.
+    `segment` is the name of its segment in `acting_frames.SEGMENTS`, None for all contacts. If only the alert
+    defines the segment, `unnamed` has `segment, contact_id` of its members. For an event alert, `members` are
+    the contacts in its segment, and `occurrences`, `SEEN`, are what contacts did. `rearming` are the contacts
+    for which `rearm` holds, None without `rearm`. `definition` is a hash of the alert's definition, and
+    `asks` are the segments that it refers to.
     """
 
     name: str
@@ -59,11 +59,12 @@ class Subscription(Struct, frozen=True):
 
 
 class RunNow(Struct, frozen=True):
-    """What a run says to all of its alerts.
+    """The data of a run that all of its alerts share.
 
-    `people` are all contacts, in ranked order, with `may`: neither excluded nor held out. `tracked` are the
-    members of segments, with those of unnamed ones, held against the state. `aliases` are those of
-    `frames.Exports`. `facts` gives what notices tell of some contacts: their ids in, a row each out.
+    `people` are all contacts, in ranked order, with `may`: whether they are neither excluded nor held out.
+    `tracked` are the members of all segments, including unnamed ones, compared with the state. `aliases` are
+    those of `frames.Exports`. `facts` takes the ids of some contacts and returns the facts for their notices,
+    one row per contact.
     """
 
     as_of: datetime
@@ -75,10 +76,10 @@ class RunNow(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """What the alerts of a run came to.
+    """The result of the alerts of a run.
 
-    `notices` are `NOTICES`, `rows` what the state must know, as rows of `SEGMENTS`. `anew` are the alerts
-    that have another definition than in the state's run.
+    `notices` are `NOTICES`; `rows` are what the state has to record, as rows of `SEGMENTS`. `anew` are the
+    alerts whose definition differs from that in the state's run.
     """
 
     notices: pl.DataFrame
@@ -88,7 +89,7 @@ class Told(Struct, frozen=True):
 
 
 def ring_all(alerts: Sequence[Subscription], now: RunNow, before: Before) -> Told:
-    """Work out every alert of a counting run or a baseline, in order; in a baseline nothing rings."""
+    """Evaluate every alert of a counting run or a baseline, in order; in a baseline nothing rings."""
     known = _definitions(before)
     rung = surviving(before.rung, now.aliases)
     found = [(each, _ring(each, now, before, known.get(each.name), rung)) for each in alerts]
@@ -110,7 +111,10 @@ def ring_all(alerts: Sequence[Subscription], now: RunNow, before: Before) -> Tol
 
 
 def _definitions(before: Before) -> Mapping[str, str]:
-    """Return by name the alerts of the run that a counting run is compared with; none for a baseline."""
+    """Return the alert definitions, by name, of the run that a counting run is compared with.
+
+    It is empty for a baseline.
+    """
     if before.kind is not RunKind.COUNTING or before.run is None:
         return {}
     return {each.name: each.definition for each in before.run.record.alerts or ()}
@@ -147,7 +151,7 @@ _NOTHING: Final = pl.DataFrame(schema=SEEN)
 
 
 def _rows(alert: Subscription, made: Ringing) -> pl.DataFrame:
-    """Return what the state must know: the occurrences that were seen, and who may ring again."""
+    """Return what the state has to record: the occurrences seen, and the contacts re-armed."""
     again = made.rearmed.select(
         segment=pl.lit(REARM + alert.name), contact_id="contact_id", since=pl.lit(None, INSTANT)
     )

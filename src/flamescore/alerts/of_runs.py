@@ -1,6 +1,6 @@
-"""Alerts of runs: a run that published nothing, and a feed that has dried up.
+"""Alerts about runs: a run that published nothing, and a feed that has dried up.
 
-They ring by the wall clock, and again for the same problem or source once `again_after` is over.
+They ring by the wall clock, and ring again for the same problem or source once `again_after` has passed.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 SILENT: Final = "I150"
 OVERDUE: Final = "I053"
-"""The findings of a run that make a source stale: it is silent, or `--accept` let pass that it is too old."""
+"""The findings that make a source stale: it is silent, or `--accept` let it pass although it is too old."""
 
 _FIRST: Final = -1
-"""The place of what is told before all leads."""
+"""The place of a notice that is reported before all leads."""
 
 
 class RunRing(Struct, frozen=True):
-    """What there is to tell of a run: `kind` is `failed` or `stale`, `at` when the run started.
+    """What to report about a run: `kind` is `failed` or `stale`, `at` is when the run started.
 
     `about` is the problem's code or the source's path; `code` and `text` are the problem's, or the finding's.
     """
@@ -49,9 +49,10 @@ class RunRing(Struct, frozen=True):
 
 
 def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: RunRing, zone: ZoneInfo) -> int:
-    """Take a notice of a run into the state for each alert that waits for it; return how many rang.
+    """Add a notice about a run to the state for each alert that waits for it; return how many rang.
 
-    An alert that rang for the same less than `again_after` ago, by the clock and in `zone`, does not.
+    An alert does not ring if it rang for the same problem or source less than `again_after` ago, by the wall
+    clock and in `zone`.
     """
     many, now = 0, clock()
     row = json.dumps({"problem": {"code": told.code, "message": told.text}}, ensure_ascii=False)
@@ -80,7 +81,7 @@ def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: Ru
 
 
 def stale_sources(run: Run) -> Iterator[RunRing]:
-    """Yield what there is to tell of each source of a run that is stale.
+    """Yield what to report about each stale source of a run.
 
     A finding about one type of a source's events does not make the source stale.
     """

@@ -1,4 +1,4 @@
-"""Messages by HTTP: one `POST` each, no redirects followed, certificates checked, proxies heeded."""
+"""Messages over HTTP: one `POST` each, no redirects followed, certificates verified, proxies respected."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 AGAIN: Final = (408, 425, 429)
-"""Answers after which a message is tried again without end; so it is after all from 500 on."""
+"""Status codes after which a message is retried without limit, as after any code from 500 up."""
 
 _ASCII: Final = 128
 _SERVER: Final = 500
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Send a body, and return once it was taken: after an answer of 200 to 299.
+    """Send a body, and return once it is accepted: on a status from 200 to 299.
 
     Raises:
-        NotSentError: there is another answer, or none.
+        NotSentError: the status is another one, or no response arrives.
     """
     host = place_of(url)
     if not url.startswith(("https://", "http://")):
         raise NotSentError("its `url` is not a web address")
     try:
-        request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310 - looked at
+        request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310 - checked
     except ValueError:
         raise NotSentError("its `url` is not a web address") from None
     opener = urllib.request.build_opener(_Http(), _Https(), _NoRedirects())
@@ -61,7 +61,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
 
 
 def place_of(url: str) -> str:
-    """Return host and port of a URL, all that may be told of it."""
+    """Return host and port of a URL, the only parts that may be reported."""
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -79,11 +79,11 @@ def _phrase(code: int) -> str:
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:  # noqa: ANN401 - the library's own
-        """Follow none: what is secret in a message or a header goes nowhere else."""
+        """Follow no redirect, so that secrets in a message or header go nowhere else."""
 
 
 def _limited(connection: Any, watches: list[Watch]) -> Any:  # noqa: ANN401 - one of two classes of the library
-    """Return a connection that keeps to the time limits."""
+    """Return the connection with the time limits applied."""
     connection._create_connection = lambda address, *_: connected(*address)  # noqa: SLF001 - the library's hook
     plain = connection.connect
 
@@ -106,7 +106,7 @@ class _Http(urllib.request.HTTPHandler):
 
 class _Https(urllib.request.HTTPSHandler):
     def https_open(self, req: Any) -> Any:  # noqa: ANN401 - the library's own
-        """Open a connection with time limits, and with certificates checked."""
+        """Open a connection with time limits, verifying certificates."""
         context = ssl.create_default_context()
 
         def made(host: str, **more: Any) -> Any:  # noqa: ANN401 - the library's own

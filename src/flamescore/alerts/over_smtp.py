@@ -1,4 +1,4 @@
-"""Messages by SMTP: one connection for all of a channel's, each acknowledged by itself."""
+"""Messages over SMTP: one connection for all messages of a channel, each acknowledged individually."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _PHRASES: Final = {
     553: "the address is not taken",
     554: "refused",
 }
-"""What codes mean. A server's own words are not repeated: they may hold an address, or what was sent."""
+"""The meaning of codes. A server's own text is not repeated: it may contain an address, or what was sent."""
 
 
 class SmtpSession:
-    """A connection to a mail server, made when the first mail is sent, and kept for the others."""
+    """A connection to a mail server, opened when the first mail is sent and reused for the others."""
 
     def __init__(self, channel: EmailChannel, in_use: InUse, seconds: float) -> None:
         self._channel, self._in_use, self._seconds = channel, in_use, seconds
@@ -45,10 +45,10 @@ class SmtpSession:
         self._place = f"{channel.host}:{channel.port}"
 
     def send(self, sender: str, recipient: str, mail: bytes) -> None:
-        """Send a mail, and return once the server has taken it.
+        """Send a mail, and return once the server has accepted it.
 
         Raises:
-            NotSentError: it has not.
+            NotSentError: the server did not accept it.
             UnsetError: a variable is not set.
         """
         try:
@@ -72,7 +72,7 @@ class SmtpSession:
             raise self._broken(reason(error)) from None
 
     def close(self) -> None:
-        """Take leave of the server, as far as it listens."""
+        """Send QUIT, if the server still responds, and close the connection."""
         server, self._server = self._server, None
         if server is not None:
             with suppress(OSError, smtplib.SMTPException):
@@ -119,18 +119,18 @@ class SmtpSession:
 
 
 def _ascii(address: str) -> str:
-    """Return an address as SMTP takes it: its domain by IDNA, the rest as it is."""
+    """Return an address in the form SMTP accepts: its domain in IDNA, the rest unchanged."""
     local, at, domain = address.rpartition("@")
     local.encode("ascii")
     return f"{local}{at}{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
 
 
 class _Server(smtplib.SMTP):
-    """A mail server that is held to the time limits, with TLS from the beginning if there is a context."""
+    """A mail server with time limits applied, and TLS from the start if a context is given."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
         super().__init__(local_hostname=socket.gethostname(), timeout=ANSWER)
-        self._host = host  # for the check of its certificate
+        self._host = host  # for verifying its certificate
         self._port, self._tls = port, context
         self.signed_in = False
 

@@ -1,7 +1,7 @@
 r"""The bytes of messages: a mail, the JSON of webhooks and files, Slack's and Teams' JSON.
 
-A message is made once and kept with its bytes, so that sending it again repeats them. What a channel's own
-language would obey is escaped here: a name is never a header, a link or a mention.
+A message is rendered once and its bytes are stored, so that a retry sends the same bytes. Characters with a
+meaning in a channel's own markup are escaped here: a name can't become a header, a link or a mention.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 SLACK_CHARACTERS: Final = 39_000
 TEAMS_BYTES: Final = 24_000
 _LONGEST_LINE: Final = 76
-"""Characters of a header's line; a longer subject goes on in the next."""
+"""Characters in a header line; a longer subject continues on the next line."""
 
 _BYTES_A_WORD: Final = 39
-"""Bytes of an encoded word: in Base64, with what stands around it and `Subject: `, it fits in a line."""
+"""Bytes in an encoded word: in Base64, with its delimiters and `Subject: `, it fits on a line."""
 
 _PLAIN: Final = re.compile(r"[ -~]*")
 _KEY_FOLLOWS: Final = "whsec_"
@@ -45,10 +45,10 @@ def mail(
     footer: str,
     created_at: datetime,
 ) -> bytes:
-    """Return a mail as RFC 5322 has it: plain text in UTF-8, quoted-printable, lines ended by CRLF.
+    """Return a mail in the format of RFC 5322: plain text in UTF-8, quoted-printable, with CRLF line endings.
 
-    `sender` is an address, maybe with a name, `Leads <leads@example.com>`; `recipient` a name, empty for
-    none, and an address. The id of the message and the domain of the sender make its `Message-ID`.
+    `sender` is an address with an optional name, such as `Leads <leads@example.com>`. `recipient` is a name,
+    empty for none, and an address. The message's id and the sender's domain make up its `Message-ID`.
     """
     name, address = parseaddr(sender)
     headers = (
@@ -69,7 +69,7 @@ def mail(
 
 
 def address_of(sender: str) -> str:
-    """Return the address alone of `Leads <leads@example.com>`."""
+    """Return only the address of `Leads <leads@example.com>`."""
     return parseaddr(sender)[1]
 
 
@@ -80,7 +80,7 @@ def _address(name: str, address: str) -> str:
 
 
 def _header(name: str, value: str) -> str:
-    """Return a header; one that is long or not plain ASCII becomes encoded words, a line each (RFC 2047)."""
+    """Return a header. A long or non-ASCII one becomes encoded words, one per line (RFC 2047)."""
     plain = f"{name}: {value}"
     if not _needs_encoding(value) and len(plain) <= _LONGEST_LINE:
         return plain
@@ -107,7 +107,7 @@ def _in_words(value: str) -> str:
 
 
 def event_json(created_at: datetime, data: Mapping[str, Any]) -> bytes:
-    """Return what webhooks and files get: compact JSON in UTF-8, of the message's data."""
+    """Return the payload of webhooks and files: the message's data as compact JSON in UTF-8."""
     return _compact({"type": "flamescore.alert", "timestamp": instant(created_at), "data": data})
 
 
@@ -117,9 +117,9 @@ def instant(at: datetime) -> str:
 
 
 def signature(secret: str, id_: str, timestamp: int, body: bytes) -> str:
-    """Return the header `webhook-signature` as Standard Webhooks defines it: `v1,` and an HMAC in Base64.
+    """Return the `webhook-signature` header as Standard Webhooks defines it: `v1,` and an HMAC in Base64.
 
-    The key is what follows `whsec_`, in Base64, or else the secret's own bytes.
+    The key is the Base64 text after `whsec_`, decoded, or else the secret's own bytes.
     """
     key = secret.encode()
     if secret.startswith(_KEY_FOLLOWS):
@@ -138,9 +138,9 @@ def _compact(value: object) -> bytes:
 
 
 def slack(subject: str, body: Callable[[int], str], leads: int) -> bytes:
-    """Return what Slack's incoming webhooks take: `{"text": ...}`, of at most 39,000 characters.
+    """Return the payload of Slack's incoming webhooks: `{"text": ...}`, of at most 39,000 characters.
 
-    `body` is called with a number of leads, `leads` at most; of a text that is too long fewer are told.
+    `body` is called with a number of leads, at most `leads`. If the text is too long, fewer leads are listed.
     """
 
     def text(most: int) -> str:
@@ -150,9 +150,9 @@ def slack(subject: str, body: Callable[[int], str], leads: int) -> bytes:
 
 
 def teams(subject: str, body: Callable[[int], str], leads: int) -> bytes:
-    """Return what Teams' webhooks take: a message with one Adaptive Card, of at most 24,000 bytes.
+    """Return the payload of Teams' webhooks: a message with one Adaptive Card, of at most 24,000 bytes.
 
-    `body` is called as by `slack`.
+    `body` is called as in `slack`.
     """
 
     def card(text: str) -> bytes:
@@ -180,7 +180,7 @@ def teams(subject: str, body: Callable[[int], str], leads: int) -> bytes:
 
 
 def _fitting(text: Callable[[int], str], leads: int, fits: Callable[[str], bool]) -> str:
-    """Return the text of as many leads as fit, one at least; if that does not fit, its beginning."""
+    """Return the text of as many leads as fit, at least one; if that does not fit, truncate it."""
     low, high = 1, max(leads, 1)
     while low < high:
         middle = (low + high + 1) // 2
@@ -211,11 +211,11 @@ def _teams_escaped(text: str) -> str:
 
 
 def plain(subject: str, body: str) -> bytes:
-    """Return subject and body as text, which `stdout` shows and apprise sends: see `parted`."""
+    """Return subject and body as text, as `stdout` shows and apprise sends them: see `parted`."""
     return f"{subject}\n\n{body}\n".encode("utf-8", "replace")
 
 
 def parted(text: bytes) -> tuple[str, str]:
-    """Return subject and body of what `plain` has made."""
+    """Split the result of `plain` into subject and body."""
     subject, _, body = text.decode().partition("\n\n")
     return subject, body.removesuffix("\n")

@@ -1,4 +1,4 @@
-"""The bytes of a message, by the channel that it goes by."""
+"""Rendering the bytes of a message for its channel."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class Words(Struct, frozen=True):
-    """What a message says: `body` is called with how many leads it may tell of, `most` at most.
+    """The content of a message: `body` is called with the number of leads to list, at most `most`.
 
-    `id` is the message's; `footer` ends a mail; `data` is what JSON tells.
+    `id` is the message's id, `footer` the last line of a mail, `data` the content as JSON.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Words(Struct, frozen=True):
 def rendered(
     channel: Channel, recipient: str, words: Words, settings: ProjectFile, created_at: datetime
 ) -> bytes:
-    """Return what a channel sends: a mail, JSON, or subject and body as text."""
+    """Return the bytes that a channel sends: a mail, JSON, or subject and body as text."""
     match channel:
         case EmailChannel():
             return payloads.mail(
@@ -64,12 +64,12 @@ def rendered(
 
 
 def address_of(recipient: str, settings: ProjectFile) -> str:
-    """Return the address of a recipient: a member's of the team, else what is an address already."""
+    """Return the address of a recipient: that of the team member, or else the recipient itself."""
     member = member_named(settings.team, recipient)
     return recipient if member is None or member.email is None else member.email
 
 
 def _addressed(recipient: str, settings: ProjectFile) -> tuple[str, str]:
-    """Return name and address of a recipient; the name is empty where it is an address alone."""
+    """Return name and address of a recipient; the name is empty if the recipient is just an address."""
     address = address_of(recipient, settings)
     return ("" if address == recipient else recipient), address

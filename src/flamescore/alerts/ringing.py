@@ -1,7 +1,7 @@
-"""When an alert rings: a run held against the state, contact by contact; frames in, frames out.
+"""When an alert rings: a run compared with the state, contact by contact; frames in, frames out.
 
-One contact, `newly-hot` on the segment `hot` with `again_after: 3d` and `rearm: {flames: {at_most: 3}}`; each
-column is a counting run, but for the first, a baseline:
+Example: one contact, and `newly-hot` on the segment `hot` with `again_after: 3d` and
+`rearm: {flames: {at_most: 3}}`. Each column is a counting run, except the first, which is a baseline:
 
                      Nov 20    21     22      23      24      25      26      27
     flames                4     5      4       5       3       5       4       5
@@ -12,8 +12,8 @@ column is a counting run, but for the first, a baseline:
     re-armed              -     -     no      no     yes     yes      no      no
     rings                no   yes     no      no      no     yes      no      no
 
-What came in on the 23rd and did not ring is over: on the 24th the contact is out again, and had it stayed in,
-it would not have come in. A ring takes the re-arming with it.
+The entry on the 23rd that did not ring is lost: on the 24th the contact is out again, and had it stayed in,
+it would not have entered again. A ring also clears the re-arming.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Kind = Literal["enters", "leaves", "event"]
 
 SEEN: Final = pl.Schema({"contact_id": pl.String(), "at": INSTANT})
-"""The latest occurrence of an event by contact, or when an alert rang for one."""
+"""The latest occurrence of an event per contact, or when an alert rang for the contact."""
 
 RUNG_FOR: Final = pl.Schema({"contact_id": pl.String(), "at": INSTANT, "rearmed": pl.Boolean()})
 """When one alert last rang for a contact, and whether its `rearm` has held since."""
@@ -51,12 +51,13 @@ def _nothing() -> pl.DataFrame:
 
 
 class AlertNow(Struct, frozen=True):
-    """What a run says of one alert. Frames by contact, a contact once, in any order.
+    """The data of one alert in a run: frames with at most one row per contact, in any order.
 
-    `people` are all of the contacts list, in ranked order, with `may`: whether they may be told of at all.
-    `changed` are those who came into the alert's segment, or went out of it, since the state's run; those of
-    an event alert are `occurrences`, `SEEN`, of those who are `members` (None: everyone is). `rearming` are
-    those for whom `rearm` holds, None where the alert has none, or the run does not count.
+    `people` are all contacts of the contacts list, in ranked order, with `may`: whether they may be reported
+    at all. `changed` are the contacts that entered or left the alert's segment since the state's run. An
+    event alert has `occurrences`, `SEEN`, instead, and rings only for `members` (None: for all contacts).
+    `rearming` are the contacts for which `rearm` holds, None if the alert has no `rearm` or the run does not
+    count.
     """
 
     as_of: datetime
@@ -68,10 +69,10 @@ class AlertNow(Struct, frozen=True):
 
 
 class AlertBefore(Struct, frozen=True):
-    """What the state says of one alert, with ids of contacts as the run has them (see `surviving`).
+    """The state of one alert, with the contact ids that the run uses (see `surviving`).
 
-    `seen` are `SEEN`: occurrences that were told or passed over; `rung` is `RUNG_FOR`. `silent`: the alert is
-    new, or has another definition, or the run is a baseline: nothing rings.
+    `seen` are `SEEN`: occurrences that were reported or passed over; `rung` is `RUNG_FOR`. If `silent`,
+    nothing rings: the alert is new, its definition has changed, or the run is a baseline.
     """
 
     seen: pl.DataFrame = field(default_factory=_nothing)
@@ -80,10 +81,11 @@ class AlertBefore(Struct, frozen=True):
 
 
 class Ringing(Struct, frozen=True):
-    """What became of one alert in a run: frames by contact.
+    """The result of one alert in a run: frames with one row per contact.
 
-    `rings` are `SEEN`, in ranked order. `seen` are the occurrences that the next run need not tell, by id;
-    `rearmed` are the contacts that it rang for before, and not now, for whom `rearm` holds, by id.
+    `rings` are `SEEN`, in ranked order. `seen` are the occurrences that the next run need not report, sorted
+    by id. `rearmed` are the contacts that the alert rang for before but not now, and for which `rearm` holds,
+    sorted by id.
     """
 
     rings: pl.DataFrame
@@ -100,10 +102,10 @@ def ring(
     window: Period | None = None,
     zone: ZoneInfo,
 ) -> Ringing:
-    """Work out for whom an alert rings.
+    """Return the contacts that an alert rings for, and what the state has to record.
 
-    `again_after` None: it may ring again at once. A calendar one is stepped in `zone`. `window` is how old an
-    occurrence may be (None: any age): older ones are forgotten.
+    If `again_after` is None, the alert may ring again at once. Calendar periods are computed in `zone`.
+    `window` is how old an occurrence may be (None: any age); older ones are forgotten.
     """
     found = _found(kind, now, before)
     told = now.people.filter("may").select("contact_id")
@@ -113,7 +115,7 @@ def ring(
 
 
 def _found(kind: Kind, now: AlertNow, before: AlertBefore) -> pl.DataFrame:
-    """Return `SEEN`: who came in or went out, or did something new, whether they may be told of or not."""
+    """Return, as `SEEN`, the contacts that entered or left or did something new, reportable or not."""
     if kind != "event":
         return now.changed.select("contact_id", at=pl.lit(now.as_of, INSTANT))
     known = now.occurrences.join(before.seen, on="contact_id", how="left", suffix="_before")
@@ -125,7 +127,7 @@ def _found(kind: Kind, now: AlertNow, before: AlertBefore) -> pl.DataFrame:
 def _that_may(
     candidates: pl.DataFrame, now: AlertNow, before: AlertBefore, again_after: Period | None, zone: ZoneInfo
 ) -> pl.DataFrame:
-    """Return those of `SEEN` for whom the alert may ring again, in their order."""
+    """Return the rows of `SEEN` for which the alert may ring now, in their order."""
     rung = before.rung.rename({"at": "last"})
     known = candidates.join(rung, on="contact_id", how="left", maintain_order="left")
     instants = known["at"].unique()
@@ -140,10 +142,10 @@ def _that_may(
 
 
 def _seen(now: AlertNow, before: AlertBefore, window: Period | None, zone: ZoneInfo) -> pl.DataFrame:
-    """Return the occurrences that are told or passed over by now: the later one of the run's and the state's.
+    """Return the occurrences reported or passed over so far: the later of the run's and the state's.
 
-    One that a run has seen stays seen, though its event, or its contact, may be gone from an export for a
-    night. One that has left the window can't count any more, and is forgotten.
+    An occurrence that a run has seen stays seen, even if its event or its contact is missing from an export
+    for a night. One that has left the window can't count anymore and is forgotten.
     """
     both = pl.concat([now.occurrences.select(SEEN.names()), before.seen.select(SEEN.names())])
     if window is not None:
@@ -159,9 +161,9 @@ def _rearmed(now: AlertNow, before: AlertBefore, rings: pl.DataFrame) -> pl.Data
 
 
 def surviving(rows: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return rows with the ids of contacts that were merged away replaced by those of whom they are now.
+    """Return rows with the ids of contacts that were merged away replaced by their survivors' ids.
 
-    `aliases` has `contact_id`, the old id, and `frames.SURVIVOR`. A contact may have several rows then.
+    `aliases` has `contact_id`, the old id, and `frames.SURVIVOR`. Afterwards a contact may have several rows.
     """
     if aliases is None or aliases.is_empty():
         return rows
@@ -170,18 +172,18 @@ def surviving(rows: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def latest_seen(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the latest of several `SEEN` of a contact."""
+    """Return the latest row of `SEEN` per contact."""
     return rows.group_by("contact_id").agg(pl.col("at").max())
 
 
 def latest_rung(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the latest of several `RUNG_FOR` of a contact; of equal ones it is re-armed if all are."""
+    """Return the latest row of `RUNG_FOR` per contact; with ties, it is re-armed only if all of them are."""
     latest = rows.filter(pl.col("at") == pl.col("at").max().over("contact_id"))
     return latest.group_by("contact_id").agg(pl.col("at").first(), pl.col("rearmed").all())
 
 
 def rung_after(rung: pl.DataFrame, ringing: Ringing) -> pl.DataFrame:
-    """Return the `RUNG_FOR` of an alert once a counting run is taken in."""
+    """Return the `RUNG_FOR` of an alert after a counting run was taken in."""
     now = ringing.rings.with_columns(rearmed=pl.lit(value=False))
     left = rung.join(now, on="contact_id", how="anti")
     held = pl.col("contact_id").is_in(ringing.rearmed["contact_id"].implode())

@@ -1,4 +1,4 @@
-"""When alerts rang, as the state keeps it: taking the rings and the re-arming of a run in."""
+"""When alerts rang, as stored in the state: taking in the rings and re-armings of a run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from flamescore.runs import Run
 
 ALERT: Final = "alert:"
-"""Stands before an alert's name in `segments.parquet`: what it has seen, or who is in its segment."""
+"""The prefix of an alert's name in `segments.parquet` for what it has seen, or who is in its segment."""
 
 REARM: Final = "rearm:"
-"""Stands before an alert's name in `segments.parquet`: for whom it rang before and may ring again."""
+"""The prefix of an alert's name in `segments.parquet` for contacts for which it is re-armed."""
 
 _MOVED: Final = """
 INSERT INTO rung SELECT alert, :now, at, rearmed FROM rung WHERE contact_id = :old
@@ -29,14 +29,14 @@ ON CONFLICT (alert, contact_id) DO UPDATE SET
                    WHEN excluded.at = at THEN min(rearmed, excluded.rearmed) ELSE rearmed END,
     at = max(at, excluded.at)
 """
-"""Lays what rang for an old id of a contact over what rang for it: see `ringing.latest_rung`."""
+"""Merges the rings for a contact's old id into those for its current id: see `ringing.latest_rung`."""
 
 
 def keep_rung(connection: sqlite3.Connection, run: Run, notices: pl.DataFrame) -> None:
-    """Take into the state for whom the alerts of a counting run rang, and for whom they may ring again.
+    """Store in the state which contacts the alerts of a counting run rang for, and may ring for again.
 
-    What rang for contacts that were merged away rang for those of whom they are now. `notices` are those of
-    the run (`notices.NOTICES`).
+    Rings for contacts that were merged away count for their survivors. `notices` are those of the run
+    (`notices.NOTICES`).
     """
     merged = read(run, MERGED_FILE) if has_table(run, MERGED_FILE) else None
     if merged is not None:

@@ -1,6 +1,6 @@
-"""Sending: each message that is written down, as it stands, until its channel has taken it.
+"""Sending: each stored message is sent unchanged until its channel accepts it.
 
-An acknowledged message is noted before the next one is tried, so that a crash repeats one at most.
+An acknowledged message is recorded before the next one is tried, so that a crash repeats at most one.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ if TYPE_CHECKING:
     from flamescore.project import Channel, Project, SlackChannel, TeamsChannel
 
 LONGEST: Final = 120.0
-"""Seconds after which no further message is tried."""
+"""Seconds after which no more messages are tried."""
 
 TRIES: Final = 10
-"""How many answers that will hardly change a message gets before it is given up."""
+"""The number of final answers after which a message is given up: those that a retry is unlikely to change."""
 
 _JSON: Final = "application/json"
 
 
 class Message(Struct, frozen=True):
-    """A message as it was written down; `attempts` are the answers so far that count towards giving it up."""
+    """A message as stored; `attempts` counts the answers so far that count toward giving it up."""
 
     id: str
     alert: str
@@ -63,7 +63,7 @@ class Message(Struct, frozen=True):
 
 
 class Sent(Struct):
-    """What sending came to: how many messages were sent, how many are not, and what is to be told."""
+    """The result of sending: how many messages were sent, are unsent and were given up, and findings."""
 
     sent: int = 0
     unsent: int = 0
@@ -72,7 +72,7 @@ class Sent(Struct):
 
 
 class Sender(Struct):
-    """Sends by the channels of a project, and remembers connections until `close`."""
+    """Sends through the channels of a project, and keeps connections open until `close`."""
 
     project: Project
     in_use: InUse
@@ -81,14 +81,14 @@ class Sender(Struct):
 
     @property
     def left(self) -> float:
-        """How many seconds there are left."""
+        """The number of seconds left."""
         return self._end - time.monotonic()
 
     def send(self, channel: Channel, message: Message) -> None:
-        """Send a message, and return once it was taken.
+        """Send a message, and return once it is accepted.
 
         Raises:
-            NotSentError: it was not.
+            NotSentError: it was not accepted.
             UnsetError: a variable that the channel uses is not set.
             UsageError: the channel needs a package that is not installed.
         """
@@ -107,7 +107,7 @@ class Sender(Struct):
                 self._chat(channel, message)  # type: ignore[arg-type]
 
     def close(self) -> None:
-        """End the connections."""
+        """Close the connections."""
         for session in self._sessions.values():
             session.close()
 
@@ -182,15 +182,15 @@ def _by_apprise(url: str, message: Message) -> None:
     except ImportError:
         hint = "Install it: pip install 'flamescore[apprise]'"
         raise UsageError(Problem("U013", "channels of type `apprise` need apprise.", hint=hint)) from None
-    import logging  # noqa: PLC0415 - for apprise alone
+    import logging  # noqa: PLC0415 - only for apprise
 
-    logging.getLogger("apprise").disabled = True  # it would tell the URL
+    logging.getLogger("apprise").disabled = True  # it would log the URL
     subject, body = payloads.parted(message.body)
     try:
         there = apprise.Apprise()
         added = there.add(url)
         taken = bool(added) and bool(there.notify(title=subject, body=body))
-    except Exception:  # noqa: BLE001 - whatever it is, its text may hold the URL
+    except Exception:  # noqa: BLE001 - the text of any error may contain the URL
         taken, added = False, True
     if not added:
         raise NotSentError("apprise does not know this `url`")
@@ -199,7 +199,7 @@ def _by_apprise(url: str, message: Message) -> None:
 
 
 def unsent_messages(connection: sqlite3.Connection) -> tuple[Message, ...]:
-    """Return the messages that are neither sent nor given up, the oldest first."""
+    """Return the messages that are neither sent nor given up, oldest first."""
     rows = connection.execute(
         "SELECT id, alert, channel, recipient, subject, body, attempts FROM message"
         " WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY created_at, rowid"
@@ -208,9 +208,9 @@ def unsent_messages(connection: sqlite3.Connection) -> tuple[Message, ...]:
 
 
 def send_all(connection: sqlite3.Connection, sender: Sender, zone: ZoneInfo) -> Sent:
-    """Send what is written down: messages of runs first, then the others, as far as their channels may send.
+    """Send the stored messages: those about runs first, then the others, as far as their channels may send.
 
-    A message that is not taken stays for the next time. Where a connection fails, the channel's other
+    A message that is not accepted is kept for the next time. If a connection fails, the channel's other
     messages are not tried; those of other channels are.
     """
     settings = sender.project.settings
@@ -253,7 +253,7 @@ class _Failure(Struct, frozen=True):
 def _tried(
     connection: sqlite3.Connection, sender: Sender, channel: Channel, message: Message
 ) -> _Failure | None:
-    """Try one message, and note what came of it; a signal waits until that is noted."""
+    """Try one message, and record the result; signals are deferred until it is recorded."""
     with unbroken():
         try:
             sender.send(channel, message)
@@ -279,7 +279,7 @@ def _tried(
 
 
 def _told(failures: dict[str, list[_Failure]]) -> list[Finding]:
-    """Return a warning for each channel and code: the first reason, and how many messages it is about."""
+    """Return a finding for each channel and code: the first reason, and the number of messages affected."""
     found = []
     for channel, each in failures.items():
         for code in dict.fromkeys(failure.code for failure in each):

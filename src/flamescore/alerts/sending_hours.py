@@ -1,4 +1,4 @@
-"""When a channel may send: the hours of a day, and the days of a week, by the clock on the wall."""
+"""When a channel may send: the hours of the day and the days of the week, in local time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def may_send(channel: Channel, now: datetime, zone: ZoneInfo) -> bool:
-    """Say whether a channel may send at an instant, by its `hours` and `days` in a time zone.
+    """Return whether a channel may send at a point in time, by its `hours` and `days` in a time zone.
 
-    The end of the hours is no part of them. Hours that span midnight belong to the day on which they began:
-    `hours: "22:00-06:00", days: [fri]` allows Friday 22:00 to Saturday 05:59, and nothing else.
+    Hours are half-open: their end is not included. Hours that span midnight belong to the day on which they
+    began: `hours: "22:00-06:00", days: [fri]` allows Friday 22:00 to Saturday 05:59, and nothing else.
     """
     local = to_local(now, zone)
     day, minute = local.date(), local.hour * 60 + local.minute
@@ -36,7 +36,7 @@ def may_send(channel: Channel, now: datetime, zone: ZoneInfo) -> bool:
 
 
 def waits_for(channel: Channel) -> str:
-    """Say when a channel may send: `waits for 08:00-20:00, mon tue wed`."""
+    """Return when a channel may send: `waits for 08:00-20:00, mon tue wed`."""
     hours, days = channel.hours, tuple(channel.days)
     parts = [] if hours is None else [f"{_clock(hours.first)}-{_clock(hours.end)}"]
     if set(days) != set(DAYS):

@@ -1,6 +1,6 @@
-"""The notices of a run as the state keeps them: one for each ring, with all that a message will tell of it.
+"""The notices of a run as stored in the state: one per ring, with everything that a message will report.
 
-They are made from the run's own files: whoever takes the run in, now or after a crash, makes the same.
+They are built from the run's own files, so taking in the run again, say after a crash, builds the same ones.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flamescore.runs import Run
 
 _SAID: Final = ("name", "email", "phone", "company", "owner")
-"""The contacts' columns that every text uses, whether tables keep them or not."""
+"""The columns of contacts that every text uses, whether tables keep them or not."""
 
 _TOLD: Final = (
     "notice_id",
@@ -42,10 +42,10 @@ _TOLD: Final = (
     "reasons",
     "rank",
 )
-"""What is told of a contact beside the kept columns; a kept one of such a name has `contact_` before it."""
+"""A contact's keys besides the kept columns; a kept column with such a name gets the prefix `contact_`."""
 
 _CELLS: Final = "\x00cells"
-"""The key of a notice's row under which cells stand that texts name and JSON does not tell."""
+"""The key in a notice's row for the cells that texts name but JSON does not include."""
 
 _PLACE: Final = "place"
 
@@ -53,10 +53,9 @@ _PLACE: Final = "place"
 def keep_notices(
     connection: sqlite3.Connection, run: Run, rung: pl.DataFrame, settings: ProjectFile, zone: ZoneInfo
 ) -> None:
-    """Take the notices of a run into the state, with a delivery for each channel and recipient.
+    """Store the notices of a run in the state, with a delivery for each channel and recipient.
 
-    `rung` are the rows of the run's `alerts.csv`. A notice that is there stays as it is, and so do its
-    deliveries.
+    `rung` are the rows of the run's `alerts.csv`. Existing notices and their deliveries are left unchanged.
     """
     alerts = {name: alert for name, alert in settings.alerts.items() if name in set(rung["alert"])}
     people = _People(run, rung, settings, alerts, zone)
@@ -97,7 +96,7 @@ def keep_deliveries(
     owner: str | None = None,
     routed_to: str | None = None,
 ) -> None:
-    """Take into the state by which channels a notice is to go, and to whom: see `recipients`."""
+    """Store in the state the channels and recipients that a notice goes to: see `recipients`."""
     connection.executemany(
         "INSERT OR IGNORE INTO delivery VALUES (?, ?, ?, NULL, NULL)",
         [
@@ -115,7 +114,7 @@ def keep_deliveries(
 
 
 def lead_of(row: str) -> Lead:
-    """Return a notice's row as messages tell it."""
+    """Return a notice's row in the form that messages use."""
     told = json.loads(row)
     cells = told.pop(_CELLS, {})
     return Lead(told, cells)
@@ -124,11 +123,12 @@ def lead_of(row: str) -> Lead:
 def recipients(
     alert: Alert, owner: str | None, routed_to: str | None, team: Sequence[Member], *, by_mail: bool
 ) -> tuple[str, ...]:
-    """Return who is told of a lead, each once: names of the team, or addresses; an empty one for nobody.
+    """Return a lead's recipients, deduplicated: names of the team, or addresses; `("",)` if there is none.
 
-    `owner` in `to` is the contact's owner if the team has that name, else the rep whom it is routed to, else
-    `otherwise`; `by_mail` members without an address can't be reached, and count as missing. An address of
-    the team's stands for the member where `owner` may mean that one too: nobody is told the same twice.
+    `owner` in `to` means the contact's owner if the team has that name, else the rep that the contact is
+    routed to, else `otherwise`. With `by_mail`, members without an address can't be reached and count as
+    missing. If `to` contains `owner`, an address of the team is replaced by the member's name, so that nobody
+    gets the same message twice.
     """
     names = {fold(member.name): member.name for member in team}
     reached = {fold(member.name): member.name for member in team if member.email is not None or not by_mail}
@@ -146,7 +146,7 @@ def recipients(
 
 
 class _People:
-    """The contacts that rang, as the run's tables have them."""
+    """The contacts that alerts rang for, with their rows in the run's tables."""
 
     def __init__(
         self,
@@ -168,7 +168,7 @@ class _People:
         }
         self._contacts = _by_id(scan(run, "contacts.parquet").join(ids.lazy(), on="contact_id", how="semi"))
         default = run.record.scores[0].name
-        # Scores lie ranked; a contact's place among all is that of its row, and who has none comes last.
+        # Scores are stored in ranked order, so a contact's place is its row index; others come last.
         ranked = read(run, "scores.parquet").filter(pl.col("score_name") == default).with_row_index(_PLACE)
         self._scored = ranked.height
         self._scores = _by_id(ranked.join(ids, on="contact_id", how="semi").lazy())
@@ -176,12 +176,12 @@ class _People:
         self._reasons = _reasons(run, default, ids, zone)
 
     def place(self, contact_id: str) -> int:
-        """Return a contact's place in ranked order; without a rank behind all others, by id."""
+        """Return a contact's place in ranked order; contacts without a rank come last, ordered by id."""
         row = self._scores.get(contact_id)
         return self._last[contact_id] if row is None else int(row[_PLACE])
 
     def told(self, ring: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what JSON tells of a contact, and the cells that texts name beside."""
+        """Return the JSON data of a contact, and the additional cells that texts name."""
         contact_id = str(ring["contact_id"])
         contact, score = self._contacts.get(contact_id, {}), self._scores.get(contact_id, {})
         kept = {
@@ -214,7 +214,7 @@ def _by_id(rows: pl.LazyFrame) -> dict[str, dict[str, Any]]:
 
 
 def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> dict[str, list[str]]:
-    """Return by contact why it has its points: `Talked with a rep ×2, 2026-11-17 (+18)`."""
+    """Return each contact's reasons for its points: `Talked with a rep ×2, 2026-11-17 (+18)`."""
     entries = next(score.rules for score in run.record.scores if score.name == score_name)
     names = {rule.id: rule.called for rule in entries if rule.entry == "rule"}
     given = (
@@ -230,7 +230,7 @@ def _reasons(run: Run, score_name: str, ids: pl.DataFrame, zone: ZoneInfo) -> di
 
 
 def waiting_notices(project: Project) -> int:
-    """Return how many notices are to be sent, in a message already or not; 0 where that can't be known."""
+    """Return the number of unsent notices, whether composed or not; 0 if it can't be determined."""
     store = StateStore.of(project)
     if not project.settings.alerts or not store.exists():
         return 0

@@ -1,4 +1,4 @@
-"""Alerts of the project file as a run works them out: who is in their segments, and who did what."""
+"""The alerts of the project file as a run computes them: who is in their segments, and who did what."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def subscriptions_of(inputs: Inputs, scored: Scored, segments: Segments) -> tuple[Subscription, ...]:
-    """Return the alerts for contacts that are on, in order of the project file."""
+    """Return the enabled alerts for contacts, in project file order."""
     return tuple(_subscriptions(inputs, scored, segments))
 
 
@@ -74,7 +74,7 @@ def _subscription(
 
 
 class _Who(Struct, frozen=True):
-    """Whom an alert is about: members in ranked order (None: everyone), a hash of it, the segments named."""
+    """The contacts of an alert: members in ranked order (None: all contacts), a hash, and segments named."""
 
     members: pl.DataFrame | None = None
     definition: str | None = None
@@ -95,12 +95,12 @@ def _who(alert: SegmentAlert | EventAlert, inputs: Inputs, segments: Segments) -
 
 
 def _keys_of_event(alert: EventAlert, inputs: Inputs) -> dict[str, Any]:
-    """Return what the file says of the events, as JSON."""
+    """Return the alert's keys about events, as JSON."""
     words = [each for each in EVENT_WORDS if each in alert.given_keys]
     return {each: _written(inputs, alert, each) for each in words if each != "per" or not alert.each_contact}
 
 
-def _written(inputs: Inputs, alert: Alert, key: str) -> Any:  # noqa: ANN401 - what JSON can hold
+def _written(inputs: Inputs, alert: Alert, key: str) -> Any:  # noqa: ANN401 - any JSON value
     document = inputs.project.document
     node = None if document is None else document.root.at(("alerts", alert.name, key))
     assert node is not None
@@ -108,7 +108,7 @@ def _written(inputs: Inputs, alert: Alert, key: str) -> Any:  # noqa: ANN401 - w
 
 
 def _occurrences(scored: Scored, event: EventRule) -> pl.DataFrame:
-    """Return `SEEN` of those who have an occurrence that counts."""
+    """Return `SEEN` of the contacts that have an occurrence that counts."""
     ages = pl.Series("age", scored.latest[event])
     there = scored.contacts.select("contact_id", ages).filter(pl.col("age") != NO_AGE)
     at = pl.lit(scored.as_of, INSTANT) - pl.duration(seconds="age")

@@ -1,4 +1,4 @@
-"""What a counting run's alerts leave in the state."""
+"""What the alerts of a counting run store in the state."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def notices_taker(project: Project) -> Taker:
-    """Return what takes the notices of a counting run into the state, with deliveries, and when they rang."""
+    """Return a function that stores a counting run's rings, notices and deliveries in the state."""
 
     def taken(connection: sqlite3.Connection, run: Run) -> None:
         settings, zone = project.settings, ZoneInfo(run.record.timezone)

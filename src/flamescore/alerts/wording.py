@@ -1,4 +1,4 @@
-"""What a message says of its leads, in plain text: a subject, and a paragraph for each lead.
+"""The wording of a message about its leads, in plain text: a subject, and a paragraph for each lead.
 
     Rachel Walker, Lucky Tail Grooming (2456)
     5 flames, 28 points (99%)
@@ -6,8 +6,8 @@
     (801) 555-0124  rachel.walker2456@example.com
     Owner: Tom Becker
 
-A cell of an export may hold anything. Before it is used its control characters become spaces, so that a name
-begins no header and no line of its own; each channel then escapes what its own language would obey.
+A cell of an export may contain anything. Before it is used, its control characters become spaces, so that a
+name can't start a header or a new line; each channel then escapes what has a meaning in its own markup.
 """
 
 from __future__ import annotations
@@ -35,17 +35,16 @@ _MINUTE: Final = "%Y-%m-%d %H:%M"
 
 
 class Lead(Struct, frozen=True):
-    """A notice as messages tell it.
+    """A notice in the form that messages use.
 
-    `told` is what JSON tells of the contact; `cells` are further cells that texts name, by column, and the
-    rank.
+    `told` is the contact's JSON data. `cells` are further cells that texts name, by column, and the rank.
     """
 
     told: Mapping[str, Any]
     cells: Mapping[str, Any] = field(default_factory=dict)
 
     def cell(self, name: str) -> str:
-        """Return a cell as text on one line; empty where there is none."""
+        """Return a cell as text on one line; empty if it is missing."""
         value = self.told.get(name)
         return one_line(self.cells.get(name) if value is None else value)
 
@@ -56,16 +55,16 @@ class Lead(Struct, frozen=True):
 
     @property
     def who(self) -> str:
-        """The name, else the e-mail, else the id."""
+        """The name, or else the e-mail address, or else the id."""
         return self.cell("name") or self.cell("email") or self.cell("contact_id")
 
 
 class Texts(Struct, frozen=True):
     """How an alert words its messages.
 
-    Times are local ones of `zone`. `events` are those that an event alert waits for, `unless` those that
-    silence it if they come `within`. `nobody` are the names that stand for no owner, as they compare. At most
-    `rows` leads are told.
+    Times are local to `zone`. `events` are the event types that an event alert waits for, `unless` those that
+    silence it if they occur `within` the period. `nobody` are the names that mean "no owner", case-folded. At
+    most `rows` leads are listed.
     """
 
     title: str
@@ -80,7 +79,7 @@ class Texts(Struct, frozen=True):
 
 
 def one_line(value: object) -> str:
-    """Return a cell as text: control characters are spaces, and runs of white space one; None is empty."""
+    """Return a cell as text: control characters become spaces, runs of whitespace one space, None empty."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -91,7 +90,7 @@ def one_line(value: object) -> str:
 def subject_of(texts: Texts, leads: Sequence[Lead], run_id: str) -> str:
     """Return the subject: `Hot lead: Rachel Walker`, `Hot lead: 3 leads`, or what the template says.
 
-    A template without `{count}` holds for one lead alone. Of several leads its cells are the first one's.
+    A template without `{count}` applies to a single lead only. Cells come from the first lead.
     """
     first = leads[0]
     if texts.subject is not None and (len(leads) == 1 or "count" in placeholders(texts.subject)):
@@ -101,9 +100,9 @@ def subject_of(texts: Texts, leads: Sequence[Lead], run_id: str) -> str:
 
 
 def body_of(texts: Texts, leads: Sequence[Lead], run_id: str, most: int) -> str:
-    """Return the paragraphs, with an empty line between two, then `and 12 more` where there are more.
+    """Return the paragraphs, separated by empty lines, then `and 12 more` if there are more.
 
-    At most `most` leads are told.
+    At most `most` leads are listed.
     """
     told = [
         _paragraph(texts, lead)
@@ -116,7 +115,7 @@ def body_of(texts: Texts, leads: Sequence[Lead], run_id: str, most: int) -> str:
 
 
 def footer_of(run_id: str | None, as_of: datetime | None, zone: ZoneInfo) -> str:
-    """Return the line that ends a mail: the run and its local `as_of`; without a run the program alone."""
+    """Return the last line of a mail: the run and its local `as_of`; without a run, only the program name."""
     if run_id is None or as_of is None:
         return "flamescore"
     return f"flamescore, run {run_id}, as of {to_local(as_of, zone):{_MINUTE}} {zone.key}"
@@ -136,7 +135,7 @@ def _paragraph(texts: Texts, lead: Lead) -> str:
 
 
 def _standing(lead: Lead) -> str:
-    """Say `5 flames, 28 points (99%)`; nothing of a contact without a row under the score."""
+    """Return `5 flames, 28 points (99%)`; empty for a contact that the score does not rate."""
     flames, percentile = lead.told.get("flames"), lead.told.get("percentile")
     if flames is None:
         return ""
@@ -146,12 +145,12 @@ def _standing(lead: Lead) -> str:
 
 
 def _points(score: float) -> str:
-    """Say a score in whole points, rounded down: none shows a bound that it has not reached."""
+    """Return a score in whole points, rounded down so that it never shows a threshold it has not reached."""
     return say.score(nearest_points(score), 0)
 
 
 def _happened(texts: Texts, lead: Lead) -> str:
-    """Say what an event alert rang for: `page_visit 2026-11-20 14:05, no purchase by 14:20`."""
+    """Return what an event alert rang for: `page_visit 2026-11-20 14:05, no purchase by 14:20`."""
     if not texts.events:
         return ""
     at = to_local(lead.at, texts.zone)

@@ -1,1 +1,1 @@
-"""The command line: one verb a file. Each parses, calls one function, renders, returns an exit code."""
+"""The command line: one verb per file. Each parses, calls one function, renders, returns an exit code."""

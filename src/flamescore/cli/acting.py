@@ -1,4 +1,4 @@
-"""The commands that act on scores; otherwise as `commands`."""
+"""The commands that act on scores; structured like `commands`."""
 
 from __future__ import annotations
 

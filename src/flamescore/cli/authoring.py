@@ -1,4 +1,4 @@
-"""The commands for who writes rule and project files; otherwise as `commands`."""
+"""The commands for authors of rule and project files; structured like `commands`."""
 
 from __future__ import annotations
 

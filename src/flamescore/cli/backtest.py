@@ -1,4 +1,4 @@
-"""The work of `flamescore backtest`: hold past scores against what happened after them."""
+"""The work of `flamescore backtest`: compare past scores with what happened afterwards."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _AUC: Final = re.compile(r"auc=(0?\.\d+|0|1|1\.0+)")
 
 
 def who(*, first_only: bool, repeat: bool) -> str | None:
-    """Return who is looked at; both flags at once are a contradiction."""
+    """Return which contacts a backtest considers; raise `UsageError` if both flags are given."""
     if first_only and repeat:
         hint = "Leave one of them out."
         raise UsageError(Problem("U033", "--first-only and --repeat can't go together.", hint=hint))
@@ -57,7 +57,7 @@ def backtest(
     out: str | None,
     form: BacktestFormat | None,
 ) -> ExitCode:
-    """Write what came of it; the exit code is `FOUND` where something is there that `fail_on` asks for."""
+    """Run a backtest and write the result; return `FOUND` if it meets one of the `fail_on` conditions."""
     for each in fail_on:
         if each not in _CODES and each != "warning" and _AUC.fullmatch(each) is None:
             hint = "It takes order, leak, sign, drift, auc=0.60 and warning."

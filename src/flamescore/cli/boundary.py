@@ -1,4 +1,4 @@
-"""The one place where errors become words and exit codes. No traceback gets past it."""
+"""The single place where errors become messages and exit codes. No traceback gets past it."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ _EXPECTED: Final = {
     "greater_than_equal": "at least {ge:g}",
     "less_than_equal": "at most {le:g}",
 }
-"""What a value must be, by the kind of the error that Typer finds with pydantic."""
+"""What a value must be, by the type of pydantic's error."""
 
 
 def command(
     work: Callable[[Messages], ExitCode | None], messages: Messages, *, answers: bool = True
 ) -> NoReturn:
-    """Do a command's work, say what goes wrong, and leave with the exit code.
+    """Do a command's work, report errors, and exit with the exit code.
 
-    `answers` says whether what the command is for stands on stdout: a full disk behind it is a failure then.
-    What `messages.at_end` asks for comes when everything else is done and told. The command is called as the
-    function that its work is defined in.
+    `answers` is whether the result of the command goes to stdout: then a failed write to it, as on a full
+    disk, is an error. The functions in `messages.at_end` are called after everything else is done and
+    reported. The command is named after the function that `work` is defined in.
     """
     try:
         code = _worked(work, messages, answers=answers)
-    except stopping.STOPS as error:  # it came between two steps of that
+    except stopping.STOPS as error:  # raised between two steps of `_worked`
         code = _ended(error, messages)
     with suppress(*stopping.STOPS):
         for each in messages.at_end:
@@ -59,7 +59,7 @@ def command(
 
 
 def misuse(error: typer.TyperException, arguments: Sequence[str], verb: str | None) -> int:
-    """Say what is wrong with the words of a command, in the log format that they ask for."""
+    """Report what is wrong with the arguments of a command, in the log format that they request."""
     messages = _messages_asked(arguments)
     if (wrong := _wrong_value(error)) is not None:
         messages.complain((wrong,), ExitCode.USAGE)
@@ -72,7 +72,7 @@ def misuse(error: typer.TyperException, arguments: Sequence[str], verb: str | No
 
 
 def _wrong_value(error: typer.TyperException) -> Problem | None:
-    """Return what a value must be and what it is; None where something else is wrong with the words."""
+    """Return the problem of an invalid value: what it must be and what it is; None for any other error."""
     cause: Any = error.__cause__
     if not isinstance(error, typer.BadParameter) or not hasattr(cause, "errors"):
         return None
@@ -89,7 +89,7 @@ def _wrong_value(error: typer.TyperException) -> Problem | None:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """Return what the parser says: the usage in its lines, then what is wrong, in one."""
+    """Return the parser's error: the usage, then what is wrong, in one line."""
     mark, page = "Error: ", StringIO()
     if hasattr(error, "show"):
         error.show(file=page)
@@ -101,7 +101,7 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _messages_asked(arguments: Sequence[str]) -> Messages:
-    """Return messages as the words of a command ask for them, where they can't be read."""
+    """Return `Messages` for arguments that can't be parsed, with the flags found in them."""
     asked = " ".join(arguments).replace("=", " ")
     log = LogFormat.JSON if "--log-format json" in asked else LogFormat.TEXT
     return Messages(log, quiet=sum(each in ("-q", "-qq", "--quiet") for each in arguments))
@@ -109,7 +109,7 @@ def _messages_asked(arguments: Sequence[str]) -> Messages:
 
 @contextmanager
 def writing_to(path: str) -> Iterator[None]:
-    """Turn the system's refusals into an error that names the file."""
+    """Turn an `OSError` inside the block into an `OutputError` that names the file."""
     try:
         yield
     except BrokenPipeError:
@@ -120,12 +120,12 @@ def writing_to(path: str) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """Write a line for people to stdout."""
+    """Write a line of text to stdout."""
     sys.stdout.write(f"{for_log(text)}\n")
 
 
 def ended(error: BaseException, arguments: Sequence[str], verb: str | None) -> ExitCode:
-    """Say what ended the program before or after a command's work, and return its exit code."""
+    """Report what ended the program before or after a command's work, and return its exit code."""
     messages = _messages_asked(arguments)
     code = _ended(error, messages)
     messages.finish(verb, code)
@@ -151,19 +151,19 @@ def _worked(work: Callable[[Messages], ExitCode | None], messages: Messages, *, 
             forget_stdout()
     except SystemExit:
         raise
-    except BaseException as error:  # noqa: BLE001 - the boundary: a traceback would show people's data
+    except BaseException as error:  # noqa: BLE001 - the boundary: a traceback would show personal data
         code, problems = _judged(error)
         if isinstance(error, FlamescoreError) and problems is error.problems:
             beside, strict = error.beside, isinstance(error, StrictError)
-    with suppress(*stopping.STOPS):  # where nobody reads what is said, a further signal ends the waiting
+    with suppress(*stopping.STOPS):  # if nobody reads stderr, another signal ends the wait
         messages.complain(problems, code, before=beside if strict else (), after=() if strict else beside)
     return code
 
 
 def _judged(error: BaseException) -> tuple[ExitCode, tuple[Problem, ...]]:
-    """Return the exit code that an exception leads to, and what to say of it.
+    """Return the exit code for an exception, and the problems to report.
 
-    Whatever comes after a signal comes of it: Polars and others turn its exception into one of theirs.
+    Any exception after a signal is attributed to it: Polars and others turn its exception into their own.
     """
     asked = stopping.asked()
     if isinstance(error, stopping.STOPS) or asked is not None:

@@ -1,4 +1,4 @@
-"""The rows of a search on a screen: what a rep needs first, as wide as the screen is."""
+"""The rows of a search on a screen: what a rep needs first, in the width of the screen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def call_list(run: Run, found: Found, screen: Screen) -> list[str]:
-    """Lay out the rows of a search, the first one first; nothing where there are none.
+    """Lay out the rows of a search in their order; return an empty list if there are none.
 
-    Columns are those of `report.lead_table`. `why`, where the rows have it, stands in place of the reasons.
+    Columns are those of `report.lead_table`. `why`, if the rows have it, replaces the reasons.
     """
     rows = found.rows
     if rows.is_empty():

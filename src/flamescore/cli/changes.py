@@ -1,4 +1,4 @@
-"""The work of `flamescore changes`: who rose, fell, came and went since the run before, and why."""
+"""The work of `flamescore changes`: contacts that rose, fell, came or went since an earlier run, and why."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def changes(
     *,
     everyone: bool,
 ) -> None:
-    """Show what changed in a run since the one before, or since the earlier one that `against` means."""
+    """Show what changed in a run since the previous one, or since the earlier run given by `against`."""
     project = find_settings(config)
     found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
@@ -59,7 +59,7 @@ def changes(
 
 
 def _laid_out(rows: pl.DataFrame, heading: str | None, decimals: int, on: Screen) -> list[str]:
-    """Lay the rows out under a line that sums them up: who, from where to where, and why."""
+    """Lay out the rows under a summary line: the contact, its old and new values, and why."""
     lines = [] if heading is None else [on.shown(heading)]
     if rows.is_empty():
         return lines
@@ -85,7 +85,7 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 
 def _step(then: object, now: object, on: Screen) -> str:
-    """Say where it went: `4 → 5`; what stayed, or stands alone, once."""
+    """Return a change as text: `4 → 5`; a single value if it is unchanged or the other one is missing."""
     if then is None or now is None or then == now:
         return f"{then if now is None else now}"
     return f"{then} {on.marks('→')} {now}"
@@ -100,7 +100,7 @@ def _scores(row: Mapping[str, Any], decimals: int) -> tuple[str | None, str | No
 
 
 def _causes(row: Mapping[str, Any], decimals: int) -> Cell:
-    """Say the parts of a change, the largest first: `+2 new activity`; what else is known of it where not."""
+    """Return the parts of a change, largest first: `+2 new activity`; without parts, return `why`."""
     parts = [(nearest_points(row[name]), words) for name, words in PARTS.items() if row[name]]
     parts.sort(key=lambda part: -abs(part[0]))
     if not parts:

@@ -1,4 +1,4 @@
-"""The work of `flamescore check`: all that is wrong with rules, project and exports."""
+"""The work of `flamescore check`: everything that is wrong with rules, project and exports."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _SUFFIXES: Final = {".json": CheckFormat.JSON, ".txt": CheckFormat.FULL}
 _NUMERIC: Final = (False, True, True, True, True, False)
 _GOES: Final = (0, 0, 1, 2, 0, 3)
-"""Which columns of the rules go first where not all fit; 0 never does."""
+"""The order in which columns of the rules are dropped if not all fit; those with 0 are always kept."""
 
 _LEAST: Final = 16
-"""Columns of the screen that the name of a rule keeps."""
+"""The minimum width of a rule's name, in screen columns."""
 
 
 def check(
@@ -41,7 +41,7 @@ def check(
     out: str | None,
     form: CheckFormat | None,
 ) -> ExitCode:
-    """Check, tell all that was found, and return what of it fails."""
+    """Check, report all findings, and return the exit code."""
     path = place(out)
     chosen = form or (CheckFormat.FULL if path is None else by_suffix(path, _SUFFIXES))
     found = checking.check(config, as_of, rules_only=rules_only)
@@ -97,7 +97,7 @@ def _show(found: Checked, messages: Messages) -> None:
 
 
 def _tables(found: Checked, on: Screen) -> Iterator[list[str]]:
-    """Yield a line about each score that was worked out, and the table of its rules."""
+    """Yield a line about each computed score, followed by the table of its rules."""
     for score in found.scores:
         if score.flames is not None:
             rows = [(on.shown(name), *cells) for name, *cells in checking.rule_rows(found, score)]

@@ -1,7 +1,7 @@
-"""The commands about runs: the flags that each takes, what its help says of them, and what it does with them.
+"""The commands about runs: the flags of each, their help, and what the command does with them.
 
-A command's work is in the module of its name. It is imported when the work begins: with Polars and all that
-comes with it, which neither help nor completion nor a misspelt flag waits for.
+A command's work is in the module of the same name. It is imported only when the work begins, so that help,
+completion and errors about flags don't wait for the import of Polars.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a shell completes: the values of flags, from the latest run alone, and never from exports.
+"""Shell completion: the values of flags, taken only from the latest run, and never from exports.
 
-The shell waits for it, so that what needs no table is read without Polars: the published files are opened
-directly, without looking at their checksums. A fault, whatever it is, completes nothing and says nothing.
+Since the shell waits for it, the published files are opened directly, without verifying checksums, and Polars
+is imported only to read tables. Any error completes nothing, silently.
 """
 
 from __future__ import annotations
@@ -18,60 +18,60 @@ if TYPE_CHECKING:
     import polars as pl
 
 Values: TypeAlias = "Callable[[Path, str], Iterable[str]]"
-"""Yields values from the folder of the latest run, given what has been typed."""
+"""Yields values from the folder of the latest run, given the typed prefix."""
 
 Completing: TypeAlias = "Callable[[Any, Any, str], list[str]]"
-"""What Typer asks: of the words so far, the parameter, and what has been typed of its value."""
+"""Typer's completion callback: it takes the context, the parameter, and the typed prefix of its value."""
 
 MOST: Final = 50
-"""Contacts that are completed at once."""
+"""The maximum number of contacts to complete."""
 
 LEAST_TYPED: Final = 3
-"""Characters of a contact that have to be there."""
+"""The minimum number of characters to type before contacts are completed."""
 
 OWN_COLUMNS: Final = (
     "rank", "place", "score", "flames", "percentile", "percent_of_ideal", "last_activity_at",
     "reason_1", "reason_2", "reason_3", "change", "newly_hot",
 )  # fmt: skip
-"""What `--columns` knows beside the columns of contacts."""
+"""The values of `--columns` besides the columns of contacts."""
 
 SORT_KEYS: Final = (
     "rank", "score", "flames", "percentile", "last_activity", "change", "name", "company", "owner",
     "contact_id",
 )  # fmt: skip
-"""What `--sort` knows beside the columns of contacts."""
+"""The values of `--sort` besides the columns of contacts."""
 
 _OBEYED: Final = frozenset("\\`$;|&<>!")
-"""A value with one of these is not completed: a shell that puts it on the line could run what is in it."""
+"""Values with one of these are not completed: once on the command line, the shell could run part of them."""
 
 
 def _completing(values: Values) -> Completing:
-    """Return what Typer asks, in which whatever goes wrong completes nothing."""
+    """Return a callback for Typer that completes nothing if an error occurs."""
 
     def completed(ctx: Any, _param: Any, typed: str) -> list[str]:  # noqa: ANN401 - Typer's own classes
         try:
             found = values(_latest(ctx.params.get("config")), typed)
             return [each for each in found if _is_safe(each, typed)]
-        except BaseException:  # noqa: BLE001 - Polars panics with one of its own; the shell wants no word of it
+        except BaseException:  # noqa: BLE001 - also panics of Polars; the shell must not see any error
             return []
 
     return completed
 
 
 def _latest(config: str | None) -> Path:
-    from flamescore.project import find_settings  # noqa: PLC0415 - 50 ms, which help does not wait for
+    from flamescore.project import find_settings  # noqa: PLC0415 - takes 50 ms, which help should not wait for
 
     return find_settings(config).output_folder / "latest"
 
 
 def _is_safe(value: str, typed: str) -> bool:
-    """Say whether a value may be put on a line: it steers no shell and no terminal, and becomes no flag."""
+    """Return whether a value is safe on a command line: not special to shell or terminal, and not a flag."""
     is_flag = value.startswith("-") and not typed.startswith("-")
     return bool(value) and not is_flag and not _OBEYED & set(value) and for_cell(value) == value
 
 
 def _beginning(values: Iterable[Any], typed: str) -> list[str]:
-    """Return the values that begin as typed, case aside, sorted and each once."""
+    """Return the values that begin with the typed prefix, ignoring case, sorted and deduplicated."""
     start = typed.casefold()
     return sorted(
         {str(each) for each in values if each is not None and str(each).casefold().startswith(start)}
@@ -79,7 +79,7 @@ def _beginning(values: Iterable[Any], typed: str) -> list[str]:
 
 
 def _in_list(values: Iterable[str], typed: str, signs: str = "") -> list[str]:
-    """Complete the last of several words with commas between; it may follow one of the `signs`."""
+    """Complete the last of several comma-separated words; it may be prefixed with one of the `signs`."""
     before, comma, last = typed.rpartition(",")
     sign = last[:1] if last[:1] and last[:1] in signs else ""
     return [f"{before}{comma}{sign}{each}" for each in _beginning(values, last.removeprefix(sign))]
@@ -123,19 +123,19 @@ def columns(latest: Path, typed: str) -> Iterable[str]:
 
 
 def sort_keys(latest: Path, typed: str) -> Iterable[str]:
-    """Complete the last of several keys to sort by; `-` before one turns its order round."""
+    """Complete the last of several sort keys; a `-` prefix reverses the order of a key."""
     return _in_list((*SORT_KEYS, *_columns(latest)), typed, "-")
 
 
 def runs(latest: Path, typed: str) -> Iterable[str]:
-    """Complete the ids of the runs that lie beside the latest, newest first."""
+    """Complete the ids of the runs in the output of the latest run, newest first."""
     folder = latest.parent / "runs"
     names = (path.name for path in folder.iterdir() if not path.name.startswith("."))
     return reversed(_beginning(names, typed))
 
 
 def contacts(latest: Path, typed: str) -> Iterable[str]:
-    """Complete contacts, from three characters on: ids by their start, then e-mails."""
+    """Complete contacts, from three characters on: first ids, then e-mail addresses."""
     import polars as pl  # noqa: PLC0415 - it takes time to import
 
     if len(typed) < LEAST_TYPED:
@@ -151,8 +151,8 @@ def contacts(latest: Path, typed: str) -> Iterable[str]:
 
 
 def presets(_latest: Path, typed: str) -> Iterable[str]:
-    """Complete the presets, and the formats of write-backs."""
-    from flamescore.project import all_formats, all_presets  # noqa: PLC0415 - help does not wait for it
+    """Complete the presets, and the write-back formats."""
+    from flamescore.project import all_formats, all_presets  # noqa: PLC0415 - help should not wait for it
 
     return _beginning((*all_presets(), *(f"write_back/{each}" for each in all_formats())), typed)
 
@@ -174,4 +174,4 @@ VALUES: Final[dict[str, Completing]] = {
     "preset": _completing(presets),
     "form": _completing(report_formats),
 }
-"""By the name of a flag's or argument's parameter: what completes it, unless its own type has choices."""
+"""The completion callbacks by parameter name. Parameters whose own type has choices don't use them."""

@@ -1,4 +1,4 @@
-"""The work of `flamescore delivered`: what the CRM is known to have."""
+"""The work of `flamescore delivered`: record what the CRM has."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def delivered(
     forget: bool,
     lock_timeout: float,
 ) -> None:
-    """Take a run's files of a write-back as imported, the last delivery as undone, or all as unknown."""
+    """Record a run's write-back files as imported, or the last delivery as undone, or forget everything."""
     if (run is not None) + undone + forget > 1:
         text = "`--run`, `--undone` and `--forget` can't be given together."
         raise UsageError(Problem("U042", text, hint="Leave out all but one."))

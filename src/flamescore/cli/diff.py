@@ -1,4 +1,4 @@
-"""The work of `flamescore diff`: what a change of the rules does to everyone's scores."""
+"""The work of `flamescore diff`: how a change of the rules affects all scores."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def diff(
     out: str | None,
     form: DiffFormat | None,
 ) -> ExitCode:
-    """Compare two rule files on the exports; 1 where it is what `failing` asks."""
+    """Compare two rule files on the exports; return `FOUND` if a condition in `failing` is met."""
     path = place(out)
     chosen = form or (DiffFormat.TABLE if path is None else by_suffix(path, _SUFFIXES))
     asked = fail_on(failing)

@@ -47,7 +47,7 @@ def explain(
     out: str | None,
     form: ExplainFormat | None,
 ) -> None:
-    """Explain a contact as of a run, or as of a time; `exact`: with all decimals of points."""
+    """Explain a contact as of a run, or as of a point in time; with `exact`, show all decimals of points."""
     contact = contact_asked(contact)
     if as_of is not None and run is not None:
         hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
@@ -102,7 +102,7 @@ def _exported_on(exports: Exports) -> str:
 
 
 def contact_asked(contact: str | None) -> str:
-    """Return the contact that is asked for; `UsageError` where there is none."""
+    """Return the contact; raise `UsageError` if it is None."""
     if contact is None:
         hint = "Give a contact id or an e-mail address, or --account."
         raise UsageError(Problem("U000", "Missing argument 'CONTACT'.", hint=hint))
@@ -110,7 +110,7 @@ def contact_asked(contact: str | None) -> str:
 
 
 def chosen_form(out: str | None, form: ExplainFormat | None, *, rows: bool = False) -> ExplainFormat:
-    """Return the format asked for, else that of the suffix of `-o`; `rows`: CSV is one of them."""
+    """Return the requested format, else that of the suffix of `-o`; `rows` allows CSV."""
     path = place(out)
     if form or path is None:
         chosen = form or ExplainFormat.TABLE
@@ -136,13 +136,13 @@ def _write(
 
 
 def width_of_text(out: str | None) -> int:
-    """Return how wide text is that goes to no terminal: as `COLUMNS` says of stdout, else any width."""
+    """Return the width of text that does not go to a terminal: `COLUMNS` for stdout, else unlimited."""
     columns = os.environ.get("COLUMNS", "")
     return max(int(columns), _LEAST) if place(out) is None and columns.isdecimal() else _ANY
 
 
 def _is_ascii(out: str | None) -> bool:
-    """Say whether stdout lacks all characters beyond ASCII; a file has them."""
+    """Return whether text goes to stdout and stdout is limited to ASCII; a file never is."""
     lacks = "utf" not in (sys.stdout.encoding or "utf-8").lower() or os.environ.get("TERM") == "dumb"
     return place(out) is None and lacks
 
@@ -174,11 +174,11 @@ _ASKED_FOR: Final = (
     "hot_evidence",
     "hot_failed",
 )
-"""Keys that are there only where the rules ask for what they tell: `hot` is false for who is not hot."""
+"""Keys that are present only if the rules use the feature; `hot: false` is kept."""
 
 
-def _as_told(value: Any) -> Any:  # noqa: ANN401 - of whatever an explanation holds
-    """Leave out keys of what nobody has asked for."""
+def _as_told(value: Any) -> Any:  # noqa: ANN401 - any value in an explanation
+    """Remove the keys of features that are not used."""
     if isinstance(value, dict):
         silent = {key for key in _ASKED_FOR if key in value and value[key] in (None, (), False)}
         silent -= {"hot"} if value.get("hot") is False else set()

@@ -1,4 +1,4 @@
-"""The work of `flamescore explain --account`: whose points an account's scores are."""
+"""The work of `flamescore explain --account`: which contacts' points make up an account's scores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def explain_of_account(
     out: str | None,
     form: ExplainFormat | None,
 ) -> None:
-    """Explain an account of a run; `exact`: with all decimals of points."""
+    """Explain an account of a run; with `exact`, show all decimals of points."""
     if contact is not None:
         hint = "Leave one of them out."
         raise UsageError(

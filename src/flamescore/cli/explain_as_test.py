@@ -1,4 +1,4 @@
-"""The work of `flamescore explain --as-test`: a real case as a test of the rules."""
+"""The work of `flamescore explain --as-test`: turn a real case into a test of the rules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def explain_as_test(
     *,
     out: str | None,
 ) -> None:
-    """Print a test of a contact, as of a run with its rules, or as of a time with today's."""
+    """Print a test of a contact, as of a run with its rules, or as of a point in time with today's rules."""
     if contact is None:
         raise UsageError(Problem("U000", "Missing argument 'CONTACT'.", hint="Give an id or an address."))
     if as_of is not None and run is not None:
@@ -81,7 +81,7 @@ def _inputs(
 
 
 def _named(rules: Path, project: Project, out: str | None) -> str:
-    """Return the rule file as a file of tests names it: relative to it, or beside it."""
+    """Return the rule file's path for a file of tests: relative to that file, or just the name."""
     path = place(out)
     if path is None or not project.settings.rules:
         return rules.name

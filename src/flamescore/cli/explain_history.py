@@ -1,4 +1,4 @@
-"""The work of `flamescore explain --since`: what the scores of a contact were."""
+"""The work of `flamescore explain --since`: the past scores of a contact."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def check_alone(*, account: str | None, as_of: str | None, rank: bool) -> None:
-    """Refuse the flags that can't go with `--since`; `UsageError`."""
+    """Raise `UsageError` if a flag is given that can't be combined with `--since`."""
     for flag, given in {
         "--account": account is not None,
         "--as-of": as_of is not None,
@@ -49,7 +49,7 @@ def explain_since(
     out: str | None,
     form: ExplainFormat | None,
 ) -> None:
-    """Show the history of a contact up to a run, by default the latest; `exact`: all decimals of points."""
+    """Show the history of a contact up to a run, by default the latest; `exact` shows all decimals."""
     chosen = chosen_form(out, form, rows=True)
     who, start = contact_asked(contact), _start(since)
     project = find_settings(config)
@@ -72,12 +72,12 @@ def explain_since(
 
 
 def _takes_sparklines(out: str | None) -> bool:
-    """Say whether the output has the characters: a file has, standard output by its encoding."""
+    """Return whether the output supports sparklines: a file does, stdout depending on its encoding."""
     return place(out) is not None or "utf" in (sys.stdout.encoding or "").lower()
 
 
 def _start(text: str) -> Period | date:
-    """Read the value of `--since`."""
+    """Parse the value of `--since`."""
     day = parse_time(text) if len(text) == len("2026-11-21") else None
     found = day or parse_period(text)
     if found is None:

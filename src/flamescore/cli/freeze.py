@@ -1,4 +1,4 @@
-"""The work of `flamescore freeze`: flames by percentile as fixed bounds, to paste into the rule file."""
+"""The work of `flamescore freeze`: flames by percentile as fixed thresholds, to paste into the rule file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def freeze(
     config: str | None, run: str | None, score: str | None, out: str | None, messages: Messages
 ) -> None:
-    """Print the frozen bounds of a run."""
+    """Print the frozen thresholds of a run."""
     found = find_run(find_settings(config), run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
     deliver(frozen_flames(found, score).encode(), out)

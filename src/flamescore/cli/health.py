@@ -1,4 +1,4 @@
-"""`--ping`: a health check is told that a scoring starts, and how it ended."""
+"""`--ping`: notify a health check when a scoring starts and when it ends."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ KEY: Final = "ping"
 
 
 class HealthCheck(Struct):
-    """Tells a health check of one scoring: that it starts, and at the end of the command how it ended.
+    """Notifies a health check when a scoring starts, and at the end of the command how it ended.
 
-    `line` is what it says of one that went well. A `silent` one tells nothing. Whatever goes wrong is a
-    warning, and changes no exit code.
+    `line` is the text sent on success. If `silent`, nothing is sent. Failures are reported as warnings and
+    don't change the exit code.
     """
 
     messages: Messages
@@ -33,11 +33,11 @@ class HealthCheck(Struct):
     url: str | None = None
 
     def begin_early(self, flag: object) -> None:
-        """Say that it starts, if a flag or the variable names the check: before the project file is read."""
+        """Report the start before the project file is read, if a flag or the variable names the check."""
         self.begin(str(flag or os.environ.get(VARIABLES[KEY]) or "") or None)
 
     def begin(self, written: str | None) -> None:
-        """Say that it starts, to the check that is named, with variables in it; only the first time."""
+        """Report the start to the check at `written`, a URL that may contain variables; do so only once."""
         if self.silent or written is None or self.url is not None:
             return
         try:
@@ -49,7 +49,7 @@ class HealthCheck(Struct):
         self._tell("that this run starts", "/start")
 
     def _end(self, code: ExitCode) -> None:
-        """Say how it ended, with the line or what was wrong; nothing where another run is at work."""
+        """Report how it ended, with `line` or the errors; nothing if another run held the lock."""
         if code is ExitCode.LOCKED:
             return
         told = self.messages.told

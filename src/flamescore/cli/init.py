@@ -33,7 +33,7 @@ def init(
     dry_run: bool,
     out: str | None,
 ) -> None:
-    """Guess both files, write them unless it is a dry run, and tell each guess."""
+    """Guess both files, write them unless it is a dry run, and list each guess."""
     if zone is not None:
         _check_zone(zone)
     project = Path(config or os.environ.get("FLAMESCORE_CONFIG") or "flamescore.yaml")
@@ -41,7 +41,7 @@ def init(
     both = (places.project, places.rule_file)
     if not dry_run:
         tidy(both, places.folder)
-        refuse((*both, places.project.with_suffix(".yml")))  # a folder has one project file
+        refuse((*both, places.project.with_suffix(".yml")))  # a folder has only one project file
     guess = first_guess(paths, places, contacts=contacts, zone=zone, now=clock())
     if dry_run:
         shown = (f"# {places.name}", guess.project, f"# {places.rules}", guess.rules)

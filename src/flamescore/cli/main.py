@@ -1,4 +1,4 @@
-"""The program: its commands, and what `--help` and `--version` say. Polars is not imported here."""
+"""The program: its commands, and the output of `--help` and `--version`. Polars is not imported here."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ VERBS: Final = {
     "presets": "List the vendor presets, or show one.",
     "schema": "Print the JSON Schema of rule or project files, or of tests.",
 }
-"""The commands, and what the list of commands says of each; their own help opens with an example.
+"""The commands, and the description of each in the list of commands; their own help begins with an example.
 
-Each is the function of its name in `commands`, `authoring`, `measuring` or `acting`.
+Each is the function of the same name in `commands`, `authoring`, `measuring` or `acting`.
 """
 
 
 class _Verbs(Mapping[str, Any]):
-    """The commands by name, each made of its function when it is asked for: all of them take 20 ms."""
+    """The commands by name, each built from its function on first access: building all takes 20 ms."""
 
     def __getitem__(self, verb: str) -> Any:  # noqa: ANN401 - Typer's own class
         if verb not in VERBS:
@@ -72,50 +72,50 @@ def _made(verb: str) -> Any:  # noqa: ANN401 - Typer's own class
     return get_command(alone)
 
 
-def _function(verb: str) -> Any:  # noqa: ANN401 - each has flags of its own
+def _function(verb: str) -> Any:  # noqa: ANN401 - each has its own flags
     return next(
         getattr(each, verb) for each in (commands, authoring, measuring, acting) if hasattr(each, verb)
     )
 
 
 class _Coercion:
-    """Takes the values of parameters that need no check as they are: what nobody gave, and ASCII text.
+    """Accepts values that need no validation unchanged: defaults, and ASCII text.
 
-    Typer checks with pydantic, which takes 60 ms to import and set up. Any other value goes the long way.
+    Typer validates with pydantic, which takes 60 ms to import and set up. Any other value is still validated.
     """
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own classes
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
-        # What is given is text, so that what is of another type already is a default or a count of flags.
+        # Values on the command line are text, so one that has another type is a default or a count of flags.
         if type(value) is param.type_descriptor.annotation and (type(value) is not str or value.isascii()):
             return value
-        param._runtime_param = None  # noqa: SLF001 - Typer makes its own now
+        param._runtime_param = None  # noqa: SLF001 - Typer creates its own now
         return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
 
 
 def _spared(params: list[Any]) -> list[Any]:
-    """Return parameters whose values Typer does not check where there is no need."""
+    """Return the parameters, changed so that Typer skips needless validation of their values."""
     for param in params:
-        param._runtime_param = _Coercion()  # noqa: SLF001 - without it Typer does the same, and takes longer
+        param._runtime_param = _Coercion()  # noqa: SLF001 - without it Typer does the same, only slower
     return params
 
 
 class _Verb(TyperCommand):
-    """A command that checks the values that were given alone."""
+    """A command that validates only values that were given."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - Typer's own class
         params = _spared(super().get_params(ctx))
         for param in params:
             if param.name in VALUES and not param.type_descriptor.is_choice:
-                param._custom_shell_complete = VALUES[param.name]  # noqa: SLF001 - what `autocompletion` sets
+                param._custom_shell_complete = VALUES[param.name]  # noqa: SLF001 - as `autocompletion` does
         return params
 
 
 class _Program(TyperGroup):
-    """A group that knows its commands' names and gists without making the commands."""
+    """A group that lists its commands with their descriptions without building them."""
 
-    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - they are Typer's
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - Typer's own
         super().__init__(**attributes | {"commands": _Verbs()})
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - Typer's own class
@@ -168,28 +168,28 @@ def _top(
 
 
 def run(words: Sequence[str]) -> int:
-    """Run the program with these words, and return its exit code: no exception gets past it."""
-    # Or else the interpreter looks for garbage among all that is alive as it leaves: 0.1 s of a score of 20.
+    """Run the program with these arguments, and return its exit code; no exception gets past it."""
+    # Otherwise the interpreter collects garbage among all live objects at exit: 0.1 s of a 20 s `score`.
     atexit.register(gc.freeze)
-    # The imports of a start make 200,000 objects and no garbage; looking for some among them takes 60 ms.
+    # The imports at startup create 200,000 objects and no garbage; collecting among them takes 60 ms.
     gc.set_threshold(400_000, 20, 50)
-    # Numpy's linear algebra, which is not used here, makes a thread for each core as it is imported: 70 ms.
+    # NumPy's linear algebra, which is not used here, starts a thread per core when it is imported: 70 ms.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Rows in each of Polars' morsels, which wait by the dozen where a reader is quicker than who reads: with
-    # its own 100,000 they held 775 MB of 100 M events' rows, with these 400, and reading is as fast.
+    # Rows per Polars morsel. Dozens of morsels queue up if a reader is faster than its consumer: with the
+    # default of 100,000 they took 775 MB for 100 M events, with this value 400 MB, and reading is as fast.
     os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")
     with steady_streams():
         try:
             code = _ran(words)
             if code == ExitCode.DONE:
-                check_stdout()  # of what Typer itself has written, such as the help
-        except BaseException as error:  # noqa: BLE001 - of Typer; those of a command go no further than that
+                check_stdout()  # for what Typer itself has written, such as the help
+        except BaseException as error:  # noqa: BLE001 - from Typer; `command` handles those of commands
             code = ended(error, words, _verb_of(words))
     return int(code)
 
 
 def _verb_of(words: Sequence[str]) -> str | None:
-    """Return the command that the words begin with."""
+    """Return the command that the arguments begin with; None if it is unknown."""
     return words[0] if words and words[0] in VERBS else None
 
 
@@ -198,5 +198,5 @@ def _ran(words: Sequence[str]) -> int:
         return int(program()(args=list(words), prog_name="flamescore", standalone_mode=False))
     except typer.TyperException as error:
         return misuse(error, words, _verb_of(words))
-    except SystemExit as left:  # completion leaves so
+    except SystemExit as left:  # completion exits this way
         return int(left.code or 0)

@@ -1,4 +1,4 @@
-"""The commands that compare: rules with other rules, scores with what came after; otherwise as `commands`."""
+"""The commands that compare: rules with rules, scores with later outcomes; structured like `commands`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command says on stderr beside its answer: findings and remarks, as text or as JSON, a line each."""
+"""Messages on stderr, next to a command's result: findings and remarks, as text or as JSON, one per line."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ FINISHED: Final = "A001"
 
 
 class OfRun(Struct):
-    """The run that a command has read or made, and whether it has published it."""
+    """The run that a command has read or made, and whether the command has published it."""
 
     run_id: str | None = None
     published: bool = False
 
 
 class Messages(Struct, frozen=True):
-    """Says things as `--log-format`, `-q` and `-v` ask; `quiet` is how often `-q` stands there.
+    """Writes messages according to `--log-format`, `-q` and `-v`; `quiet` is the number of `-q` flags.
 
-    `told` are all findings that there were to tell, whether they are shown or not; `of_run` is what the last
-    line tells of the run. `at_end` is called with the exit code before that line.
+    `told` are all findings so far, whether they were shown or not. `of_run` is what the last line reports
+    about the run. The functions in `at_end` are called with the exit code before that line.
     """
 
     log: LogFormat = LogFormat.TEXT
@@ -58,9 +58,9 @@ class Messages(Struct, frozen=True):
     def tell(
         self, findings: Iterable[Finding], *, notes: bool = False, run_ids: Mapping[str, str] | None = None
     ) -> None:
-        """Write findings, in order, and how many are not shown; `notes`: notes are shown anyway.
+        """Write findings, in order, and how many are not shown; with `notes`, always show notes.
 
-        `run_ids` has the id of the run for the codes that arise once there is one.
+        `run_ids` has the run's id for the codes of findings that arise after the run exists.
         """
         told = tuple(findings)
         self.told.extend(told)
@@ -82,7 +82,7 @@ class Messages(Struct, frozen=True):
         before: Iterable[Problem] = (),
         after: Iterable[Problem] = (),
     ) -> None:
-        """Write what ends the program, and around it what is known beside; no `-q` keeps the errors back."""
+        """Write the problems that end the program, with others before and after; `-q` never hides errors."""
         self._beside(before)
         for problem in problems:
             self.told.append(of_problem(problem))
@@ -94,22 +94,22 @@ class Messages(Struct, frozen=True):
             self._write(each)
 
     def remark(self, text: str, *, code: str = "") -> None:
-        """Write a line that is good to know, unless it is to be quiet."""
+        """Write an informational line, unless `-q` is given."""
         if not self.quiet:
             said = Finding(code, Severity.INFO, "", text)
             self.line(for_log(text), as_json(said, time=now()))
 
     def detail(self, text: str) -> None:
-        """Write a line that `--verbose` asks for."""
+        """Write a line that is shown only with `--verbose`."""
         if self.verbose:
             self.remark(text)
 
     def took(self, what: str) -> None:
-        """Say under `--verbose` how long the command has taken for what it did."""
+        """Write, with `--verbose`, what the command did and how long it has taken."""
         self.detail(f"{time.perf_counter() - self.started:8.3f} s  {what}")
 
     def finish(self, command: str | None, code: ExitCode) -> None:
-        """Write the last line of a command, whatever its exit code: in JSON alone, and not under `-q`."""
+        """Write the last line of a command, whatever its exit code: only as JSON, and not with `-q`."""
         if self.log is LogFormat.JSON and not self.quiet:
             run_id, found = self.of_run.run_id, Finding(FINISHED, Severity.INFO, "", "finished")
             said = as_json(found, time=now(), run_id=run_id, exit_code=int(code))
@@ -118,7 +118,7 @@ class Messages(Struct, frozen=True):
             self.line("", {**said, **more})
 
     def line(self, text: str, said: Mapping[str, Any]) -> None:
-        """Write one thing: its text, or what it is as JSON."""
+        """Write one message: `text`, or `said` as JSON."""
         sys.stderr.write(f"{json_text(dict(said)) if self.log is LogFormat.JSON else text}\n")
 
     def _write(self, finding: Finding, *, run_id: str | None = None, exit_code: int | None = None) -> None:
@@ -132,12 +132,12 @@ class Messages(Struct, frozen=True):
 
 
 def now() -> str:
-    """Return the time as lines of a log have it, such as `2026-11-21T02:00:03.120Z`."""
+    """Return the current time as written in log lines, such as `2026-11-21T02:00:03.120Z`."""
     return f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z"
 
 
 def here() -> Path | None:
-    """Return the working folder; None where it is gone."""
+    """Return the working directory; None if it no longer exists."""
     try:
         return Path.cwd()
     except OSError:

@@ -1,4 +1,4 @@
-"""The work of `flamescore notify`, and of `score --notify` once the run is published."""
+"""The work of `flamescore notify`, and of `score --notify` after the run is published."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Asked(Struct, frozen=True):
 
 
 def notify(config: str | None, asked: Asked, messages: Messages) -> ExitCode:
-    """Send what there is to send, or list it, or send a test."""
+    """Send what is waiting, or list it, or send a test."""
     project = find_settings(config, {})
     if asked.to is not None and asked.test is None:
         raise UsageError(Problem("U002", "--to goes with --test CHANNEL."))
@@ -58,12 +58,12 @@ def notify(config: str | None, asked: Asked, messages: Messages) -> ExitCode:
 
 
 def send(project: Project, lock_timeout: float) -> Notified:
-    """Take the latest run in if that was not done, compose, and send."""
+    """Take in the latest run unless that was done before, compose, and send."""
     return send_waiting(project, takers(project), timeout=lock_timeout)
 
 
 def tell(done: Notified, messages: Messages) -> ExitCode:
-    """Say what came of sending, the line last, and return the exit code that it leads to."""
+    """Report the result of sending, its summary line last, and return the resulting exit code."""
     messages.tell(done.findings, notes=True)
     messages.took("notify")
     _say(done.line, {"sent": done.sent, "waiting": done.waiting, "unsent": done.unsent}, messages)

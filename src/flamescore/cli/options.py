@@ -1,4 +1,4 @@
-"""The flags that several commands share, and the values that they come to."""
+"""The flags that several commands share, and their values."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from msgspec import Struct
 
 
 class LogFormat(StrEnum):
-    """How messages on stderr are written."""
+    """The format of messages on stderr."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class Format(StrEnum):
-    """How rows are written."""
+    """The format of rows."""
 
     TABLE = "table"
     CSV = "csv"
@@ -29,7 +29,7 @@ class Format(StrEnum):
 
 
 class ExplainFormat(StrEnum):
-    """How an explanation is written; CSV is for what the scores were."""
+    """The format of an explanation; CSV is only for past scores."""
 
     TABLE = "table"
     JSON = "json"
@@ -37,7 +37,7 @@ class ExplainFormat(StrEnum):
 
 
 class DiffFormat(StrEnum):
-    """How a comparison of rule files is written."""
+    """The format of a comparison of rule files."""
 
     TABLE = "table"
     JSON = "json"
@@ -46,7 +46,7 @@ class DiffFormat(StrEnum):
 
 
 class CheckFormat(StrEnum):
-    """How a check is written."""
+    """The format of a check."""
 
     FULL = "full"
     CONCISE = "concise"
@@ -55,7 +55,7 @@ class CheckFormat(StrEnum):
 
 
 class FailOn(StrEnum):
-    """From which severity on a check fails."""
+    """The lowest severity at which a check fails."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -63,7 +63,7 @@ class FailOn(StrEnum):
 
 
 class TestFormat(StrEnum):
-    """How the outcomes of tests are written."""
+    """The format of test results."""
 
     TABLE = "table"
     JSON = "json"
@@ -71,13 +71,13 @@ class TestFormat(StrEnum):
 
 
 class FieldsFrom(StrEnum):
-    """Whose fields and tags a backtest looks at."""
+    """The source of the fields and tags in a backtest."""
 
     RUNS = "runs"
 
 
 class BacktestFormat(StrEnum):
-    """How a backtest is written."""
+    """The format of a backtest."""
 
     TABLE = "table"
     JSON = "json"
@@ -86,7 +86,7 @@ class BacktestFormat(StrEnum):
 
 
 class Changed(StrEnum):
-    """How contacts changed since the run before."""
+    """How contacts changed since the previous run."""
 
     UP = "up"
     DOWN = "down"
@@ -107,7 +107,7 @@ class SchemaOf(StrEnum):
 
 
 class Output(Struct, frozen=True):
-    """Where rows go and how they are written: `out` is a file, None or `-` for stdout."""
+    """The destination and format of rows: `out` is a file, or None or `-` for stdout."""
 
     out: str | None = None
     form: Format | None = None

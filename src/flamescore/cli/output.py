@@ -1,4 +1,4 @@
-"""Rows to stdout or into a file, in the format that was asked for."""
+"""Write rows to stdout or a file, in the requested format."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TEXT: Final = {".txt": Format.TABLE}
 SHOWN: Final = 50
-"""Rows that a terminal shows where no --limit is given."""
+"""The number of rows shown on a terminal without --limit."""
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-"""How CSV shows an instant; they are all UTC, in whole seconds."""
+"""The format of instants in CSV; they are all UTC, in whole seconds."""
 
 
 def emit(
@@ -45,9 +45,9 @@ def emit(
     zone: ZoneInfo | None = None,
     table: Callable[[Screen], list[str]] | None = None,
 ) -> None:
-    """Write rows in a format; `table` lays them out for a screen, else all columns are shown.
+    """Write rows in a format; `table` lays them out for a screen, by default with all columns.
 
-    A table is as wide as the terminal, else as `COLUMNS` says; in a file it has no colours. `zone` is for
+    A table is as wide as the terminal, or else as `COLUMNS`; in a file it has no colors. `zone` is used for
     workbooks.
     """
     if format_of(output) is not Format.TABLE:
@@ -65,17 +65,17 @@ def _any_table(frame: pl.DataFrame, on: Screen) -> list[str]:
 
 
 def place(out: str | None) -> Path | None:
-    """Return the file that `-o` names, None for stdout."""
+    """Return the file that `-o` names; None for stdout."""
     return None if out in (None, "-") else Path(str(out))
 
 
 def on_terminal(output: Output) -> bool:
-    """Say whether rows go to a terminal, as a table."""
+    """Return whether rows go to a terminal, as a table."""
     return place(output.out) is None and sys.stdout.isatty() and format_of(output) is Format.TABLE
 
 
 def format_of(output: Output) -> Format:
-    """Return the format asked for, else what the file's suffix says, else table or CSV by the terminal."""
+    """Return the requested format, else that of the suffix, else table on a terminal and CSV elsewhere."""
     path = place(output.out)
     if output.form is not None:
         return output.form
@@ -85,7 +85,7 @@ def format_of(output: Output) -> Format:
 
 
 def by_suffix(path: Path, known: Mapping[str, T]) -> T:
-    """Return the format that a file's suffix stands for."""
+    """Return the format for a file's suffix."""
     suffix = path.suffix.lower()
     if suffix not in known:
         hint = f"Use one of the suffixes {', '.join(known)}, or add --format."
@@ -94,7 +94,7 @@ def by_suffix(path: Path, known: Mapping[str, T]) -> T:
 
 
 def first_rows(frame: pl.DataFrame, output: Output, limit: int | None) -> pl.DataFrame:
-    """Return the rows to write: as many as `--limit` says, else all; on a terminal no more than `SHOWN`."""
+    """Return the first rows, up to `--limit`; without it all rows, or on a terminal up to `SHOWN`."""
     most = limit if limit is not None else SHOWN if on_terminal(output) else frame.height
     return frame.head(min(most, frame.height))
 
@@ -102,22 +102,22 @@ def first_rows(frame: pl.DataFrame, output: Output, limit: int | None) -> pl.Dat
 def remark_on_others(
     shown: pl.DataFrame, found: pl.DataFrame, output: Output, limit: int | None, messages: Messages
 ) -> None:
-    """Say on a terminal that there are more rows than it shows."""
+    """Report on a terminal that there are more rows than are shown."""
     if on_terminal(output) and shown.height < found.height:
         hint = "" if limit is not None else "; --limit shows more"
         messages.remark(f"{shown.height:,} of {found.height:,} shown{hint}")
 
 
 def say_without_charts(messages: Messages) -> None:
-    """Say that a page has tables alone, where charts can't be drawn."""
-    from flamescore.pages import can_draw  # noqa: PLC0415 - only where a page is made
+    """Report that a page has only tables if charts can't be drawn."""
+    from flamescore.pages import can_draw  # noqa: PLC0415 - only needed for pages
 
     if not can_draw():
         messages.remark("The page has tables and no charts; these need: pip install 'flamescore[charts]'")
 
 
 def deliver(data: bytes, out: str | None) -> None:
-    """Write to a file, whole or not at all, or to stdout."""
+    """Write to a file, atomically, or to stdout."""
     path = place(out)
     if path is None:
         sys.stdout.flush()
@@ -160,13 +160,13 @@ def _for_people(frame: pl.DataFrame, form: Format, zone: ZoneInfo | None) -> byt
 
 
 def as_mapping(value: object) -> dict[str, Any]:
-    """Return a value and all values in it as mappings; instants, days and numbers stay as they are."""
+    """Return a value, and all nested values, as mappings; instants, dates and decimals are left unchanged."""
     told: dict[str, Any] = to_builtins(value, builtin_types=(datetime, date, Decimal))
     return told
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
-    """Bring values to what JSON knows: instants as ISO 8601 with `Z`, numbers as they are."""
+    """Convert values to JSON types: instants to ISO 8601 with `Z`, whole floats to integers."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -179,7 +179,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
 
 
 def _csv(frame: pl.DataFrame, output: Output) -> bytes:
-    """Return CSV for people, cells guarded; `raw` is exact, `spreadsheet` has a BOM and is guarded anyway."""
+    """Return CSV with guarded cells, or exact ones with `raw`; `spreadsheet` adds a BOM and always guards."""
     cells = frame.pipe(flat)
     cells = cells if output.raw and not output.spreadsheet else cells.pipe(guard)
     text = cells.write_csv(
@@ -197,5 +197,5 @@ def _cells(frame: pl.DataFrame) -> Iterator[list[str]]:
 
 
 def _said(cell: Any) -> str:  # noqa: ANN401 - a cell is of any type
-    """Say a cell to a person: numbers with a comma between thousands."""
+    """Return a cell for people to read: numbers have thousands separators."""
     return f"{cell:,}" if isinstance(cell, int | float) and not isinstance(cell, bool) else f"{cell}"

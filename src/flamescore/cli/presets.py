@@ -1,4 +1,4 @@
-"""The work of `flamescore presets`: the vendors whose exports, and whose imports, are known."""
+"""The work of `flamescore presets`: the vendors whose export and import formats are known."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 WRITE_BACK: Final = "write_back"
-"""What stands before the name of a format, which may be that of a preset too."""
+"""The prefix of a format's name, which may also be the name of a preset."""
 
 
 def presets(preset: str | None, output: Output, messages: Messages) -> None:
-    """List the presets, or show the file of one."""
+    """List the presets, or show the file of one preset."""
     if preset is None:
         table = _listed()
         emit(table, output)

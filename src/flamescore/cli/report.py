@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
 
 SHOWN: Final = 20
-"""Leads of each score that a terminal shows."""
+"""The number of leads per score shown on a terminal."""
 
 
 def report(
@@ -49,7 +49,7 @@ def report(
 
 
 def _format(out: str | None, form: str | None) -> str:
-    """Return the format asked for, else what the suffix says; `table` on stdout and for `.txt`."""
+    """Return the requested format, else that of the suffix; `table` for stdout and `.txt`."""
     path, known = place(out), tuple(RENDERERS)
     if form is not None:
         if form.lower() not in ("table", *known):

@@ -1,4 +1,4 @@
-"""The work of `flamescore runs`: the runs there are, and pruning."""
+"""The work of `flamescore runs`: list, check and prune the stored runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def runs(
     check: bool,
     lock_timeout: float,
 ) -> None:
-    """List the runs in a folder, or check them, after pruning."""
+    """List the runs in a folder, or check them; prune them first with `prune`."""
     project = find_settings(config, {"output": folder})
     store = RunStore.of(project)
     if prune:
@@ -64,7 +64,7 @@ def runs(
 
 
 def _laid_out(shown: pl.DataFrame, zones: Sequence[ZoneInfo], on: Screen) -> list[str]:
-    """Lay the runs out: each by its id, its local `as_of` and who is hot, and more where there is room."""
+    """Lay out the runs, with id, local `as_of` and number of hot contacts, and more if there is room."""
     rows = shown.to_dicts()
     when = [
         "damaged" if row["damaged"] else f"{to_local(row['as_of'], zone):%Y-%m-%d %H:%M}"
@@ -101,7 +101,7 @@ def _prune(store: RunStore, project: Project, timeout: float, messages: Messages
     with store.hold(timeout) as held:
         try:
             spared = standing_at(StateStore.of(project))
-        except StateDamagedError as error:  # the run that it stands at is not known, so all of them stay
+        except StateDamagedError as error:  # the state's run is not known, so all runs are kept
             messages.warn(Finding(UNREADABLE, Severity.WARNING, "state", f"The state {error.why}."))
             messages.remark("no run was deleted: the state does not say which run it belongs to")
             return

@@ -31,7 +31,7 @@ _SCHEMAS: Final = {
 
 
 def schema(which: SchemaOf, out: str | None, messages: Messages) -> None:
-    """Write a schema."""
+    """Write a JSON Schema."""
     made = _SCHEMAS[which]()
     text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     if out is None or out == "-":

@@ -45,15 +45,15 @@ __all__ = ["Options", "score"]
 PUBLISHED: Final = "O000"
 DRY_RUN: Final = "O010"
 TOLD: Final = (ExitCode.INPUT, ExitCode.OUTPUT, ExitCode.FAULT)
-"""The exit codes of runs that have failed: another run at work is no failure, and a wrong file is mended."""
+"""The exit codes that alerts report as a failed run; a lock held by another run is not a failure."""
 
 LISTED: Final = 10
-"""Leads that are listed on a terminal."""
+"""The number of leads listed on a terminal."""
 
 MOST_FLAMES: Final = 5
 
 SENDING_WAITS: Final = 130.0
-"""Seconds that `--notify` waits for another command that sends: that ends after 120."""
+"""Seconds that `--notify` waits for another command that is sending: that one ends after 120."""
 
 
 def score(
@@ -65,10 +65,10 @@ def score(
     *,
     notify: bool = False,
 ) -> ExitCode:
-    """Score, publish the run and say what came of it; a run with warnings may end as `FOUND`.
+    """Score, publish the run and report the result; return `FOUND` for warnings under `fail_on: warning`.
 
-    With `notify` what waits is sent afterwards; what could not be sent ends it as `UNSENT`. A health check
-    hears that it starts, unless nothing is to be written.
+    With `notify`, send waiting notices afterwards; return `UNSENT` if sending fails. A health check is
+    notified of the start, except in a dry run.
     """
     health = HealthCheck(messages, silent=options.dry_run)
     health.begin_early(flags.get(PING))
@@ -98,18 +98,18 @@ def score(
             verb, them = ("waits", "it") if waiting == 1 else ("wait", "them")
             messages.remark(f"{count(waiting, 'notice')} {verb}: flamescore notify sends {them}")
         return code
-    from flamescore.cli import notify as sending  # noqa: PLC0415 - for those who ask for it
+    from flamescore.cli import notify as sending  # noqa: PLC0415 - only for --notify
 
     try:
         return sending.tell(sending.send(project, SENDING_WAITS), messages) or code
-    except FlamescoreError as error:  # the run is published: what can't be sent is all that is wrong
+    except FlamescoreError as error:  # the run is published; only sending failed
         messages.tell(of_problem(each) for each in error.problems)
         return ExitCode.UNSENT
 
 
 def _tell_failed(project: Project, error: Exception, started_at: datetime, messages: Messages) -> None:
-    """Send that the run has failed, and what waits; what goes wrong with that is told beside the failure."""
-    from flamescore.alerts import ring_failed  # noqa: PLC0415 - for those who ask for it
+    """Send that the run has failed, and waiting notices; report errors in addition to the failure."""
+    from flamescore.alerts import ring_failed  # noqa: PLC0415 - only for --notify
     from flamescore.cli import notify as sending  # noqa: PLC0415 - the same
 
     code, problem = ExitCode.FAULT, fault(error)
@@ -128,7 +128,7 @@ def _tell_failed(project: Project, error: Exception, started_at: datetime, messa
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows the present step on stderr; off a terminal it says nothing."""
+    """Yield a function that shows the current step on stderr; without a terminal it does nothing."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -143,7 +143,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def _period(text: str | None) -> Period | None:
-    """Read the value of `--trend`."""
+    """Parse the value of `--trend`."""
     found = None if text is None else parse_period(text)
     if text is not None and found is None:
         hint = "Use a number and a unit, such as 7d, 2w or 1mo."
@@ -152,7 +152,7 @@ def _period(text: str | None) -> Period | None:
 
 
 def _say(outcome: Outcome, project: Project, messages: Messages) -> None:
-    """Tell the run on stdout and what was found on stderr; as JSON all of it there."""
+    """Report the run on stdout and the findings on stderr; as JSON, everything goes to stderr."""
     structured = messages.log is LogFormat.JSON
     if not messages.quiet and not structured:
         _on_stdout(outcome, project)
@@ -169,8 +169,8 @@ def _say(outcome: Outcome, project: Project, messages: Messages) -> None:
 
 
 def _would_change(outcome: Outcome) -> Iterator[str]:
-    """Tell what a dry run would have changed: flames, segments, routes, files for CRMs."""
-    from flamescore.changes import would_change  # noqa: PLC0415 - for a dry run
+    """Yield lines on what a dry run would have changed: flames, segments, routes, files for CRMs."""
+    from flamescore.changes import would_change  # noqa: PLC0415 - only for a dry run
 
     yield from would_change(outcome.scored, outcome.previous, unread=outcome.unread)
     for each in (entry for entry in outcome.record.segments or () if entry.name in outcome.declared):
@@ -181,9 +181,9 @@ def _would_change(outcome: Outcome) -> Iterator[str]:
 
 
 def _on_stdout(outcome: Outcome, project: Project) -> None:
-    """Tell the run: on a terminal its report, off one a line."""
+    """Print the run's report on a terminal, otherwise one line; then list what a dry run would change."""
     if sys.stdout.isatty():
-        from flamescore.cli import terminal  # noqa: PLC0415 - for people
+        from flamescore.cli import terminal  # noqa: PLC0415 - only on a terminal
 
         terminal.write(_report(outcome, project))
     else:
@@ -198,9 +198,9 @@ def _on_stdout(outcome: Outcome, project: Project) -> None:
 
 
 def _report(outcome: Outcome, project: Project) -> list[str]:
-    """Return the report as lines, with the first leads of the call list."""
-    from flamescore.cli import terminal  # noqa: PLC0415 - for people
-    from flamescore.report import just_scored, listed_ids, read_back, render_terminal  # noqa: PLC0415 - for people
+    """Return the lines of the report, with the first leads of the call list."""
+    from flamescore.cli import terminal  # noqa: PLC0415 - only on a terminal
+    from flamescore.report import just_scored, listed_ids, read_back, render_terminal  # noqa: PLC0415 - only on a terminal
 
     settings, report = project.settings, replace(outcome.report, findings=Findings())
     show = partial(render_terminal, report, on=terminal.screen(), top=LISTED)
@@ -214,7 +214,7 @@ def _report(outcome: Outcome, project: Project) -> list[str]:
 
 
 def _published(published: Published, outcome: Outcome, project: Project) -> str:
-    """Say where the run lies, and how the leads that were not listed are found."""
+    """Return where the run was published, and how to find the leads that were not listed."""
     default = outcome.report.scores[0]
     told = f"Published to {_place(published, project)}."
     if default.on_list is None or default.on_list <= LISTED:
@@ -226,30 +226,30 @@ def _published(published: Published, outcome: Outcome, project: Project) -> str:
 
 
 def _place(published: Published, project: Project) -> str:
-    """Return where people find the run: `out/latest`, or its own folder where that leads to another."""
+    """Return the path to show for the run: `out/latest`, or its own folder if `latest` points to another."""
     if project.settings.output.startswith(S3):
         return published.place
-    from flamescore.cli import terminal  # noqa: PLC0415 - for people
+    from flamescore.cli import terminal  # noqa: PLC0415 - only on a terminal
 
     return terminal.near(project.output_folder / LATEST if published.latest else published.run.path)
 
 
 def _routes(outcome: Outcome) -> Iterator[str]:
-    """Say how many leads would be routed."""
+    """Yield a line on how many leads would be routed."""
     routing = outcome.record.routing
     if routing is not None:
         yield f"routes: {routing.kept:,} kept, {routing.new:,} new, {routing.nobody:,} with nobody"
 
 
 def _written(outcome: Outcome) -> Iterator[str]:
-    """Say what a dry run would write for CRMs."""
+    """Yield lines on what a dry run would write for CRMs."""
     for each in outcome.record.write_back or ():
         rows = count(each.rows, "row")
         yield f"write_back {each.name}: {rows}, {each.first_time:,} for the first time"
 
 
 def _success(outcome: Outcome, seconds: float) -> dict[str, Any]:
-    """Return the line of a run that went well: all keys of a finding, and what the run comes to."""
+    """Return the JSON line of a successful run: all keys of a finding, and a summary of the run."""
     published, report = outcome.published, outcome.report
     code = DRY_RUN if published is None else PUBLISHED
     run_id = None if published is None else published.run.run_id

@@ -53,7 +53,7 @@ def search(
     limit: int | None,
     messages: Messages,
 ) -> None:
-    """Search a run and show the rows."""
+    """Search a run, and show the rows."""
     if against is not None and not asked.changed:
         hint = "Add `--changed`: up, down, newly-hot, cooled-off or new."
         raise UsageError(Problem("U000", "--against says since when, but not what changed.", hint=hint))
@@ -78,7 +78,7 @@ def search(
 
 
 def _write(project: Project, run: Run, found: Found, asked: Asked, output: Output) -> None:
-    """Write what was found: exact for programs, else as people read it."""
+    """Write the rows found: exact for programs, or formatted for people."""
     form = format_of(output)
     if form is Format.TABLE and asked.columns is None:
         emit(found.rows, output, table=partial(_call_list, run, found))
@@ -95,13 +95,13 @@ def _write(project: Project, run: Run, found: Found, asked: Asked, output: Outpu
 
 
 def _is_file(out: str | None) -> bool:
-    """Say whether rows go into a file; stdout, a pipe by name and a device are none."""
+    """Return whether rows go to a regular file: not to stdout, a named pipe or a device."""
     path = place(out)
     return path is not None and (path.is_file() or not path.exists())
 
 
 def _workbook(project: Project, run: Run, found: Found, asked: Asked) -> bytes:
-    """Return the rows as a workbook, laid out as the call list of a report."""
+    """Return the rows as a workbook with the layout of a report's call list."""
     from flamescore.report import read_back, render_search  # noqa: PLC0415 - a report takes 50 ms
 
     rows = found.exact() if found.compared else found.bare()
@@ -111,16 +111,16 @@ def _workbook(project: Project, run: Run, found: Found, asked: Asked) -> bytes:
 
 
 class OfAccounts(Struct, frozen=True):
-    """What a search asks of accounts alone: roles that are filled, and whether all of them are."""
+    """The conditions that apply only to accounts: roles that are filled, and whether all of them are."""
 
     roles: tuple[str, ...] = ()
     complete: bool | None = None
 
     def check_alone(self) -> None:
-        """Refuse these flags where contacts are searched.
+        """Reject these flags in a search for contacts.
 
         Raises:
-            UsageError: one is given.
+            UsageError: one of them is given.
         """
         asked = {"--role": bool(self.roles), "--complete": self.complete is not None}
         for flag, given in asked.items():
@@ -140,7 +140,7 @@ def search_accounts(
     limit: int | None,
     messages: Messages,
 ) -> None:
-    """Search the accounts of a run and show the rows."""
+    """Search the accounts of a run, and show the rows."""
     others = {
         "--owner": asked.owners,
         "--tag": asked.tags,
@@ -187,12 +187,12 @@ def search_accounts(
 
 
 def names(columns: str | None) -> tuple[str, ...] | None:
-    """Read the value of `--columns`."""
+    """Parse the value of `--columns`."""
     return None if columns is None else tuple(each.strip() for each in columns.split(",") if each.strip())
 
 
 def _call_list(run: Run, found: Found, on: Screen) -> list[str]:
-    """Lay the call list out, in the columns that a rep needs first."""
-    from flamescore.cli.call_list import call_list  # noqa: PLC0415 - reports take 50 ms, CSV needs none
+    """Lay out the call list, with the columns that a rep needs first."""
+    from flamescore.cli.call_list import call_list  # noqa: PLC0415 - takes 50 ms, not needed for CSV
 
     return call_list(run, found, on)

@@ -1,4 +1,4 @@
-"""Where the program starts: it hears signals before it imports anything that takes time."""
+"""The entry point: it installs signal handlers before it imports anything slow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flamescore import stopping
 
 
 def main() -> None:
-    """Run the program, and leave with its exit code."""
+    """Run the program, and exit with its exit code."""
     stopping.listen()
     from flamescore.cli.main import run  # noqa: PLC0415 - typer takes time to import
 

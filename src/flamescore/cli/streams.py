@@ -1,7 +1,7 @@
-"""The three streams of the process: there whatever the shell did, and no write to them ever fails.
+"""The three standard streams: always open, whatever the shell did, and writing to them never fails.
 
-Whatever can't be said on stderr is lost. What can't be written to stdout is known afterwards, and judged in
-one place: `check_stdout`.
+What can't be written to stderr is lost. A failed write to stdout is remembered, and handled in one place:
+`check_stdout`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _STDERR = 2
 
 
 class _Unfailing(io.FileIO):
-    """A descriptor that takes all that is written to it; `failure` is the first that went wrong."""
+    """A file descriptor that accepts everything written to it; `failure` is the first error."""
 
     failure: OSError | None = None
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write, or throw away; a descriptor that does not block is waited for."""
+        """Write the data, or discard it after an error; wait for a non-blocking descriptor."""
         with memoryview(data) as view:
             size = view.nbytes
         try:
@@ -44,12 +44,12 @@ class _Unfailing(io.FileIO):
 
 @contextmanager
 def steady_streams() -> Iterator[None]:
-    """Make sure that the three streams are there, and that writing to them stops nothing.
+    """Make sure that the three streams are open, and that writing to them never fails.
 
-    What native code prints (a panic of Polars names values of cells) goes nowhere: descriptor 2 is a copy of
-    the null device until the block ends.
+    Output of native code is discarded, since a panic of Polars shows values of cells: descriptor 2 is a copy
+    of the null device until the block ends.
     """
-    while (spare := os.open(os.devnull, os.O_RDWR)) < _STREAMS:  # whatever is closed is pointed nowhere
+    while (spare := os.open(os.devnull, os.O_RDWR)) < _STREAMS:  # closed descriptors get the null device
         pass
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = opened = _steady(sys.stdout, 1), _steady(sys.stderr, _STDERR)
@@ -67,9 +67,9 @@ def steady_streams() -> Iterator[None]:
 
 
 def _steady(stream: TextIO | None, number: int) -> TextIO:
-    """Return a stream to where another leads; no character of a name stops it either.
+    """Return a stream to the same destination whose writes never fail, whatever the characters.
 
-    A stream without a descriptor, as of a program that catches what is said, stays as it is.
+    A stream without a descriptor, as in a program that captures the output, is returned unchanged.
     """
     try:
         descriptor = number if stream is None else stream.fileno()
@@ -86,7 +86,7 @@ def _steady(stream: TextIO | None, number: int) -> TextIO:
 
 
 def check_stdout() -> None:
-    """Raise `OutputError` where something for stdout was lost; not where its reader has gone away."""
+    """Raise `OutputError` if output to stdout was lost, unless its reader has gone away."""
     sys.stdout.flush()
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     if not isinstance(raw, _Unfailing) or raw.failure is None:
@@ -98,6 +98,6 @@ def check_stdout() -> None:
 
 
 def forget_stdout() -> None:
-    """Let what was lost on stdout be no failure."""
+    """Ignore lost output to stdout."""
     with suppress(OutputError):
         check_stdout()

@@ -1,4 +1,4 @@
-"""What goes to stdout for people: the screen behind it, rows as a table, and paths as they are told."""
+"""Output for people on stdout: the screen behind it, rows as a table, and paths for display."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _LEAST: Final = 12
-"""Columns of the screen that text of any table keeps."""
+"""The minimum width of a text column in a table, in screen columns."""
 
 _WHOLE: Final = ("id", "phone", "email", "preset")
-"""What columns of text are called that are never cut, or what their names end in."""
+"""The names, or endings of names, of text columns that are never truncated."""
 
 
 def screen(out: str | None = None) -> Screen:
-    """Return the screen behind stdout; a file, if that is where text goes, is as wide but has no colours."""
+    """Return the screen behind stdout; if text goes to a file, one of the same width without colors."""
     behind = screen_of(sys.stdout, os.environ)
     return behind if out in (None, "-") else Screen(width=behind.width)
 
@@ -37,9 +37,9 @@ def write(lines: Iterable[str]) -> None:
 def any_table(
     headers: Sequence[str], exact: Sequence[bool], rows: Iterable[Sequence[str]], on: Screen
 ) -> list[str]:
-    """Lay rows of whatever columns out; where they don't fit a row takes several lines.
+    """Lay out rows of arbitrary columns; if they don't fit, a row takes several lines.
 
-    `exact` are columns of numbers and dates, which stand to the right, and are never cut.
+    `exact` marks columns of numbers and dates, which are right-aligned and never truncated.
     """
     cells = list(zip(*rows, strict=True)) or [()] * len(headers)
     return table(
@@ -56,24 +56,24 @@ def _is_whole(header: str) -> bool:
 
 
 def near(path: str | Path) -> str:
-    """Return a path relative to the working folder where it lies in it, with `/` on every system."""
+    """Return a path, relative to the working directory if it is inside it, with `/` on every system."""
     there, folder = Path(path), here()
     is_below = folder is not None and there.is_relative_to(folder)
     return (there.relative_to(folder) if folder is not None and is_below else there).as_posix()
 
 
 def show(renderable: RenderableType) -> None:
-    """Print what rich lays out, as wide as the screen is."""
+    """Print a rich renderable in the width of the screen."""
     sys.stdout.write(_rendered(renderable, screen()))
 
 
 def as_text(renderable: RenderableType, *, width: int | None = None, coloured: bool = False) -> str:
-    """Return what rich lays out as text, by default as wide as stdout and without colours."""
+    """Return a rich renderable as text, by default in the width of stdout and without colors."""
     return _rendered(renderable, Screen(width=width or screen().width, coloured=coloured))
 
 
 def _rendered(renderable: RenderableType, on: Screen) -> str:
-    from rich.console import Console  # noqa: PLC0415 - rich takes 50 ms, and tables need none
+    from rich.console import Console  # noqa: PLC0415 - takes 50 ms, not needed for tables
 
     from flamescore.report import Filtered  # noqa: PLC0415 - the same
 

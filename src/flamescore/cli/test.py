@@ -1,4 +1,4 @@
-"""The work of `flamescore test`: the tests beside rule files."""
+"""The work of `flamescore test`: run the tests next to rule files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies elsewhere: databases and object stores, that exports come from and results go to."""
+"""External systems: the databases and object stores that exports come from and results go to."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ _LATE: Final = {
     "read_query": "databases",
     "replace_rows": "loading",
 }
-"""What few projects have, and its module."""
+"""Names that few projects need, and their modules."""
 
 __getattr__ = late_names(__name__, _LATE)

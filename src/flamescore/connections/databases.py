@@ -24,14 +24,14 @@ POSTGRES: Final = re.compile(r"postgres(?:ql)?://")
 
 
 class DatabaseError(Exception):
-    """The database refuses, in its own words. `str` of it holds no secret."""
+    """An error of the database, in its own words. Its `str` contains no secrets."""
 
 
 class Query(Struct, frozen=True):
-    """What is asked of a database.
+    """A query of a database.
 
-    `told` is how messages begin: the source, and what its `uri` is called. Columns of texts (`text[]`) become
-    one text, their items joined with a comma and a blank, but that of `listed` stays a list.
+    `told` is the beginning of messages: the source, and the name of its `uri`. Text array columns (`text[]`)
+    become text, their items joined by a comma and a space, except the `listed` column, which stays a list.
     """
 
     uri: Resolved
@@ -40,11 +40,11 @@ class Query(Struct, frozen=True):
     listed: str | None = None
 
     def refused(self, why: str, hint: str | None = None) -> InputError:
-        """Return the error of a query that the database does not answer."""
+        """Return the error for a query that the database rejects."""
         return InputError(Problem(QUERY, f"{self.told}: {self.uri.hide(why)}", None, hint))
 
     def unread(self, column: str, what: str) -> InputError:
-        """Return the error of a column whose type is not read."""
+        """Return the error for a column of an unsupported type."""
         text = f"{self.told}: the column `{column}` is {what}, which is not read."
         return InputError(Problem(TYPE, text, None, "Cast it to text in the query, or leave it out."))
 
@@ -54,11 +54,11 @@ def read_query(
 ) -> None:
     """Write the rows of a query into a Parquet file.
 
-    A relative path of SQLite begins at `folder`. Types are those of Parquet: whole numbers, finite floats
-    (others are null), Booleans, dates and times; exact numbers, UUIDs and JSON are text.
+    A relative SQLite path is resolved against `folder`. Types are those of Parquet: integers, finite floats
+    (others become null), Booleans, dates and times. Exact numbers, UUIDs and JSON become text.
 
     Raises:
-        InputError: the database can't be reached or refuses (A033), or a column is of another type (A034).
+        InputError: the database can't be reached or refuses (A033), or a column has another type (A034).
         UsageError: the package for PostgreSQL is not installed.
     """
     try:

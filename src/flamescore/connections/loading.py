@@ -1,4 +1,4 @@
-"""Tables of a database whose rows are replaced in one transaction: readers see the old ones or the new."""
+"""Database tables whose rows are replaced in one transaction: readers see either the old or the new rows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class TableRows(Struct, frozen=True):
-    """A table by its full name, and its rows: text, whole numbers, floats and instants.
+    """A table by its full name, and its rows: text, integers, floats and instants.
 
-    With `once`, a column, rows are added: one whose value there is in the table already is left out, and none
-    is deleted.
+    With `once`, the name of a key column, rows are added instead: rows of the table with the same key are
+    deleted, all others are kept.
     """
 
     name: str
@@ -31,32 +31,32 @@ class TableRows(Struct, frozen=True):
 
 
 class Database(Protocol):
-    """A database inside of a transaction."""
+    """A database in a transaction."""
 
     def columns(self, table: str) -> list[tuple[str, str]]:
-        """Return names and types of a table's columns in order; none where there is no such table."""
+        """Return names and types of a table's columns in order; empty if the table does not exist."""
 
     def types(self, schema: pl.Schema) -> list[tuple[str, str]]:
-        """Return what `columns` says of a table that is made for rows of a schema."""
+        """Return what `columns` would return for a table created for a schema."""
 
     def run(self, sql: str) -> None:
         """Run a statement."""
 
     def named(self, table: str) -> str:
-        """Return the name of a table as SQL has it."""
+        """Return the name of a table, quoted for SQL."""
 
     def append(self, table: str, rows: pl.DataFrame) -> None:
         """Add rows to a table."""
 
 
 def replace_rows(uri: str, tables: Sequence[TableRows], *, folder: Path, schema: str, mode: int) -> None:
-    """Replace the rows of tables, all in one transaction; those that are missing are made.
+    """Replace the rows of tables, all in one transaction; create missing tables.
 
-    A table whose columns are others is dropped and made anew. `folder` is where a relative path of SQLite
-    begins; a file that is not there is made, with this mode. `schema` is that of PostgreSQL.
+    A table with other columns is dropped and created again. A relative SQLite path is resolved against
+    `folder`; a missing file is created with `mode`. `schema` is the PostgreSQL schema.
 
     Raises:
-        DatabaseError: it can't be reached or refuses; everything is as it was.
+        DatabaseError: the database can't be reached or refuses; nothing was changed.
         UsageError: the package for PostgreSQL is not installed.
     """
     try:
@@ -98,7 +98,7 @@ def _load(database: Database, table: TableRows) -> None:
 
 
 def _add(database: Database, table: TableRows) -> None:
-    """Add rows whose key is new, by way of deleting those that stand there with it."""
+    """Add rows, first deleting rows of the table with the same key."""
     rows = table.rows.collect()
     key = quoted(str(table.once))
     for value in rows[str(table.once)]:
@@ -108,5 +108,5 @@ def _add(database: Database, table: TableRows) -> None:
 
 
 def quoted(name: str) -> str:
-    """Return a name as SQL has it, whatever is in it."""
+    """Return a name quoted for SQL, whatever characters it contains."""
     return '"' + name.replace('"', '""') + '"'

@@ -1,6 +1,6 @@
-"""Objects of a store, mirrored into a folder: each is fetched once, until it is another.
+"""Objects of a store, mirrored into a folder: each is fetched once, and again only when it has changed.
 
-The folder has one for each object, named by its address:
+The folder has a subfolder for each object, named by a hash of its address:
 
     cache/9f86d081884c7d659a2feaa0c55ad015/contacts-2026-11-21.csv     the object
     cache/9f86d081884c7d659a2feaa0c55ad015/.object.json                its address and its tag
@@ -32,23 +32,23 @@ _MAGIC: Final = re.compile(r"[*?]")
 
 
 class Pattern(Struct, frozen=True):
-    """Which objects an address means: one, those of a pattern (`*`, `?`, `**`), or all below a folder."""
+    """The objects that an address matches: one, a pattern's (`*`, `?`, `**`), or all below a folder."""
 
     address: Address
 
     @property
     def one(self) -> bool:
-        """Say whether it is the address of one object."""
+        """Return whether it is the address of a single object."""
         return not self.is_folder and _MAGIC.search(self.address.key) is None
 
     @property
     def is_folder(self) -> bool:
-        """Say whether all below a folder is meant."""
+        """Return whether it matches everything below a folder."""
         return not self.address.key or self.address.key.endswith("/")
 
     @property
     def folder(self) -> str:
-        """Return the folder below which everything lies that fits."""
+        """Return the deepest folder that contains all matches."""
         if self.is_folder:
             return self.address.key
         parts = self.address.key.split("/")[:-1]
@@ -56,7 +56,7 @@ class Pattern(Struct, frozen=True):
         return "".join(f"{part}/" for part in parts[:plain])
 
     def fits(self, key: str) -> bool:
-        """Say whether an object is meant. `*` and `?` stop at a slash; hidden names fit no wildcard."""
+        """Return whether a key matches. `*` and `?` stop at a slash; wildcards don't match hidden names."""
         if self.is_folder:
             return key.startswith(self.address.key)
         return self._expression.fullmatch(key) is not None
@@ -70,14 +70,14 @@ class Pattern(Struct, frozen=True):
 
 
 def _of(part: str) -> str:
-    """Return the expression of a name with wildcards."""
+    """Return the regular expression for a name with wildcards."""
     pieces = re.split(r"([*?])", part)
     inside = "".join({"*": "[^/]*", "?": "[^/]"}.get(each, re.escape(each)) for each in pieces)
     return inside if part[:1] not in ("*", "?") else rf"(?!\.){inside}"
 
 
 def found_objects(bucket: Bucket, pattern: Pattern) -> list[Object]:
-    """Return the objects that fit, by key."""
+    """Return the matching objects, sorted by key."""
     if pattern.one:
         found = bucket.find(pattern.address.key)
         return [] if found is None else [found]
@@ -91,12 +91,12 @@ class Mirror(Struct, frozen=True):
     folder: Path
 
     def fetched(self, bucket: Bucket, wanted: Object) -> Path:
-        """Return the file of an object, which is fetched where it is not there, or is another by now.
+        """Return the file of an object; fetch it if it is missing or has changed.
 
-        Its time of change is the object's.
+        The file's modification time is that of the object.
 
         Raises:
-            StoreError: it can't be fetched.
+            StoreError: the object can't be fetched.
             OSError: the folder can't be written.
         """
         url = Address(bucket.name, "").url(wanted.key)
@@ -122,7 +122,7 @@ class Mirror(Struct, frozen=True):
         return file
 
     def forget(self, pattern: Pattern, there: Iterable[Object]) -> None:
-        """Delete what fits a pattern and is no longer among the objects."""
+        """Delete mirrored objects that match a pattern and are not in `there`, the existing objects."""
         known = {pattern.address.url(each.key) for each in there}
         for place, url in self._places():
             address = Address.of(url)

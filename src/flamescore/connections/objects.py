@@ -1,7 +1,7 @@
-"""Objects of S3, and of stores that speak its protocol.
+"""Objects of S3, and of stores that support its protocol.
 
-Where they lie and by whose leave is said by the environment: `AWS_ENDPOINT_URL`, `AWS_REGION`,
-`AWS_ACCESS_KEY_ID` and their like, web identity, the roles of containers and machines.
+Location and credentials come from the environment: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` and
+related variables, web identity, and the roles of containers and machines.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ _NO_BUCKET: Final = "NoSuchBucket"
 
 
 class StoreError(Exception):
-    """The store can't be reached, or refuses; `str` of it says so in words that hold no secret."""
+    """The store can't be reached, or refuses; the error's `str` contains no secrets."""
 
 
 class MissingObjectError(StoreError):
-    """There is no object of that name."""
+    """The object does not exist."""
 
 
 class ChangedObjectError(StoreError):
-    """An object is there though it must not be, or is another than was said."""
+    """A conditional write failed: the object exists although it must not, or its tag has changed."""
 
 
 class NoConditionsError(StoreError):
-    """The store can't write on a condition."""
+    """The store does not support conditional writes."""
 
 
 class Object(Struct, frozen=True):
-    """An object: its key, bytes, time of change and the tag that tells its contents."""
+    """An object: its key, size in bytes, modification time, and the tag that identifies its contents."""
 
     key: str
     size: int
@@ -58,19 +58,19 @@ class Object(Struct, frozen=True):
 
 
 class Address(Struct, frozen=True):
-    """`s3://BUCKET/KEY`; the key has no slash at its beginning."""
+    """`s3://BUCKET/KEY`; the key has no leading slash."""
 
     bucket: str
     key: str
 
     @classmethod
     def of(cls, url: str) -> Address:
-        """Read an address."""
+        """Parse an address."""
         bucket, _, key = url.removeprefix(SCHEME).partition("/")
         return cls(bucket, key)
 
     def url(self, key: str) -> str:
-        """Return the address of another object of the bucket."""
+        """Return the address of another object in the bucket."""
         return f"{SCHEME}{self.bucket}/{key}"
 
 
@@ -83,10 +83,10 @@ class Bucket:
 
     @classmethod
     def open(cls, name: str) -> Bucket:
-        """Return a bucket; nothing is asked of it yet.
+        """Return a bucket, without sending a request yet.
 
         Raises:
-            StoreError: what the environment says of the store can't be.
+            StoreError: the settings in the environment are invalid.
             UsageError: the package is not installed.
         """
         try:
@@ -105,7 +105,7 @@ class Bucket:
         return cls(name, store)
 
     def below(self, folder: str) -> Iterator[Object]:
-        """Yield every object below a folder, which is empty for the whole bucket."""
+        """Yield every object below a folder; an empty `folder` means the whole bucket."""
         import obstore  # noqa: PLC0415 - an extra
 
         with _telling(self.name):
@@ -116,19 +116,19 @@ class Bucket:
                 page = next(pages, None)
 
     def find(self, key: str) -> Object | None:
-        """Return an object, or None where there is none."""
+        """Return an object, or None if it does not exist."""
         import obstore  # noqa: PLC0415 - an extra
 
         try:
             with _telling(self.name):
                 return _object(answered(lambda: obstore.head(self.store, key)))
         except MissingObjectError:
-            # The answer to such a question has no text: it does not say whether the bucket is there.
+            # The response to HEAD has no body, so it does not reveal whether the bucket exists. Listing does.
             next(self.below(key), None)
             return None
 
     def fetch(self, key: str, into: Path) -> Object:
-        """Write an object into a file that is not there yet; return what it was."""
+        """Write an object into a new file; return the object as fetched."""
         import obstore  # noqa: PLC0415 - an extra
 
         with _telling(self.name):
@@ -142,7 +142,7 @@ class Bucket:
         """Return the bytes of an object, and its tag.
 
         Raises:
-            MissingObjectError: there is none.
+            MissingObjectError: the object does not exist.
         """
         import obstore  # noqa: PLC0415 - an extra
 
@@ -151,18 +151,18 @@ class Bucket:
             return bytes(got.bytes()), _object(got.meta).tag
 
     def write(self, key: str, data: bytes | Path) -> None:
-        """Write an object over any that is there."""
+        """Write an object, overwriting any existing one."""
         import obstore  # noqa: PLC0415 - an extra
 
         with _telling(self.name):
             obstore.put(self.store, key, data)
 
     def write_if(self, key: str, data: bytes, *, tag: str | None) -> None:
-        """Write an object where it has this tag still, or, for None, where there is none.
+        """Write an object only if it still has this tag or, with None, only if it does not exist.
 
         Raises:
-            ChangedObjectError: it has another tag, or is there; nothing was written.
-            NoConditionsError: the store knows no conditions.
+            ChangedObjectError: it has another tag, or exists; nothing was written.
+            NoConditionsError: the store does not support conditional writes.
         """
         import obstore  # noqa: PLC0415 - an extra
 
@@ -171,7 +171,7 @@ class Bucket:
             obstore.put(self.store, key, data, mode=mode, use_multipart=False)
 
     def delete(self, *keys: str) -> None:
-        """Delete objects; those that are not there are no error."""
+        """Delete objects; missing ones are not an error."""
         import obstore  # noqa: PLC0415 - an extra
 
         with _telling(self.name):
@@ -186,7 +186,7 @@ def _object(meta: Any) -> Object:  # noqa: ANN401 - a mapping of the library's o
 
 @contextmanager
 def _telling(bucket: str) -> Iterator[None]:
-    """Turn what the library raises inside into errors of this module."""
+    """Turn the library's errors inside the block into errors of this module."""
     from obstore import exceptions  # noqa: PLC0415 - an extra
 
     try:
@@ -222,12 +222,12 @@ def _other(bucket: str, error: Exception) -> StoreError:
 
 
 def _why(error: Exception) -> str:
-    """Say why, as the store does in a word: its texts may hold keys."""
+    """Return the store's error code or status; its messages, which may contain keys, are left out."""
     code, status = _CODE.search(str(error)), _STATUS.search(str(error))
     return f": {code[1]}" if code else f": {status[1].strip()}" if status else ""
 
 
 def _store() -> str:
-    """Name the store: its endpoint without what may be secret, or Amazon's."""
+    """Return the name of the store: its endpoint, or Amazon S3."""
     there = os.environ.get(_ENDPOINT)
     return f"the store at {there}" if there else "Amazon S3"

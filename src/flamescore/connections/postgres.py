@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL by ADBC, and what it says in words that hold no secret."""
+"""A connection to PostgreSQL over ADBC, and its errors without secrets."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 _PREFIX: Final = re.compile(r"^[A-Z_]+: (?:\[libpq\] )?")
 _ERROR: Final = re.compile(r"ERROR:\s+(.*)")
 _IN_A_STREAM: Final = "external error"
-"""What Polars says where the database fails while rows come."""
+"""Part of the Polars error when the database fails while rows are streaming."""
 
 _PRIMARY: Final = "PG_DIAG_MESSAGE_PRIMARY"
 
 
 @contextmanager
 def connected(uri: Resolved) -> Iterator[Any]:
-    """Yield a connection that is in no transaction yet; what is not committed is rolled back.
+    """Yield a connection outside any transaction; uncommitted changes are rolled back.
 
     Raises:
-        DatabaseError: it can't be reached within ten seconds, or refuses what is done inside.
+        DatabaseError: the database can't be reached within ten seconds, or a statement in the block fails.
         UsageError: the package is not installed.
     """
     try:
-        from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - an extra, and it takes half a second
+        from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - an extra that takes half a second
     except ImportError:
         text = "PostgreSQL needs the package adbc-driver-postgresql, which is not installed."
         hint = "Run pip install 'flamescore[postgres]'."
@@ -65,7 +65,7 @@ def _limited(uri: str) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """Return the first line of what the database says: what follows may be rows, or the query."""
+    """Return the first line of the database's error: the rest may contain rows or the query."""
     for name, value in getattr(error, "details", None) or ():
         if name in (_PRIMARY, _PRIMARY.encode()):
             return f"{value.decode(errors='replace') if isinstance(value, bytes) else value}."

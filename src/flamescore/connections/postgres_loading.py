@@ -1,4 +1,4 @@
-"""Tables of PostgreSQL, replaced by ADBC."""
+"""Tables of PostgreSQL, replaced over ADBC."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LOCK_SECONDS: Final = 60
 _NAME_BYTES: Final = 63
-"""PostgreSQL cuts longer names to so many bytes, in silence."""
+"""PostgreSQL silently truncates longer names to this many bytes."""
 
 _TYPES: Final[dict[pl.DataType, str]] = {
     pl.String(): "text",
@@ -48,9 +48,9 @@ class _Postgres(Struct, frozen=True):
     schema: str
 
     def columns(self, table: str) -> list[tuple[str, str]]:
-        """Return names and types of a table's columns; none where there is no such table.
+        """Return names and types of a table's columns; empty if the table does not exist.
 
-        It is held against other writers from here on: of two loads at once the second waits for the first.
+        From here on the table is locked against other writers: of two concurrent loads the second waits.
         """
         with self.connection.cursor() as cursor:
             cursor.execute(_COLUMNS.format(name=self.named(table)))
@@ -60,7 +60,7 @@ class _Postgres(Struct, frozen=True):
         return [(name, type_) for name, type_ in found.rows()]
 
     def types(self, schema: pl.Schema) -> list[tuple[str, str]]:
-        """Return the types of PostgreSQL for columns of text, numbers and instants."""
+        """Return the PostgreSQL types for columns of text, numbers and instants."""
         return [(_cut(name), _TYPES[dtype]) for name, dtype in schema.items()]
 
     def run(self, sql: str) -> None:
@@ -69,11 +69,11 @@ class _Postgres(Struct, frozen=True):
             cursor.execute(sql)
 
     def named(self, table: str) -> str:
-        """Return a name with its schema, in quotes."""
+        """Return a name with its schema, quoted."""
         return f"{quoted(self.schema)}.{quoted(table)}"
 
     def append(self, table: str, rows: pl.DataFrame) -> None:
-        """Add rows; none costs nothing."""
+        """Add rows; do nothing if there are none."""
         if rows.is_empty():
             return
         rows = rows.rename({name: _cut(name) for name in rows.columns})

@@ -1,12 +1,12 @@
 """Rows of a PostgreSQL database.
 
-What ADBC makes of some types is not what they say: `money` comes as cents, an `oid` as a number that may be
-negative, a range as bytes; and rows in a cell break Polars. So each column's type is asked of the database
-first, and what is no plain value is cast there:
+ADBC converts some types in unexpected ways: `money` arrives as cents, an `oid` as a number that may be
+negative, a range as bytes; and rows in a cell make Polars fail. So the column types are queried first, and
+columns that aren't plain values are cast in the database:
 
-    select id, paid, tags from people       what is asked
-    id uuid, paid numeric, tags text[]      what the database says that it has
-    select c1::text, c2::text, array_to_string(c3, ', ') from (...) as q(c1, c2, c3)     what is read
+    select id, paid, tags from people       the query
+    id uuid, paid numeric, tags text[]      the types of its columns
+    select c1::text, c2::text, array_to_string(c3, ', ') from (...) as q(c1, c2, c3)     the query that is run
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _AS_IT_IS: Final = frozenset(
 )  # fmt: skip
 _AS_TEXT: Final = frozenset(("numeric", "uuid", "json", "jsonb"))
 _TEXTS: Final = "S"
-"""The category of types of text, in the catalogue."""
+"""The category of text types in the system catalog."""
 
 _TYPES: Final = """
 with recursive base as (
@@ -54,7 +54,7 @@ class _Column(Struct, frozen=True):
     inner_category: str
 
     def read(self, place: int, *, listed: bool) -> str | None:
-        """Return what is read of it, as SQL; None where it is of a type that is not read."""
+        """Return the SQL expression that reads the column; None if its type is not supported."""
         cell = f"q.c{place}"
         if self.type in _AS_IT_IS:
             return cell
@@ -79,8 +79,8 @@ def read_postgres(query: Query, into: Path) -> None:
             rows.with_columns(pl.when(floats.is_finite()).then(floats)).sink_parquet(into)
 
 
-def _columns(query: Query, connection: Any, text: str) -> list[_Column]:  # noqa: ANN401 - ADBC's have no types
-    """Return the columns of the query by one row of nulls, which costs the database nothing."""
+def _columns(query: Query, connection: Any, text: str) -> list[_Column]:  # noqa: ANN401 - ADBC has no types
+    """Return the columns of the query, found through a row of nulls, which costs the database nothing."""
     from adbc_driver_manager import Error  # noqa: PLC0415 - an extra
 
     nothing = "from (values (1)) as one left join (\n{}\n) as q{} on false"
@@ -90,7 +90,7 @@ def _columns(query: Query, connection: Any, text: str) -> list[_Column]:  # noqa
         twice = str(error).splitlines()[0].rpartition(": ")[2]
         raise query.refused(f"two columns are called `{twice}`.", "Name one of them with AS.") from None
     except Error:
-        # It is no query that can stand within another: the database itself says of it what is wrong.
+        # It can't be used as a subquery. Run it as is, so that the database reports what is wrong with it.
         connection.rollback()
         _read_only(connection)
         with connection.cursor() as cursor:
@@ -113,7 +113,7 @@ def _read_only(connection: Any) -> None:  # noqa: ANN401
 
 
 def _names(connection: Any, sql: str) -> list[str]:  # noqa: ANN401
-    """Return the names of a query's columns without a row of it, which Polars might break at."""
+    """Return the names of a query's columns without reading rows, which might make Polars fail."""
     with connection.cursor() as cursor:
         statement = cursor.adbc_statement
         statement.set_sql_query(sql)

@@ -1,4 +1,4 @@
-"""Secrets: what variables of the environment put into an address is shown by no message."""
+"""Secrets: values of environment variables in an address never appear in messages."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ HIDDEN: Final = "***"
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A text of the project file with its variables put in. It is never shown; `written` is."""
+    """A text of the project file with its variables substituted. Only `written` is ever shown."""
 
     written: str
     text: str = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def hide(self, told: str) -> str:
-        """Return what a library says with `***` in place of every secret of this text, the longest first."""
+        """Return a library's message with the secrets of this text replaced by `***`, longest first."""
         for secret in sorted(self.secrets, key=len, reverse=True):
             told = told.replace(secret, HIDDEN)
         return told
 
 
 def resolve(written: str, environ: Mapping[str, str] | None = None) -> Resolved:
-    """Put variables into a text, now.
+    """Substitute the current values of variables into a text.
 
-    Secret are the value of each variable, and the password of a URL, as it is written there and unquoted.
+    Secrets are the value of each variable, and the password of a URL, both as written and unquoted.
 
     Raises:
-        UnsetError: one of them is not set, or empty.
+        UnsetError: a variable is not set, or is empty.
     """
     there = os.environ if environ is None else environ
     text = filled(written, there)

@@ -1,4 +1,4 @@
-"""Tables of SQLite, replaced by the standard library."""
+"""Tables of SQLite, replaced with the standard library."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BUSY_SECONDS: Final = 60
-"""So long a reader may hold up the transaction's end."""
+"""How long to wait for other connections that lock the database."""
 
 
 @contextmanager
@@ -41,7 +41,7 @@ class _Sqlite(Struct, frozen=True):
     connection: sqlite3.Connection
 
     def columns(self, table: str) -> list[tuple[str, str]]:
-        """Return names and types of a table's columns; none where there is no such table."""
+        """Return names and types of a table's columns; empty if the table does not exist."""
         rows = self.connection.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
         return [(name, type_.lower()) for _, name, type_, *_ in rows]
 
@@ -54,7 +54,7 @@ class _Sqlite(Struct, frozen=True):
         self.connection.execute(sql)
 
     def named(self, table: str) -> str:
-        """Return a name in quotes."""
+        """Return a quoted name."""
         return quoted(table)
 
     def append(self, table: str, rows: pl.DataFrame) -> None:

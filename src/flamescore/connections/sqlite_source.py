@@ -1,11 +1,11 @@
-"""Rows of an SQLite database, by the standard library.
+"""Rows of an SQLite database, read with the standard library.
 
-SQLite has a type for each cell, not for each column. A column becomes whole numbers or floats where all its
-cells are, and text where they are mixed:
+SQLite has a type per cell, not per column. A column becomes integers or floats if all its cells are, and text
+if they are mixed:
 
-    cells 3, 12           whole numbers
-    cells 3, 1.5          floats, as long as each whole number is exact as one
-    cells 3, "n/a"        texts: `3`, `n/a`
+    cells 3, 12           integers
+    cells 3, 1.5          floats, as long as each integer is exact as a float
+    cells 3, "n/a"        text: `3`, `n/a`
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NOT_UTF8: Final = re.compile(r"Could not decode to UTF-8 column '(.*?)' with te
 
 
 def read_sqlite(query: Query, file: Path, into: Path) -> None:
-    """Write the rows of a query into a Parquet file; the database is opened read-only, and never made."""
+    """Write the rows of a query into a Parquet file; the database is opened read-only and never created."""
     if not file.is_file():
         raise query.refused(f"there is no file `{file.name}` at its address.", "Check the path of the `uri`.")
     try:
@@ -54,11 +54,11 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 class _Column(Struct):
-    """What was met in a column so far."""
+    """The types seen in a column so far."""
 
     kinds: set[type] = field(default_factory=set)
     exact: bool = True
-    """Whether each whole number is the same as a float."""
+    """Whether each integer so far is exact as a float."""
 
     @property
     def dtype(self) -> pl.DataType:
@@ -69,7 +69,7 @@ class _Column(Struct):
         return pl.String()
 
     def texts(self, cells: Sequence[Any]) -> list[str | None]:
-        """Take in some cells; return them as texts."""
+        """Record the types of some cells; return the cells as text."""
         kinds = set(map(type, cells)) - {type(None)}
         self.kinds |= kinds
         if kinds <= {str}:
@@ -79,7 +79,7 @@ class _Column(Struct):
         return [_text(each) for each in cells]
 
 
-def _text(cell: Any) -> str | None:  # noqa: ANN401 - what SQLite has
+def _text(cell: Any) -> str | None:  # noqa: ANN401 - any SQLite value
     if isinstance(cell, float):
         if not math.isfinite(cell):
             return None

@@ -1,4 +1,4 @@
-"""Calls of libraries that may never return: they are waited for so long and no longer."""
+"""Library calls that may never return, with a limit on how long to wait for them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECONDS: Final = 10
-"""Longer than this no database and no store is waited for, until it first answers."""
+"""The longest wait for the first response of a database or store."""
 
 _T = TypeVar("_T")
 
 
 def answered(call: Callable[[], _T], seconds: float = SECONDS) -> _T:
-    """Return what a call returns, or raise what it raises; `TimeoutError` where it does neither in time.
+    """Return what a call returns, or raise what it raises; `TimeoutError` if it does neither in time.
 
-    It goes on in a thread of its own then, which does not keep the process from ending.
+    After a timeout the call continues in a daemon thread, which does not keep the process alive.
     """
     came: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
 
     def run() -> None:
         try:
             came.put((call(), None))
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
             came.put((None, error))
 
     Thread(target=run, daemon=True, name="flamescore-waits").start()

@@ -1,4 +1,4 @@
-"""Run folders: written beside, put in place whole, never replaced; `latest`, lock, record, retention."""
+"""Run folders, published atomically and never replaced; `latest`, the lock, records and retention."""
 
 from __future__ import annotations
 
@@ -175,6 +175,6 @@ _LATE: Final = {
     "hot_now": "changes",
     "leave_failed": "failed",
 }
-"""What makes and compares runs, which who lists or searches one does not need, and its module."""
+"""Names that make and compare runs, by module. Listing or searching runs does not need them."""
 
 __getattr__ = late_names(__name__, _LATE)

@@ -1,4 +1,4 @@
-"""The accounts of a stored run, as its rule file has them."""
+"""The accounts of a stored run, as defined by its rule file."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def book_with_accounts(run: Run) -> RuleBook:
     """Return the rules of a run that has accounts.
 
     Raises:
-        NotFoundError: it has none.
-        RuleFileError: its rules are none that this program reads.
+        NotFoundError: it has no accounts.
+        RuleFileError: this version can't read its rules.
         DamagedRunError: its record is missing or damaged.
     """
     if run.record.accounts is None:

@@ -1,11 +1,11 @@
 """Which earlier run a run is compared with: `changes --against`.
 
-the newer run is of Friday 2026-11-20 02:00, one a night at that time before it
-7d            2026-11-13 02:00, the last at least seven days before it
+the newer run is of Friday 2026-11-20 02:00, preceded by one run a night at that time
+7d            2026-11-13 02:00, the last at least seven days earlier
 yesterday     2026-11-19 02:00
 last-monday   2026-11-16 02:00          last-friday   2026-11-13 02:00
 2026-11-12    the last run of that day
-2026-11-12T   the last run whose name begins so
+2026-11-12T   the last run whose id begins with this
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ R = TypeVar("R", bound=Dated)
 
 
 def run_against(runs: Iterable[R], words: str, newer: Dated, zone: ZoneInfo) -> R:
-    """Return the run that a newer one is to be compared with, always one of an earlier `as_of`.
+    """Return the run to compare a newer one with, always one with an earlier `as_of`.
 
-    `words` are a run's name or the start of one, a day, a period, `yesterday`, or `last-monday` to
-    `last-sunday`. Days are those of `as_of` in `zone`, the rule file's time zone. `NotFoundError` (O004)
-    where there is no such run; it names the nearest two.
+    `words` are a run's id or the start of one, a day, a period, `yesterday`, or `last-monday` to
+    `last-sunday`. Days are those of `as_of` in `zone`, the rule file's time zone. Raise `NotFoundError`
+    (O004) if no run matches; it names the nearest two.
     """
     earlier = sorted(
         (run for run in runs if run.as_of < newer.as_of), key=lambda run: (run.as_of, run.run_id)
@@ -69,7 +69,7 @@ def _day_meant(words: str, today: date) -> date | None:
 
 
 def _nearest(words: str, earlier: Sequence[Dated], newer: Dated, zone: ZoneInfo) -> list[str]:
-    """Return the ids of the two runs nearest to what is meant: in days, in time, or in spelling."""
+    """Return the ids of the two runs that match best: by day, by time, or by spelling."""
     day = _day_meant(words, to_local(newer.as_of, zone).date())
     period = parse_period(words)
     latest_first = list(reversed(earlier))

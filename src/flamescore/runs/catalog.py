@@ -1,6 +1,6 @@
-"""The runs there are: their names, finding one, and `latest`.
+"""The published runs: their ids, finding one, and `latest`.
 
-`latest` is a link: made beside its place and renamed, so that it always leads to a complete run.
+`latest` is a symbolic link, replaced atomically, so that it always points to a complete run.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ RUNS: Final = "runs"
 FAILED: Final = "failed"
 BESIDE_FAILED: Final = ".failed-"
 BESIDE: Final = ".latest-"
-"""What the link is called before it is renamed."""
+"""The prefix of the link's temporary name, before it is renamed."""
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{6}Z)-[0-9a-f]{6}", re.ASCII)
 _NEAREST: Final = 3
 
 
 class Run(Struct, frozen=True, dict=True):
-    """A published run: its id, its `as_of` (UTC) and its folder, never by way of `latest`."""
+    """A published run: its id, its `as_of` (UTC) and its folder, which is never a path through `latest`."""
 
     run_id: str
     as_of: datetime
@@ -43,7 +43,7 @@ class Run(Struct, frozen=True, dict=True):
 
     @cached_property
     def record(self) -> RunRecord:
-        """Read its `run.json`; `DamagedRunError` where that is damaged, or the record of another run."""
+        """Read its `run.json`; raise `DamagedRunError` if it is damaged or belongs to another run."""
         record = read_record(self.path)
         if (record.run_id, record.as_of.replace(microsecond=0)) != (self.run_id, self.as_of):
             raise DamagedRunError(self.path, NAME, "is the record of another run")
@@ -65,7 +65,7 @@ def stamp(as_of: datetime) -> str:
 
 
 def to_run(path: Path, *, there: bool = True) -> Run | None:
-    """Return the run of a folder by its name, or None where it is none; `there`: the folder must be there."""
+    """Return the run of a folder, or None if its name is not a run id; with `there` the folder must exist."""
     as_of = instant_of(path.name)
     if as_of is None or (there and (path.is_symlink() or not path.is_dir())):
         return None
@@ -73,7 +73,7 @@ def to_run(path: Path, *, there: bool = True) -> Run | None:
 
 
 def instant_of(run_id: str) -> datetime | None:
-    """Return the `as_of` (UTC) that the id of a run tells; None for what is no id of a run."""
+    """Return the `as_of` (UTC) contained in a run id; None if the text is not a run id."""
     found = _NAME.fullmatch(run_id)
     if found is None:
         return None
@@ -84,7 +84,7 @@ def instant_of(run_id: str) -> datetime | None:
 
 
 def all_runs(output: Path) -> tuple[Run, ...]:
-    """Return every published run, oldest `as_of` first; none where there is no output yet."""
+    """Return every published run, oldest `as_of` first; empty if there is no output yet."""
     folder = output / RUNS
     if not folder.is_dir():
         return ()
@@ -93,7 +93,7 @@ def all_runs(output: Path) -> tuple[Run, ...]:
 
 
 def latest_run(output: Path) -> Run | None:
-    """Return the run that `latest` points to, or None where there is no such link or it leads nowhere."""
+    """Return the run that `latest` points to, or None if the link is missing or dangling."""
     link = output / LATEST
     if not link.is_symlink():
         return None
@@ -103,7 +103,8 @@ def latest_run(output: Path) -> Run | None:
 def find_run(output: Path, text: str) -> Run:
     """Return a run by `latest`, its id, the start of its id, a time, or the local day of its `as_of`.
 
-    Of several that fit, the one of the latest `as_of`. `NotFoundError` names the nearest.
+    If several match, return the one with the latest `as_of`. If none does, raise a `NotFoundError` that names
+    the nearest.
     """
     if text == LATEST:
         return _latest(output)
@@ -161,7 +162,7 @@ def _nearest(runs: tuple[Run, ...], text: str) -> list[str]:
 
 
 def check_link(output: Path) -> None:
-    """Raise `OutputError` where something that is no link stands in the place of `latest`."""
+    """Raise `OutputError` if `latest` exists but is not a link."""
     link = output / LATEST
     if os.path.lexists(link) and not link.is_symlink():
         text = f"{link} exists but is not a link, so it was left alone"
@@ -171,13 +172,13 @@ def check_link(output: Path) -> None:
 
 
 def moves(output: Path, as_of: datetime) -> bool:
-    """Tell whether a run becomes the latest by itself: its `as_of` is no earlier than the present one's."""
+    """Return whether a run becomes the latest by default: its `as_of` is not before the current latest's."""
     present = latest_run(output)
     return present is None or as_of >= present.as_of
 
 
 def point(output: Path, run_id: str) -> None:
-    """Point `latest` at a run that is in its place."""
+    """Point `latest` at a published run."""
     check_link(output)
     beside = output / f"{BESIDE}{secrets.token_hex(4)}"
     beside.symlink_to(Path(RUNS) / run_id)
@@ -186,6 +187,6 @@ def point(output: Path, run_id: str) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise
-    # The run is the latest from here on: a flush that fails takes nothing back.
+    # From here on the run is the latest, even if the flush fails.
     with suppress(OSError):
         flush(output)

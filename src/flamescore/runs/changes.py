@@ -1,4 +1,4 @@
-"""What changed in a run since an earlier one: rows to show, and a summary."""
+"""The changes in a run since an earlier one: rows to show, and a summary."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ WORDS_OF_CHANGES: Final = {kind: kind.replace("_", " ") for kind in KINDS} | {
     "vanished": "gone",
     SAME: "unchanged",
 }
-"""The kinds of change in the order in which they are told, and what people read of each."""
+"""The kinds of change in display order, and the words for each."""
 
 
 class ChangedContacts(Struct, frozen=True):
-    """Who changed under one score: `rows` are `CHANGES`, `why` and the kept columns, newly hot first.
+    """The contacts that changed under one score: `rows` are `CHANGES`, `why` and the kept columns.
 
-    `summary` says in a line what it comes to, whoever is shown. `notes` say what could not be told. A run
-    that was held against no other has no rows, and `known` is false.
+    Newly hot contacts come first. `summary` sums up all changes in one line, including rows that are not
+    shown. `notes` list what could not be determined. If the run was not compared with another, there are no
+    rows and `known` is false.
     """
 
     rows: pl.DataFrame
@@ -47,7 +48,7 @@ class ChangedContacts(Struct, frozen=True):
 
 
 class OnlyScores(Struct, frozen=True):
-    """What is left of a run that is no longer kept: its id, its `as_of` (UTC), and what it published.
+    """The remains of a run that is no longer kept: its id, its `as_of` (UTC), and its published scores.
 
     `scores` has the columns `contact_id, score_name, score, flames` of `frames.SCORES`.
     """
@@ -63,12 +64,12 @@ EarlierRun: TypeAlias = "Run | OnlyScores"
 def changed_contacts(
     run: Run, score: str | None, *, everyone: bool, against: EarlierRun | None = None
 ) -> ChangedContacts:
-    """Return what changed under a score (by default the first) since the run before, or an earlier one.
+    """Return the changes under a score (by default the first) since the previous run, or an earlier one.
 
-    `everyone` keeps those who stayed the same, whom the call list leaves out, and who is held out. The parts
-    of a change are known of the run that this one was held against; of another earlier one they are null, and
-    `why` names rules instead, by the ledgers of both. Of a run that is no longer kept there is no ledger, and
-    no `why`.
+    With `everyone`, include contacts that did not change, that are excluded from the call list, or that are
+    held out. The parts of a change are known only relative to the run that this one was compared with when it
+    was made. Relative to another earlier run they are null, and `why` names rules instead, from the ledgers
+    of both runs. A run that is no longer kept has no ledger, so there is no `why`.
     """
     record = run.record
     name = score_meant(record, score)
@@ -99,9 +100,9 @@ def changed_contacts(
 def changes_under(
     run: Run, name: str, against: EarlierRun | None = None
 ) -> tuple[pl.LazyFrame | None, tuple[str, ...]]:
-    """Return `CHANGES` under a score since the run before, or an earlier one, and what could not be told.
+    """Return `CHANGES` under a score since the previous run, or an earlier one, and notes on what is unknown.
 
-    The rows are None where the run was held against no other, and none is named.
+    The rows are None if the run was not compared with another and `against` is None.
     """
     record, mine = run.record, pl.col("score_name") == name
     if against is not None and not _was_held_against(record, against):
@@ -113,7 +114,7 @@ def changes_under(
 
 
 def hot_now(run: Run) -> HotInBoth:
-    """Return what says of rows of `CHANGES` who is hot in a run, and newly so."""
+    """Return the `HotInBoth` that marks rows of `CHANGES` as hot, and newly hot, in a run."""
     record = run.record
     ids = None if record.hot_condition is None else read(run, HOT_FILE)["contact_id"]
     return HotInBoth(record.hot_flames, record.scores[0].name, ids)
@@ -124,7 +125,7 @@ def _was_held_against(record: RunRecord, earlier: EarlierRun) -> bool:
 
 
 def _since(run: Run, earlier: EarlierRun, name: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Hold the published scores of two runs side by side, the parts null; say where hot can't be compared."""
+    """Compare the published scores of two runs, with null parts; add a note if hot can't be compared."""
     record = run.record
     now = None if record.hot_condition is None else read(run, HOT_FILE)["contact_id"]
     scores = read(run, "scores.parquet")
@@ -144,7 +145,7 @@ def _since(run: Run, earlier: EarlierRun, name: str) -> tuple[pl.DataFrame, tupl
 
 
 def _with_rules(rows: pl.DataFrame, run: Run, earlier: Run, name: str) -> pl.DataFrame:
-    """Say of rows without parts which rules and limits moved most between two runs."""
+    """Fill in, for rows without parts, the rules and limits that moved most between two runs."""
     who = rows.filter(pl.col("by_activity").is_null())["contact_id"]
     if who.is_empty():
         return rows
@@ -159,7 +160,7 @@ def _ledger(run: Run, name: str, who: pl.Series) -> pl.DataFrame:
 
 
 def _entries(run: Run, name: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the kind, id and name of what can stand in the ledger of a score, in order of the rule file."""
+    """Yield kind, id and name of everything that can appear in a score's ledger, in rule file order."""
     for score in run.record.scores:
         if score.name == name:
             yield from ((rule.entry, rule.id, rule.called) for rule in score.rules)
@@ -178,7 +179,7 @@ def _of_score(earlier: EarlierRun, name: str) -> tuple[str, ...]:
 
 
 def _of_causes(record: RunRecord, earlier: EarlierRun) -> str:
-    """Say which causes of a change can't be told."""
+    """Return a note on the causes of a change that are not known."""
     if isinstance(earlier, OnlyScores):
         day = to_local(earlier.as_of, ZoneInfo(record.timezone)).date()
         return f"the run of {day} is no longer kept: only its scores are."
@@ -197,7 +198,7 @@ def _of_parts(record: RunRecord) -> str:
 
 
 def score_meant(record: RunRecord, score: str | None) -> str:
-    """Return the score's name, by default that of the first; `UsageError` where the run has no such score."""
+    """Return the score's name, by default the first; raise `UsageError` if the run has no such score."""
     names = [each.name for each in record.scores]
     if score is None:
         return names[0]
@@ -209,9 +210,9 @@ def score_meant(record: RunRecord, score: str | None) -> str:
 
 
 def _summary(record: RunRecord, name: str, before: datetime, counts: Mapping[str, int]) -> str:
-    """Say in a line since when, and what it comes to; the call list is not looked at.
+    """Return a one-line summary: since when, and the counts by kind, regardless of the call list.
 
-    The day of the earlier run tells since when; of two runs of one day the time does too.
+    "Since" is the day of the earlier run, with its time if both runs are of the same day.
     """
     zone = ZoneInfo(record.timezone)
     now, then = to_local(record.as_of, zone), to_local(before, zone)

@@ -1,8 +1,8 @@
-"""The files of a published run: hashed when they are written, held against that when they are read back.
+"""The files of a published run: hashed when they are written, verified when they are read back.
 
-Every reader of an earlier run comes through here; a fault of a file is a `DamagedRunError` that names it.
-A file is held against the size and the SHA-256 that the run's record has of it, and a table against the
-columns that a run writes, before a row is read.
+All reads of an earlier run go through this module; a damaged file raises a `DamagedRunError` that names it.
+Before a row is read, a file is checked against the size and SHA-256 in the run's record, and a table against
+the columns that a run writes.
 """
 
 from __future__ import annotations
@@ -45,35 +45,35 @@ if TYPE_CHECKING:
 
 LISTS_FILE: Final = "lists.parquet"
 LISTS_SCHEMA: Final = pl.Schema({"path": pl.String(), "column": pl.String(), "value": pl.String()})
-"""The values of the lists from files that the rules name; a run whose rules name none has no such table."""
+"""The values of the list files that the rules name; a run whose rules name none has no such table."""
 
 PAST_SCORES_FILE: Final = "history.parquet"
-"""`frames.PAST_SCORES`, which the report draws; with `history: none` a run has no such table."""
+"""`frames.PAST_SCORES`, which the report plots; with `history: none` a run has no such table."""
 
 PARTIAL: Final = ".partial"
-"""The mark of a run of which not every file is here: it lies in S3, and they come when it is read."""
+"""The marker file of a run that is not complete locally: it is in S3, and files are fetched when read."""
 
 SUMMED: Final = 64 << 20
-"""Files of up to so many bytes are summed before some of their rows are read: 40 ms for the largest.
+"""Files of up to this many bytes are hashed before some of their rows are read: 40 ms for the largest.
 
-Of larger ones the size is looked at, and whoever reads them asks why where that fails (`reading_run`).
+Of larger files only the size is checked; if reading them fails, `reading_run` looks for the damage.
 """
 
 
 def file_of(run: Run, file: str) -> Path:
-    """Return where a file of a run lies, its bytes as they were published."""
+    """Return the path of a file of a run, after verifying its bytes."""
     return _checked(run, file)
 
 
 def scan(run: Run, file: str) -> pl.LazyFrame:
-    """Return a table of a run lazily: its columns are those that a run writes, its rows are not looked at."""
+    """Return a table of a run as a lazy frame. Its columns are validated, its rows are not."""
     return _opened(run, file, _checked(run, file, up_to=SUMMED))
 
 
 def read(run: Run, file: str) -> pl.DataFrame:
-    """Return a whole table of a run, its bytes as they were published.
+    """Return a whole table of a run, after verifying its bytes.
 
-    Of a run from before the checksums every row is looked at instead.
+    For a run that has no checksums yet, every row is validated instead.
     """
     frame = _opened(run, file, _checked(run, file))
     if not run.record.files:
@@ -83,12 +83,12 @@ def read(run: Run, file: str) -> pl.DataFrame:
 
 
 def has_merged(run: Run) -> bool:
-    """Say whether a run has a table of merged contacts."""
+    """Return whether a run has a table of merged contacts."""
     return has_table(run, MERGED_FILE)
 
 
 def uncalled(run: Run) -> pl.LazyFrame:
-    """Return the `contact_id` of who stands on no call list of a run: excluded, or held out."""
+    """Return the `contact_id` of contacts that are on no call list of a run: excluded, or held out."""
     excluded = scan(run, "excluded.parquet")
     if not has_table(run, HOLDOUT_FILE):
         return excluded
@@ -96,16 +96,16 @@ def uncalled(run: Run) -> pl.LazyFrame:
 
 
 def has_table(run: Run, file: str) -> bool:
-    """Say whether a run has a table that not every run has."""
+    """Return whether a run has an optional table."""
     files = run.record.files
     return any(each.path == file for each in files) if files else (run.path / file).exists()
 
 
 @contextmanager
 def reading_run(run: Run) -> Iterator[None]:
-    """Tell any fault inside as damage of the run, if its tables are damaged: they are read late.
+    """Report an error inside the block as damage to the run if one of its lazily read tables is damaged.
 
-    Where they are sound the fault is the program's own, and passes.
+    If they are intact, the error is a bug of the program and passes through.
     """
     try:
         yield
@@ -119,9 +119,9 @@ def reading_run(run: Run) -> Iterator[None]:
 
 
 def damages(run: Run, *, whole: bool = True) -> Iterator[DamagedRunError]:
-    """Yield what is damaged of a run: every file is read, or only its size is looked at.
+    """Yield the damage of a run: read every file, or without `whole` check only sizes.
 
-    Of a run from before the checksums the tables are looked at.
+    For a run that has no checksums yet, validate its tables.
     """
     try:
         record = run.record
@@ -138,7 +138,7 @@ def damages(run: Run, *, whole: bool = True) -> Iterator[DamagedRunError]:
 
 
 def strangers(run: Run) -> Iterator[DamagedRunError]:
-    """Yield the files in a run's folder that the run did not write; none where it can't be told."""
+    """Yield the files in a run's folder that the run did not write; nothing if that is not known."""
     try:
         files = run.record.files
     except DamagedRunError:
@@ -152,11 +152,11 @@ def strangers(run: Run) -> Iterator[DamagedRunError]:
 
 
 def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
-    """Name the files that a run must have: those of its record, else the tables that it seems to have."""
+    """Return the files that a run must have: those in its record, else the tables that it seems to have."""
     if record.files:
         return tuple(file.path for file in record.files)
     absent = {CHANGES_FILE} if record.changes is None else set()
-    absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # of runs that say which files they have
+    absent |= {ACCOUNTS_FILE, POINTS_FILE, ROLES_FILE}  # only runs that list their files have these
     absent |= {BOTS_FILE} if record.bots is None else set()
     later = (MERGED_FILE, LABELS_FILE, HOT_FILE, SEGMENTS_FILE, ROUTES_FILE, UNROUTED_FILE, HOLDOUT_FILE)
     absent |= {file for file in (*later, PAST_SCORES_FILE) if not has_table(run, file)}
@@ -165,7 +165,7 @@ def _files(run: Run, record: RunRecord) -> tuple[str, ...]:
 
 
 def _checked(run: Run, file: str, *, up_to: int | None = None) -> Path:
-    """Return the path of a file that is as its run's record has it; it is summed up to so many bytes."""
+    """Return the path of a file that matches its run's record; files of up to `up_to` bytes are hashed."""
     path = run.path / file
     expected = {each.path: each for each in run.record.files}
     try:
@@ -187,7 +187,7 @@ def _checked(run: Run, file: str, *, up_to: int | None = None) -> Path:
 
 
 def _opened(run: Run, file: str, path: Path) -> pl.LazyFrame:
-    """Return a table if its columns are those that a run writes."""
+    """Return a table as a lazy frame, after validating its columns."""
     with _of_file(run, file):
         frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         odd = TABLES[file].odd(frame.collect_schema())
@@ -197,7 +197,7 @@ def _opened(run: Run, file: str, path: Path) -> pl.LazyFrame:
 
 
 def _look(run: Run, file: str, frame: pl.LazyFrame) -> None:
-    """Read all of a table, and raise where a row can't be of a run."""
+    """Read a whole table, and raise if it has rows that no run writes."""
     with _of_file(run, file):
         odd = TABLES[file].odd_rows(frame)
     if odd is not None:
@@ -206,7 +206,7 @@ def _look(run: Run, file: str, frame: pl.LazyFrame) -> None:
 
 @contextmanager
 def _of_file(run: Run, file: str) -> Iterator[None]:
-    """Turn what Polars says of a file that it can't read into damage, without any of its text."""
+    """Turn a Polars error about an unreadable file into a `DamagedRunError`, without its text."""
     try:
         yield
     except (PolarsError, PanicException, OSError, ValueError, OverflowError) as error:
@@ -217,9 +217,9 @@ def _of_file(run: Run, file: str) -> Iterator[None]:
 
 
 def checksums(folder: Path) -> tuple[RunFile, ...]:
-    """Return every file in a run's folder but its record, by path.
+    """Return size and SHA-256 of every file in a run's folder except its record, sorted by path.
 
-    Two at a time, the largest first: hashing leaves the interpreter to others meanwhile.
+    Two threads hash the largest files first; hashing releases the interpreter lock.
     """
     files = [path for path in folder.rglob("*") if path.is_file() and path != folder / NAME]
     files.sort(key=lambda path: path.stat().st_size, reverse=True)
@@ -238,20 +238,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-# --- what the tables hold
+# --- what the tables contain
 
 
 _TEXT: Final = (pl.String(), pl.List(pl.String()))
-"""What columns of contacts are: text, tags a list."""
+"""The types of columns of contacts: text, and a list for tags."""
 
 _MOST_POINTS: Final = 2**63 / 10_000
 _MOST_FLAMES: Final = 5
 
 
 class Table(Struct, frozen=True):
-    """One table: the columns that it has, what further ones may be, and what holds of every row.
+    """One table: its columns, the types that further columns may have, and conditions on every row.
 
-    `key` are columns that together tell the rows apart.
+    `present` columns have no nulls; `holds` are true in every row, and not null; `key` identifies a row.
     """
 
     schema: pl.Schema
@@ -261,7 +261,7 @@ class Table(Struct, frozen=True):
     key: tuple[str, ...] = ()
 
     def odd(self, found: pl.Schema) -> str | None:
-        """Say which column is missing, of another type or none of the table's; None where all fit."""
+        """Return what is wrong with the columns: missing, or of a wrong type; None if all are valid."""
         for name, kind in self.schema.items():
             if name not in found:
                 return f"it has no column {name}"
@@ -271,7 +271,7 @@ class Table(Struct, frozen=True):
         return f"{len(others)} of its columns are of no type that it has" if others else None
 
     def odd_rows(self, frame: pl.LazyFrame) -> str | None:
-        """Say what is wrong with the rows; None where they may be a run's. Every column is read."""
+        """Return what is wrong with the rows; None if they are valid. Every column is read."""
         missing = pl.sum_horizontal(pl.lit(0), *(pl.col(name).null_count() for name in self.present))
         wrong = pl.sum_horizontal(pl.lit(0), *((~each).fill_null(value=True).sum() for each in self.holds))
         told = pl.struct(self.key).n_unique() if self.key else pl.len()
@@ -357,4 +357,4 @@ TABLES: Final[Mapping[str, Table]] = {
     ),
     LISTS_FILE: Table(LISTS_SCHEMA, present=("path", "value"), key=("path", "column", "value")),
 }
-"""By file, in the order in which damage is looked for."""
+"""The tables by file, in the order in which they are checked for damage."""

@@ -1,4 +1,4 @@
-"""The record of a run whose rows lie elsewhere: from what they come to, not from the rows."""
+"""The record of a run whose rows are stored elsewhere, built from aggregates instead of rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flamescore.runs.record import RulesFile
 
 TO_CALL = "to_call"
-"""The column of standings that says how many contacts of a total the call list does not leave out."""
+"""The column of standings that counts the contacts at a total that the call list does not leave out."""
 
 
 def describe_counted(
@@ -40,7 +40,7 @@ def describe_counted(
 ) -> RunRecord:
     """Return the record of a run from its `standings`, score by score: `engine.standings` and `TO_CALL`.
 
-    It is that which `describe` makes of the same scoring, but for the steps and what is told beside.
+    It equals the record that `describe` builds from the same scoring, except for steps and optional sections.
     """
     scores = tuple(
         _score(score, rows, observed, hot_flames) for score, rows in zip(book.scores, standings, strict=True)
@@ -73,7 +73,7 @@ def describe_counted(
 
 
 def _score(score: Score, rows: pl.DataFrame, observed: Observations, hot_flames: int) -> ScoreEntry:
-    """Sum up one score; `rows` has a row a total, the highest first."""
+    """Summarize one score; `rows` has one row per total, highest first."""
     many = dict(rows.group_by("flames").agg(pl.col(MANY).sum()).iter_rows())
     zero, one, two, three, four, five = (many.get(number, 0) for number in range(6))
     rising = rows.reverse().with_columns(reached=pl.col(MANY).cum_sum())
@@ -100,7 +100,7 @@ def _flames_from(score: Score, rows: pl.DataFrame) -> tuple[float | None, ...]:
 
 
 def _at(rising: pl.DataFrame, everyone: int, percent: int) -> float | None:
-    """Return the lowest score that at least so many percent of the contacts don't exceed; None of nobody."""
+    """Return the lowest score that at least `percent` percent of contacts don't exceed; None without any."""
     place = -(-percent * everyone // 100)
     found = rising.filter(pl.col("reached") >= place)["score"]
     return None if not everyone else float(found[0])

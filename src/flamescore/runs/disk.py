@@ -1,4 +1,4 @@
-"""Small moves on the disk: exact permissions, flushing, removing; and what the disk refuses, in words."""
+"""Disk operations: exact permissions, flushing, removing; and the wording of disk errors."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _PLAIN: Final = 0o666
 
 
 class Modes(Struct, frozen=True):
-    """The permission bits of files and folders, whatever the umask."""
+    """The permission bits of files and folders, independent of the umask."""
 
     file: int
     folder: int
 
 
 def modes(mode: int) -> Modes:
-    """Return the bits for files and folders from one mode: 0o640 and 0o750 are the same.
+    """Return the bits for files and folders from one mode: 0o640 and 0o750 are equivalent.
 
-    Both mean files 0640 and folders 0750: who may read a file may enter a folder. The owner may always read
-    and write.
+    Both mean files 0640 and folders 0750: read permission on files implies execute permission on folders. The
+    owner may always read and write.
     """
     file = (mode & _PLAIN) | _OWNER
     return Modes(file=file, folder=file | (file & _READ) >> 2)
@@ -44,10 +44,10 @@ def modes(mode: int) -> Modes:
 
 @contextmanager
 def private() -> Iterator[None]:
-    """Make all that is made inside readable and writable for the owner alone, until its mode is set.
+    """Make everything created inside the block accessible to the owner only, until its mode is set.
 
-    The umask is the whole process's. Polars opens a new file a second time: a umask that takes the owner's
-    rights away would stop it.
+    This sets the umask of the whole process. It keeps the owner's permissions, since Polars opens a new file
+    a second time.
     """
     before = os.umask(0o077)
     try:
@@ -57,7 +57,7 @@ def private() -> Iterator[None]:
 
 
 def make_folder(folder: Path, mode: int) -> None:
-    """Make the folder with this mode; one that is there stays as it is. Its parents get the usual modes."""
+    """Create a folder with this mode; leave an existing one unchanged. New parents get default modes."""
     if folder.is_dir():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def make_folder(folder: Path, mode: int) -> None:
 
 
 def flush_tree(folder: Path, bits: Modes) -> None:
-    """Set the permissions of a folder and of all in it, and flush every byte and name to the disk."""
+    """Set the permissions of a folder and everything in it, and flush all files and folders to disk."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             flush_tree(path, bits)
@@ -78,7 +78,7 @@ def flush_tree(folder: Path, bits: Modes) -> None:
 
 
 def flush(path: Path) -> None:
-    """Flush a file or folder to the disk; a file system that can't flush folders is let off."""
+    """Flush a file or folder to disk; file systems that can't flush folders are tolerated."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -90,7 +90,7 @@ def flush(path: Path) -> None:
 
 
 def remove(path: Path) -> bool:
-    """Remove a file, link or folder with all in it, as far as that goes; tell whether it is gone."""
+    """Remove a file, link or folder with its contents, as far as possible; return whether it is gone."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -100,7 +100,7 @@ def remove(path: Path) -> bool:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write beside the place and rename, so that nobody sees half a file."""
+    """Replace a file atomically: write a temporary file next to it and rename that."""
     beside: str | None = None
     try:
         with unbroken():
@@ -114,7 +114,7 @@ def replace_file(path: Path, data: bytes) -> None:
         raise
 
 
-# --- what the disk refuses
+# --- disk errors
 
 
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
@@ -134,10 +134,10 @@ _HINTS: Final = {
 
 @contextmanager
 def writing(output: Path) -> Iterator[None]:
-    """Turn every error of the disk inside into an `OutputError`; only writing goes inside.
+    """Turn every disk error inside the block into an `OutputError`; only write inside it.
 
-    Polars tells a full disk as a `ComputeError` or as an `OSError` without a number: both are known by the
-    number in their text. Any other error of Polars is a fault of ours and passes.
+    Polars reports a full disk as a `ComputeError` or as an `OSError` without a number: both are recognized by
+    the number in their text. Any other Polars error is a bug of the program and passes through.
     """
     try:
         yield
@@ -152,7 +152,7 @@ def writing(output: Path) -> Iterator[None]:
 
 @contextmanager
 def reading(output: Path) -> Iterator[None]:
-    """Turn every error of the disk inside into an `InputError`."""
+    """Turn every disk error inside the block into an `InputError`."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a run that failed leaves to look at: the folder `failed`, beside the runs and never one of them."""
+"""The folder `failed`, which a failed run leaves for inspection: next to the runs, and never one of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REJECTS_FILE: Final = "rejects.csv"
 
 
 class FailedSource(Part):
-    """One source as far as it was read; a count that is not known is null."""
+    """One source, as far as it was read; unknown counts are null."""
 
     kind: str = key("`contacts`, `events`, `tag_history` or `opportunities`")
     path: Clean = key("as the project file has it, without credentials")
@@ -66,10 +66,10 @@ class FailedRecord(Part):
 
 
 class Failure(Struct, frozen=True):
-    """What is known of a run that failed.
+    """What is known about a failed run.
 
-    `sources` has kind and path of each source with the counts that are known: all of them, those named by
-    `rows` and `rejected` alone, or none.
+    `sources` has kind and path of each source, its counts, if any, and whether all counts are known; if not,
+    only `rows` and `rejected` are.
     """
 
     as_of: datetime
@@ -83,10 +83,10 @@ class Failure(Struct, frozen=True):
 
 
 def leave_failed(held: HeldStore, failure: Failure) -> Path:
-    """Write the folder whole, beside its place, and put it there in place of the last one; return it.
+    """Write the folder under a temporary name, and replace the previous one with it; return its path.
 
     Raises:
-        OSError: the disk refuses.
+        OSError: the folder can't be written.
     """
     output, place = held.output, held.output / FAILED
     beside = output / f"{BESIDE_FAILED}{secrets.token_hex(3)}"
@@ -107,7 +107,7 @@ def leave_failed(held: HeldStore, failure: Failure) -> Path:
 
 
 def forget_failed(output: Path) -> None:
-    """Take the folder of a failed run away, out of sight in one step, if there is one."""
+    """Remove the folder of a failed run, if any; rename it first, so that it disappears in one step."""
     place, gone = output / FAILED, output / f"{BESIDE_FAILED}{secrets.token_hex(3)}"
     with suppress(FileNotFoundError):
         place.rename(gone)

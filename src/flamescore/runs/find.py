@@ -1,4 +1,4 @@
-"""The run that a reader means, and the project as that run was settled for."""
+"""Find the run that a command refers to, and the project with that run's settings."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ LATEST_AHEAD: Final = "O101"
 
 
 def find_run(project: Project, run: str | None, *, warn: Callable[[Finding], None]) -> Run:
-    """Return the run that is meant, by default the latest; `warn` hears where that is of a day to come.
+    """Return the run that a command refers to, by default the latest; warn if its `as_of` is in the future.
 
     Raises:
-        NotFoundError: there is none. Without a project file it says that too.
+        NotFoundError: no run matches. If there is no project file either, the hint says so.
     """
     store = RunStore.of(project)
     try:
@@ -44,12 +44,12 @@ def find_run(project: Project, run: str | None, *, warn: Callable[[Finding], Non
 
 
 def project_of(run: Run, project: Project, config: str | None) -> Project:
-    """Return the project as it was settled for a run: with the sources and limits that flags gave that one.
+    """Return the project with a run's settings: the sources and limits that flags set for that run.
 
-    Records of older programs don't say; `project` holds then.
+    Records of older versions don't include them; then `project` is used.
 
     Raises:
-        InputError: a source was a stream, which is gone.
+        InputError: a source was a stream, which can't be read again.
     """
     given = run.record.given
     read = project if given is None else find_settings_of(given.as_dict(), config)

@@ -1,4 +1,4 @@
-"""Flames by percentile, frozen: the line of a rule file that keeps the bounds of a run."""
+"""Freezing flames by percentile: the line of a rule file that fixes the thresholds of a run."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ NO_PERCENTILES: Final = "U021"
 
 
 def frozen_flames(run: Run, score: str | None = None) -> str:
-    """Return two lines a score whose flames go by percentile: where the bounds are from, and the bounds.
+    """Return two lines for each score with flames by percentile: a comment on the source, and thresholds.
 
-    With a `score` it is of that one alone.
+    With `score`, return only the lines of that score.
 
     Raises:
-        UsageError: the run has no such score, or none with percentiles.
-        InputError: there are no five rising numbers, with every reason.
+        UsageError: the run has no such score, or no score with percentiles.
+        InputError: the thresholds are not five rising numbers; it lists every reason.
     """
     book = rules_of_run(run).book
     meant = None if score is None else score_meant(run.record, score)
@@ -58,7 +58,7 @@ def _lines(score: Score, entry: ScoreEntry, run: Run) -> str:
 
 
 def _faults(score: Score, bounds: Sequence[float | None]) -> Iterator[str]:
-    """Yield why bounds are no five rising numbers: those that begin at one score, those nobody reaches."""
+    """Yield why thresholds are not five rising numbers: two are equal, or no contact reaches one."""
     percents = [f"{show_points(each)}%" for each in score.percentiles or ()]
     for (low, first), (high, second) in pairwise(zip(percents, bounds, strict=True)):
         if first is not None and first == second:

@@ -1,6 +1,6 @@
-"""Which runs are kept: a number of them, or thinned out the older they are.
+"""Which runs are kept: a number of them, or fewer the older they are.
 
-{all: 1d, daily: 3}, runs at 06:00, 12:00 and 18:00 of each day up to the 20th
+{all: 1d, daily: 3}, runs at 06:00, 12:00 and 18:00 every day up to the 20th
 all      less than a day before 20th 18:00:  20th 18:00, 20th 12:00, 20th 06:00
 daily    the last one of three days:         20th 18:00, 19th 18:00, 18th 18:00
 kept     these five
@@ -28,10 +28,10 @@ _BETTER: Final = "{all: 2d, daily: 60, monthly: 24}"
 
 
 def reaches_back(runs: Iterable[Dated], rule: int | KeepRuns) -> Finding | None:
-    """Return a note where as many runs as a number keeps lie within less than two days; else None.
+    """Return a note if `rule` is a number and its runs span less than two days; else None.
 
-    `runs` are those that are left. Who keeps a single one wants none to look back at; of fewer than the
-    number none has been deleted yet.
+    `runs` are the remaining runs. There is no note for the number 1, which asks for no past runs, or if there
+    are fewer runs than the number, since none has been deleted yet.
     """
     times = sorted(run.as_of for run in runs)
     if not isinstance(rule, int) or rule == 1 or len(times) < rule:
@@ -46,7 +46,7 @@ def reaches_back(runs: Iterable[Dated], rule: int | KeepRuns) -> Finding | None:
 
 
 class Dated(Protocol):
-    """A run, as far as it matters here: its id, and its `as_of` in UTC."""
+    """The parts of a run that matter here: its id, and its `as_of` in UTC."""
 
     @property
     def run_id(self) -> str:
@@ -63,11 +63,11 @@ R = TypeVar("R", bound=Dated)
 def kept(
     runs: Iterable[R], rule: int | KeepRuns, zone: ZoneInfo, spared: Collection[str] = ()
 ) -> tuple[R, ...]:
-    """Return the runs to keep, by `as_of`, then by id. Those of `spared`, by id, are among them always.
+    """Return the runs to keep, sorted by `as_of`, then by id. Runs whose id is in `spared` are always kept.
 
-    A number keeps so many of the latest, the spared ones counted. Days, weeks and months are those of `as_of`
-    in the rule file's time zone; of one without a run nothing is kept, and it does not count. Runs of the
-    same `as_of` count apart: superseded ones are to be gone before.
+    A number keeps this many of the latest runs, including spared ones. Days, weeks and months are those of
+    `as_of` in the rule file's time zone; those without a run don't count. Runs with the same `as_of` count
+    separately: superseded ones have to be deleted first.
     """
     ordered = sorted(runs, key=lambda run: (run.as_of, run.run_id))
     if isinstance(rule, int):
@@ -91,7 +91,7 @@ def _thinned(ordered: Sequence[Dated], rule: KeepRuns, zone: ZoneInfo) -> set[st
 
 
 def _last_of_each(ordered: Sequence[Dated], most: int | None, span: Callable[[Dated], Hashable]) -> set[str]:
-    """Return the last run of each of the latest spans that have one."""
+    """Return the last run of each of the latest `most` spans that have a run."""
     last = {span(run): run.run_id for run in ordered}
     return set(list(last.values())[-most:]) if most else set()
 

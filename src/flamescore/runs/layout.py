@@ -1,14 +1,14 @@
-"""What a record is made of: frozen values, checked as they are made, written as JSON and read from it.
+"""The parts of a record: frozen values, validated when created, and serialized to and from JSON.
 
-A part is a class with an annotated field for each key:
+A part is a class with an annotated field per key:
 
     class StepEntry(Part):
         step: str = key("its name")
         rows: int | None = key("the rows that it went through", default=None)
 
-A type may be `str`, `int`, `float`, `bool`, `Decimal`, `datetime` (of a known zone), `None`, a part,
-`dict[str, Any]` (any mapping that JSON can hold), `X | None`, `tuple[X, ...]`, `tuple[X, X]`, or
-`Annotated[X, then]`, where `then` is called with what was read and raises `ValueError` to refuse it.
+A type may be `str`, `int`, `float`, `bool`, `Decimal`, `datetime` (aware), `None`, a part, `dict[str, Any]`
+(any JSON object), `X | None`, `tuple[X, ...]`, `tuple[X, X]`, or `Annotated[X, then]`, where `then` converts
+the value, and raises `ValueError` to reject it.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ if TYPE_CHECKING:
     from typing import Self
 
 MISSING: Final = object()
-"""What is read where a key is missing: it is of no type."""
+"""The value of a missing key, which no type accepts."""
 
 _STEP: Final = "  "
 
 
 class WrongValueError(ValueError):
-    """A value is not what a key takes, or is missing.
+    """A value is missing, or is not valid for its key.
 
-    `path` leads to it: keys, and places in lists, from 0.
+    `path` is the path to it: keys, and list indexes from 0.
     """
 
     def __init__(self, path: tuple[str | int, ...] = ()) -> None:
@@ -60,7 +60,7 @@ class WrongValueError(ValueError):
 
     @property
     def place(self) -> str:
-        """The path as it is shown: `scores[0].title`; empty for the whole."""
+        """The path as text: `scores[0].title`; empty for the root."""
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).lstrip(".")
 
 
@@ -71,23 +71,23 @@ def _of_64_bits(number: int) -> int:
 
 
 Clean = Annotated[str, for_log]
-"""What a person may read of it on a terminal: no control characters, URLs without credentials."""
+"""Text that is safe to show on a terminal: no control characters, URLs without credentials."""
 Whole = Annotated[int, _of_64_bits]
-"""A number that a table can hold."""
+"""An integer of 64 bits, which fits into a table."""
 
 
 class Key(Struct, frozen=True):
-    """What a key means, and its default; `absent` is one that is not written where it is null."""
+    """The meaning of a key, and its default; an `absent` key is not written if it is null."""
 
     about: str
     default: Any = MISSING
     absent: bool = False
 
 
-def key(about: str, *, default: Any = MISSING, absent: bool = False) -> Any:  # noqa: ANN401 - a field of whatever type it is annotated with
-    """Declare a key of a part: what it means, and what it is where it is missing.
+def key(about: str, *, default: Any = MISSING, absent: bool = False) -> Any:  # noqa: ANN401 - of the annotated type
+    """Declare a key of a part: its meaning, and its default if missing.
 
-    One that may be `absent` is None then, and is not written where it is None.
+    An `absent` key defaults to None and is not written if it is None.
     """
     return Key(about, None if absent else default, absent)
 
@@ -97,7 +97,7 @@ class Part:
     """A part of a record: a frozen value."""
 
     KEYS: ClassVar[Mapping[str, Key]] = {}
-    """What is declared of each key, in order."""
+    """The declared keys, in order."""
 
     def __init_subclass__(cls) -> None:
         cls.KEYS = {name: each for name, each in vars(cls).items() if isinstance(each, Key)}
@@ -114,12 +114,12 @@ class Part:
 
     @classmethod
     def read(cls, value: object) -> Self:
-        """Return the part that JSON tells; a part of the class is returned as it is.
+        """Build the part from parsed JSON; return an instance of the class unchanged.
 
-        A record of a later program may hold more: what is not known here is passed over.
+        Unknown keys are ignored, since records of later versions may have more.
 
         Raises:
-            WrongValueError: something is missing, or not of its type.
+            WrongValueError: a value is missing or has the wrong type.
         """
         if isinstance(value, cls):
             return value
@@ -128,11 +128,11 @@ class Part:
         return cls(**{name: value[name] for name in cls.KEYS if name in value})
 
     def but(self, **values: Any) -> Self:  # noqa: ANN401 - of the types that are declared
-        """Return the part with other values for some keys."""
+        """Return a copy of the part with other values for some keys."""
         return type(self)(**vars(self) | values)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the values by key, those of the parts inside too."""
+        """Return the values by key, with nested parts converted too."""
         return {name: _without_parts(value) for name, value in vars(self).items()}
 
     def __setattr__(self, name: str, _value: object) -> None:
@@ -151,7 +151,7 @@ class Part:
 
 
 def to_json(value: object, margin: str = "") -> str:
-    """Return a part, or what a key of one has, as JSON of a key a line; points have all their digits."""
+    """Return a part, or the value of a key, as JSON with one key per line; points keep all their digits."""
     if isinstance(value, Part):
         there = (
             (name, each)
@@ -185,13 +185,13 @@ def _without_parts(value: object) -> object:
 
 @cache
 def _readers(part: type[Any]) -> dict[str, tuple[Callable[[Any], Any], Any]]:
-    """Return how the value of each key of a class is read, and its default."""
+    """Return the reader function and the default of each key of a class."""
     kinds = get_type_hints(part, include_extras=True)
     return {name: (_reader(kinds[name]), declared.default) for name, declared in part.KEYS.items()}
 
 
 def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type, or a form of `typing`
-    """Return what reads a value of a type; it raises `WrongValueError` for any other."""
+    """Return a function that reads a value of a type; it raises `WrongValueError` for any other value."""
     if isinstance(kind, type) and issubclass(kind, Part):
         return kind.read
     origin, of = get_origin(kind), get_args(kind)
@@ -240,7 +240,7 @@ def _several(read: Callable[[Any], Any], size: int | None) -> Callable[[Any], An
 
 
 def _mapping(value: object) -> dict[str, Any]:
-    """Read a mapping as JSON has it; numbers with a point are floats."""
+    """Read a JSON object; numbers with a decimal point become floats."""
     if not isinstance(value, Mapping):
         raise WrongValueError
     return {str(name): _json(each) for name, each in value.items()}
@@ -294,7 +294,7 @@ def _exact(value: object) -> Decimal:
 
 
 def _instant(value: object) -> datetime:
-    """Read an instant: of a part it is one already, in JSON it is a text that says its zone."""
+    """Read an instant: an aware `datetime`, or text with a UTC offset as in JSON."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:

@@ -1,6 +1,6 @@
-"""The lists from files that a run's rules named: kept with the run, and read back in their place.
+"""The list files that a run's rules name: their values are stored with the run, and read from there.
 
-So an earlier run's rules are read with the lists of that time, whatever their files hold by now.
+So the rules of an earlier run are loaded with the lists of that time, even if the files have changed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HASHED: Final = "sha256:"
 
 
 def lists_table(lists: Iterable[ListValues]) -> pl.DataFrame:
-    """Return the table of lists (`LISTS_SCHEMA`), list by list, in order."""
+    """Return the table of lists (`LISTS_SCHEMA`), list by list, in their order."""
     parts = [
         pl.DataFrame({"value": list(each)}, schema={"value": pl.String}).select(
             pl.lit(each.path).alias("path"), pl.lit(each.column, pl.String).alias("column"), "value"
@@ -34,7 +34,7 @@ def lists_table(lists: Iterable[ListValues]) -> pl.DataFrame:
 
 
 def describe_lists(lists: Iterable[ListValues]) -> tuple[ListEntry, ...]:
-    """Return what a record says of lists."""
+    """Return the record entries of lists."""
     return tuple(
         ListEntry(
             path=each.path, column=each.column, values=len(each), bytes=each.size, hash=HASHED + each.hash
@@ -44,25 +44,25 @@ def describe_lists(lists: Iterable[ListValues]) -> tuple[ListEntry, ...]:
 
 
 def rules_of_run(run: Run) -> LoadedRules:
-    """Read the rules of a run again, with the lists of that time.
+    """Load the rules of a run again, with the lists of that time.
 
     Raises:
-        RuleFileError: they are none that this program reads.
+        RuleFileError: this version can't read the rules.
         DamagedRunError: a file of the run is missing or damaged.
     """
-    from flamescore.rules import load_rules_text  # noqa: PLC0415 - most that read a run need no rules
+    from flamescore.rules import load_rules_text  # noqa: PLC0415 - most readers of a run need no rules
 
     rules = run.record.rules
     return load_rules_text(rules.text, rules.path, StoredLists(run))
 
 
 class StoredLists(Struct, frozen=True):
-    """The lists of a run."""
+    """The lists stored with a run."""
 
     run: Run
 
     def values(self, path: str, column: str | None) -> ListValues:
-        """Return the values that a list had.
+        """Return the values that a list had at that time.
 
         Raises:
             ListRefusedError: the run has no such list.

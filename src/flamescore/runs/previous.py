@@ -1,4 +1,4 @@
-"""What a new run is held against: the run before it, and the latest one. No fault of theirs stops it."""
+"""The runs that a new run is compared with: the previous one and the latest. Their damage never stops it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ SCORES = "scores.parquet"
 
 
 class Earlier(Struct):
-    """Reads earlier runs for a new one, and keeps a finding for each file of theirs that can't be read."""
+    """Reads earlier runs for a new one, and collects a finding for each of their files that can't be read."""
 
     store: RunStore
     _unread: dict[tuple[str, str], tuple[str, list[str]]] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Say what could not be read, a warning a file, and what is not told for that."""
+        """The warnings: one per unreadable file, with what is not reported because of it."""
         return tuple(
             Finding(
                 UNREAD,
@@ -56,15 +56,16 @@ class Earlier(Struct):
     def before(
         self, as_of: datetime, *, hot: bool = False, rules: LoadedRules | None = None
     ) -> Before | None:
-        """Return the run of the latest `as_of` before this one, whatever `latest` is.
+        """Return the run with the latest `as_of` before this one, regardless of `latest`.
 
-        Who was hot in it is read only with `hot`. `rules` are those of today, which mostly are the run's too.
+        The contacts that were hot in it are read only with `hot`. `rules` are today's; they are reused if the
+        run had the same ones.
         """
         read_run = partial(_before, hot=hot, rules=rules)
         return self._of(_run_before(self.store, as_of), read_run, "Changes since then are unknown.")
 
     def trend(self, as_of: datetime) -> tuple[TrendEntry, ...]:
-        """Return the trend that the run before tells; nothing where there is none, or it can't be read."""
+        """Return the trend in the previous run's record; empty if that run is missing or can't be read."""
         run = _run_before(self.store, as_of)
         if run is None or any(run_id == run.run_id for run_id, _ in self._unread):
             return ()
@@ -83,14 +84,14 @@ class Earlier(Struct):
         return self._of(self.store.latest(), _scores, "What would change is unknown.")
 
     def _of(self, run: Run | None, reader: Callable[[Run], T], untold: str) -> T | None:
-        """Return what is read of a run; None where there is none, or where it can't be read."""
+        """Return what `reader` reads from a run; None if there is no run, or it can't be read."""
         if run is None:
             return None
         try:
             return reader(run)
         except DamagedRunError as error:
             self._note(run, error.file, error.why, untold)
-        except (Exception, PanicException) as error:  # noqa: BLE001 - only what an earlier run left is read
+        except (Exception, PanicException) as error:  # noqa: BLE001 - only an earlier run's files are read
             self._note(run, NAME, f"can't be read ({type(error).__name__})", untold)
         return None
 
@@ -105,10 +106,10 @@ def _run_before(store: RunStore, as_of: datetime) -> Run | None:
 
 
 def _before(run: Run, *, hot: bool, rules: LoadedRules | None) -> Before:
-    from flamescore.changes import Before  # noqa: PLC0415 - it takes the engine along
+    from flamescore.changes import Before  # noqa: PLC0415 - it imports the engine
 
     record = run.record
-    # With lists they are read again: a run whose lists are damaged is told.
+    # Rules with lists are loaded again, so that damaged lists are reported.
     is_same = rules is not None and rules.text == record.rules.text and not record.rules.lists
     return Before.of(
         run.run_id,
@@ -125,5 +126,5 @@ def _before(run: Run, *, hot: bool, rules: LoadedRules | None) -> Before:
 
 
 def _scores(run: Run) -> pl.DataFrame:
-    _ = run.record  # a damaged record is told as that, not as scores
+    _ = run.record  # a damaged record is reported as such, not as damaged scores
     return read(run, SCORES)

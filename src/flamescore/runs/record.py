@@ -1,6 +1,6 @@
-"""The run's record, `run.json`: its layout, writing it and reading it back.
+"""The run's record, `run.json`: its layout, writing and reading it.
 
-The layout only grows: a field added later needs a default, so that older records still read.
+The layout only grows: a field added later needs a default, so that older records remain readable.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ NAME: Final = "run.json"
 SCHEMA_VERSION: Final = 1
 _MOST_FLAMES: Final = 5
 _EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
-"""From here on an instant has a local time in every zone."""
+"""The first instant that has a local time in every time zone."""
 
 
 class ListEntry(Part):
-    """A list from a file that the rules name; `lists.parquet` has its values."""
+    """A list file that the rules name; `lists.parquet` has its values."""
 
     path: Clean = key("the file, as the rule file has it")
     column: str | None = key("the column of a `.csv`; null of a `.txt`")
@@ -55,7 +55,7 @@ class ListEntry(Part):
 
 
 class RulesFile(Part):
-    """The rules as they were in force."""
+    """The rules in force for the run."""
 
     path: Clean = key("the rule file, as the project file or the flag has it")
     text: str = key("its whole text")
@@ -80,7 +80,7 @@ class FileEntry(Part):
 
 
 class FeedEntry(Part):
-    """What became of a feed: a source of events, or a type in it that rules or the project file name."""
+    """The status of a feed: a source of events, or one of its types that rules or the project file name."""
 
     event: str | None = key("its type; null: the source as a whole")
     newest: str | None = key("its last day with events, in the rule file's time zone")
@@ -117,7 +117,7 @@ class SourceEntry(Part):
 
 
 class RuleEntry(Part):
-    """What one rule gave, or a limit or silence took, over all contacts."""
+    """The points that one rule gave, or that a limit or silence took, over all contacts."""
 
     entry: str = key("`rule`, `rule_limit`, `group_limit`, `group_idle`, `score_limit` or `score_idle`")
     id: str = key("the id of the rule, or the name of the group or score")
@@ -128,19 +128,19 @@ class RuleEntry(Part):
 
     @property
     def called(self) -> str:
-        """Return its name, else its id."""
+        """Return its name, or else its id."""
         return self.name or self.id
 
 
 class PercentileEntry(Part):
-    """The score at one percentile: the lowest that at least so many percent of the contacts don't exceed."""
+    """The score at one percentile: the lowest that at least `percent` percent of contacts don't exceed."""
 
     percent: int = key("50, 75, 90 or 99")
     score: float | None = key("the score there; null where nobody is scored")
 
 
 class ScoreEntry(Part):
-    """One score; the first is the default one."""
+    """One score; the first one is the default."""
 
     name: str = key("its name in the rule file")
     title: str = key("its title")
@@ -160,12 +160,12 @@ class ScoreEntry(Part):
     )
 
     def hot(self, hot_flames: int | None) -> int:
-        """Return how many have at least so many flames; 0 where flames don't say who is hot."""
+        """Return the number of contacts with at least `hot_flames`; 0 if flames don't define who is hot."""
         return 0 if hot_flames is None else sum(self.flames[hot_flames:])
 
 
 class UnreadEntry(Part):
-    """Cells that are there and don't read as the number or date that a rule needs."""
+    """Cells that are not empty but can't be parsed as the number or date that a rule needs."""
 
     kind: str = key("`contacts` or `events`")
     column: str = key("the column")
@@ -181,7 +181,7 @@ class UnvaluedEntry(Part):
 
 
 class Observed(Part):
-    """What was noticed beside the scores."""
+    """Observations made while scoring."""
 
     unread: tuple[UnreadEntry, ...] = key("cells that did not read")
     unvalued: tuple[UnvaluedEntry, ...] = key("occurrences without a number for their points")
@@ -202,14 +202,14 @@ class FindingSource(Part):
 
 
 class NearEntry(Part):
-    """A real name or value that may be meant."""
+    """An existing name or value that may be the intended one."""
 
     value: Clean = key("the name or value")
     count: int | None = key("the rows that have it; null where that is not known")
 
 
 class FindingEntry(Part):
-    """One thing that is wrong, doubtful or good to know."""
+    """One finding: an error, a warning or a note."""
 
     code: str = key("what it is, for ever: see the page on codes")
     severity: str = key("`error`, `warning` or `note`")
@@ -236,7 +236,7 @@ class FindingEntry(Part):
 
 
 class ChangedEntry(Part):
-    """The contacts of one score by how they changed."""
+    """The number of contacts of one score by kind of change."""
 
     name: str = key("the score's name")
     newly_hot: int = key("hot, and not in the run before")
@@ -249,7 +249,7 @@ class ChangedEntry(Part):
 
 
 class ChangesEntry(Part):
-    """What `changes.parquet` is held against, and what it comes to."""
+    """The run that `changes.parquet` compares with, and a summary of the changes."""
 
     run_id: str = key("the run before")
     as_of: datetime = key("its `as_of`, UTC")
@@ -258,7 +258,7 @@ class ChangesEntry(Part):
 
 
 class GivenEntry(Part):
-    """What flags and variables gave the run in place of the project file; `explain` reads the exports so."""
+    """The settings from flags and variables that overrode the project file; `explain` uses them too."""
 
     contacts: tuple[Clean, ...] | None = key(
         "the paths of the contacts; null where the project file named them", default=None
@@ -280,7 +280,7 @@ class StepEntry(Part):
 
 
 class Versions(Part):
-    """What made the run."""
+    """The versions of the software that made the run."""
 
     program: str = key("flamescore's version")
     polars: str = key("Polars' version")
@@ -288,7 +288,7 @@ class Versions(Part):
 
 
 class RunFile(Part):
-    """One file of the run's folder, as it was published."""
+    """One file of the run's folder, as published."""
 
     path: str = key("its name in the run's folder")
     bytes: int = key("its size")
@@ -352,17 +352,17 @@ class RunRecord(Part):
 
     @property
     def hot_condition(self) -> dict[str, Any] | None:
-        """Return the condition that said who is hot, if one did."""
+        """Return the condition that defined who is hot, if any."""
         return None if self.hot is None else self.hot.condition
 
     @property
     def hot_contacts(self) -> int:
-        """Return how many are hot: by the condition, else under the default score."""
+        """Return the number of hot contacts: by the condition, or else under the default score."""
         return self.scores[0].hot(self.hot_flames) if self.hot is None else self.hot.contacts
 
     @property
     def to_call(self) -> int | None:
-        """Return how many are to be called by the default score; None where an older record doesn't tell."""
+        """Return the number of contacts to call by the default score; None if an older record lacks it."""
         if self.scores[0].to_call is not None:
             return self.scores[0].to_call
         lists = len(self.scores) if self.hot_flames is not None else 1
@@ -371,7 +371,7 @@ class RunRecord(Part):
 
 
 class DamagedRunError(InputError):
-    """A file of a run is missing or not as it was published. `why` goes on from the name of the file."""
+    """A file of a run is missing or has changed. `why` continues a sentence that begins with its name."""
 
     def __init__(self, folder: Path, file: str, why: str) -> None:
         self.folder = folder
@@ -382,19 +382,19 @@ class DamagedRunError(InputError):
 
 
 def refused(error: OSError) -> str:
-    """Say why the system does not give a file."""
+    """Return why the system could not read a file."""
     if isinstance(error, FileNotFoundError):
         return "is missing"
     return f"can't be read: {error.strerror or type(error).__name__}"
 
 
 def write_record(folder: Path, record: Part) -> None:
-    """Write `run.json` into a folder: UTF-8, indented, ending in a line feed; a terminal may show it."""
+    """Write `run.json` into a folder: UTF-8, indented, ending in a newline, safe to show on a terminal."""
     (folder / NAME).write_text(f"{printable_json(to_json(record))}\n", encoding="utf-8", newline="\n")
 
 
 def read_record(folder: Path) -> RunRecord:
-    """Read a run's record back; `DamagedRunError` where it is missing, or not what a run writes."""
+    """Read a run's record; raise `DamagedRunError` if it is missing or is not what a run writes."""
     path = folder / NAME
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -412,7 +412,7 @@ def read_record(folder: Path) -> RunRecord:
 
 
 def _contradictions(record: RunRecord) -> Iterator[str]:
-    """Yield what a record tells that no run writes, though it reads."""
+    """Yield the contradictions in a record that parses but that no run writes."""
     names = [score.name for score in record.scores]
     if not _is_zone(record.timezone):
         yield "names a time zone that there is not"
@@ -441,6 +441,6 @@ def _is_zone(name: str) -> bool:
 
 
 def _wrong(place: str) -> str:
-    """Say what is wrong with a record, without any of its values."""
+    """Return what is wrong with a record, without quoting any of its values."""
     where = f": `{place}` is missing or wrong" if place else ""
     return f"is not what a run writes{where}"

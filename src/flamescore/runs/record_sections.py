@@ -1,4 +1,4 @@
-"""Sections of a run's record that are there where the rules ask for them: labels, accounts, mail scanners."""
+"""Optional sections of a run's record, such as labels, accounts and mail scanners."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flamescore.runs.layout import Clean, Part, Whole, key
 
 
 class StateEntry(Part):
-    """What a run is to the state: see the docs on acting on scores."""
+    """The run's role for the state: see the docs on acting on scores."""
 
     kind: str = key("`counting`, `baseline`, `backfill`; `none` where the state could not be read")
     state_run: str | None = key("the run that it was compared with, or null")
@@ -25,7 +25,7 @@ class WriteBackEntry(Part):
 
 
 class SegmentEntry(Part):
-    """One segment: who is in it, and what became of it since the run that this one was compared with."""
+    """One segment: its size, and how it changed since the run that this one was compared with."""
 
     name: str = key("its name; the built-in ones come first")
     title: str = key("its title")
@@ -44,7 +44,7 @@ class AlertEntry(Part):
 
 
 class TrendEntry(Part):
-    """How many were hot under a score in one run."""
+    """The number of hot contacts under a score in one run."""
 
     as_of: datetime = key("the `as_of` of the run, UTC")
     score: str = key("the score's name")
@@ -54,7 +54,7 @@ class TrendEntry(Part):
 
 
 class LabelValue(Part):
-    """One text of a label."""
+    """One value of a label."""
 
     label: str | None = key("the text; null: no label")
     contacts: Whole = key("the contacts that have it")
@@ -71,7 +71,7 @@ class LabelEntry(Part):
 
 
 class HotEntry(Part):
-    """Who is hot, whether the call list leaves them out or not."""
+    """The hot contacts, whether or not the call list leaves them out."""
 
     contacts: Whole = key("how many are hot: by the condition, else under the default score")
     condition: dict[str, Any] | None = key(
@@ -80,7 +80,7 @@ class HotEntry(Part):
 
 
 class HoldOutEntry(Part):
-    """Who is held out from call lists, to see whether calling helps."""
+    """The contacts held out from call lists, to measure whether calling helps."""
 
     share: str = key("the share, as `5%`")
     contacts: Whole = key("the contacts held out that `call_list` does not exclude")
@@ -88,7 +88,7 @@ class HoldOutEntry(Part):
 
 
 class RoutingEntry(Part):
-    """What routing came to."""
+    """The result of routing."""
 
     kept: Whole = key("the leads that keep their rep")
     new: Whole = key("the leads that got one in this run")
@@ -96,7 +96,7 @@ class RoutingEntry(Part):
 
 
 class NearAccountsEntry(Part):
-    """Two accounts that may be one company."""
+    """Two accounts that may be the same company."""
 
     kind: str = key("`spelling`, `subdomain` or `domain`: why they may be one")
     accounts: tuple[Clean, Clean] = key("the two, the one with more contacts first")
@@ -104,7 +104,7 @@ class NearAccountsEntry(Part):
 
 
 class AccountsEntry(Part):
-    """What the contacts come to as accounts."""
+    """A summary of the accounts of the contacts."""
 
     accounts: int = key("the accounts")
     contacts: int = key("the contacts in one")
@@ -122,7 +122,7 @@ class BotPatternEntry(Part):
 
 
 class BotScoreEntry(Part):
-    """What a score loses without what looks like a mail scanner's."""
+    """What a score loses without the events that look like a mail scanner's."""
 
     name: str = key("the score's name")
     contacts: int = key("the contacts with points lost other than 0")
@@ -131,7 +131,7 @@ class BotScoreEntry(Part):
 
 
 class BotsEntry(Part):
-    """What looks like a mail scanner's; the same for `show` and for `remove`."""
+    """The events that look like a mail scanner's; the same for `show` and `remove`."""
 
     action: str = key("`show` or `remove`")
     contacts: int = key("the contacts with such events")

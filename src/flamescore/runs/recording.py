@@ -1,4 +1,4 @@
-"""The record of a run, made from its scoring. It is made first: the report is made from it."""
+"""The record of a run, built from its scoring. It is built first, because the report is built from it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 _BY_FLAMES: Final = Hot()
 PERCENTS: Final = (50, 75, 90, 99)
-"""At these percentiles a record has the score."""
+"""The percentiles for which a record has the score."""
 
 
 def describe(
@@ -83,11 +83,11 @@ def describe(
     trend: Sequence[TrendEntry] = (),
     acting: Mapping[str, Any] = MappingProxyType({}),
 ) -> RunRecord:
-    """Return the record of a run before anything of it is written; `finished` adds what only then is known.
+    """Return the record of a run before any of it is written; `finished` adds what is known only afterwards.
 
-    `run_id` is empty where nothing is published. `findings` are all that are known by then. `holdout`
-    says how those were drawn who are held out. `trend` is that of the run before. `acting` has the keys of
-    what comes after the scores, such as `state`.
+    `run_id` is empty if nothing is published. `findings` are all that are known so far. `holdout` is the
+    setting by which contacts were held out. `trend` is that of the previous run. `acting` has the sections
+    that follow the scores, such as `state`.
     """
     scores = tuple(_score(score, scored, hot) for score in scored.book.scores)
     return RunRecord(
@@ -120,7 +120,7 @@ def describe(
 
 
 def _today(scored: Scored, scores: Sequence[ScoreEntry], hot: Hot, rules_hash: str) -> tuple[TrendEntry, ...]:
-    """Return what this run adds to the trend: an entry for each score under which it is told who is hot."""
+    """Return what this run adds to the trend: an entry for each score that has a `to_call` count."""
     return tuple(
         TrendEntry(
             as_of=scored.as_of.astimezone(UTC),
@@ -135,7 +135,7 @@ def _today(scored: Scored, scores: Sequence[ScoreEntry], hot: Hot, rules_hash: s
 
 
 def _holdout(held_out: pl.DataFrame, holdout: HoldOut) -> HoldOutEntry:
-    """Count those who are held out; the default score's rows come first, and have everyone."""
+    """Count the contacts held out by the default score's rows, which come first and include all of them."""
     mine = held_out.filter(pl.col("score_name") == held_out["score_name"].first())
     return HoldOutEntry(share=holdout.written, contacts=mine.height, hot=int(mine["hot"].sum()))
 
@@ -156,7 +156,7 @@ def _labels(scored: Scored) -> tuple[LabelEntry, ...]:
 def finished(
     record: RunRecord, scored: Scored, *, steps: Sequence[Step], files: Sequence[RunFile] = ()
 ) -> RunRecord:
-    """Add the steps of the run, after them the engine's own, and the files that it has written."""
+    """Return the record with the run's steps, followed by the engine's own, and the files written."""
     timed = (*steps, *(replace(step, name=f"score: {step.name}") for step in scored.observed.steps))
     entries = tuple(
         StepEntry(step=step.name, seconds=round(step.seconds, 6), rows=step.rows) for step in timed
@@ -165,12 +165,12 @@ def finished(
 
 
 def versions() -> Versions:
-    """Return what makes a run."""
+    """Return the versions of the software that makes the run."""
     return Versions(program=__version__, polars=pl.__version__, python=platform.python_version())
 
 
 def describe_given(project: Project) -> GivenEntry:
-    """Return what a record says of the flags and variables that a project was settled with."""
+    """Return the record entry for the flags and variables that override a project file."""
     given, settings = project.given, project.settings
     return GivenEntry(
         contacts=tuple(source.path for source in settings.contacts) if "contacts" in given else None,
@@ -224,7 +224,7 @@ def _accounts(found: FoundAccounts) -> AccountsEntry:
 
 
 def source_entry(source: SourceRecord) -> SourceEntry:
-    """Return what a record says of a source."""
+    """Return the record entry of a source."""
     counts = source.counts
     return SourceEntry(
         kind=source.kind,
@@ -251,7 +251,7 @@ def source_entry(source: SourceRecord) -> SourceEntry:
 
 
 def _score(score: Score, scored: Scored, hot: Hot) -> ScoreEntry:
-    """Sum up one score: contacts by flames, the score at `PERCENTS`, what each rule gave or took."""
+    """Summarize one score: contacts by flames, the score at `PERCENTS`, what each rule gave or took."""
     rows = scored.scores.filter(pl.col("score_name") == score.name)
     flames = dict(rows["flames"].value_counts().iter_rows())
     zero, one, two, three, four, five = (flames.get(number, 0) for number in range(6))
@@ -269,7 +269,7 @@ def _score(score: Score, scored: Scored, hot: Hot) -> ScoreEntry:
 
 
 def rule_entries(rules: pl.DataFrame, score: str) -> tuple[RuleEntry, ...]:
-    """Return what each rule and limit of a score gave or took, of `Observations.rules`."""
+    """Return what each rule and limit of a score gave or took, from `Observations.rules`."""
     return tuple(
         RuleEntry(
             entry=rule["entry"],
@@ -284,7 +284,10 @@ def rule_entries(rules: pl.DataFrame, score: str) -> tuple[RuleEntry, ...]:
 
 
 def _to_call(rows: pl.DataFrame, scored: Scored, hot: Hot, *, is_default: bool) -> int | None:
-    """Count who is hot under a score and may be called; by a condition the default one alone tells it."""
+    """Count the hot contacts of a score that may be called.
+
+    Under a `hot` condition, return None for any score but the default.
+    """
     if hot.by_flames is not None:
         who = rows.filter(pl.col("flames") >= hot.by_flames)
     elif is_default:
@@ -295,14 +298,14 @@ def _to_call(rows: pl.DataFrame, scored: Scored, hot: Hot, *, is_default: bool) 
 
 
 def _at(rising: pl.Series, percent: int) -> float | None:
-    """Return the lowest score that at least so many percent of the contacts don't exceed; None of nobody."""
+    """Return the lowest score that at least `percent` percent of contacts don't exceed; None without any."""
     if rising.is_empty():
         return None
     return float(rising[-(-percent * len(rising) // 100) - 1])
 
 
 def observed_entry(observed: Observations) -> Observed:
-    """Return what a record says of what was noticed."""
+    """Return the record entry of the observations."""
     return Observed(
         unread=tuple(
             UnreadEntry(kind=kind, column=column, cells=cells) for kind, column, cells in observed.unread

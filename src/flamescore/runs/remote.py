@@ -1,12 +1,12 @@
-"""An output in S3: runs, `latest.json` and the history there, and a folder here of what is read of them.
+"""An output in S3: runs, `latest.json` and the history in the store, and a local folder that caches them.
 
     s3://bucket/leads/runs/RUN_ID/scores.parquet      a file of a run
-    s3://bucket/leads/runs/RUN_ID/run.json            its record, written last: without it there is no run
-    s3://bucket/leads/latest.json                     {"run_id": ..., "as_of": ...}, written on a condition
+    s3://bucket/leads/runs/RUN_ID/run.json            its record, written last: only then does the run exist
+    s3://bucket/leads/latest.json                     {"run_id": ..., "as_of": ...}, written conditionally
     s3://bucket/leads/history/RUN_ID.parquet
 
-The folder is laid out as any output is. A run of which it has the record alone has a mark; its other files
-come when it is read (`Remote.whole`).
+The folder has the layout of any output. A run of which it has only the record is marked as partial; its other
+files are fetched when it is read (`Remote.whole`).
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ POINTER: Final = "latest.json"
 HISTORY: Final = "history"
 TRIES: Final = 3
 _UNFINISHED: Final = timedelta(days=1)
-"""So long an upload may take: what has no record by then is of a run that was killed."""
+"""The longest time that an upload may take. A run that still has no record after that was killed."""
 
 
 class Moved(Enum):
-    """What became of `latest.json`."""
+    """Whether `latest.json` moved to the new run."""
 
     TO_IT = "to it"
     STAYED = "stayed"
@@ -59,7 +59,7 @@ class Moved(Enum):
 
 @dataclass
 class Remote:
-    """An output in S3 and the folder that has what was read of it. `mode` is that of files made here."""
+    """An output in S3 and the local folder that caches it. `mode` is that of local files."""
 
     url: str
     output: Path
@@ -78,16 +78,16 @@ class Remote:
         """Return the address of a run."""
         return f"{self.url.rstrip('/')}/{RUNS}/{run_id}"
 
-    # --- taking in what is there
+    # --- reading the store
 
     def look(self) -> None:
-        """Bring the folder up to date, once: a record for each run, none for runs that are gone, `latest`."""
+        """Update the folder, once: fetch the records of new runs, remove deleted runs, move `latest`."""
         if not self._synced:
             with self._telling():
                 self._sync()
 
     def whole(self, run: Run) -> Run:
-        """Return a run with all its files here."""
+        """Return a run after fetching its missing files."""
         if (run.path / PARTIAL).exists():
             with self._telling():
                 bucket, prefix = self._bucket(), f"{self.address.key}{RUNS}/{run.run_id}/"
@@ -97,7 +97,7 @@ class Remote:
         return run
 
     def tidy(self) -> None:
-        """Remove what killed runs left in the store: runs a day old that have no record."""
+        """Remove the leftovers of killed runs from the store: runs over a day old that have no record."""
         with self._telling():
             bucket = self._bucket()
             oldest = datetime.now(UTC) - _UNFINISHED
@@ -109,7 +109,8 @@ class Remote:
         bits = modes(self.mode)
         make_folder(self.output, bits.folder)
         make_folder(self.output / RUNS, bits.folder)
-        # Runs are put in their place here once they are in the store, so that these are looked at first.
+        # List local runs before the store's: a new run is uploaded before it is put in place locally, so
+        # one that appears in between is not mistaken for a deleted one.
         here = {run.run_id: run for run in all_runs(self.output)}
         bucket = self._bucket()
         there = {run_id: files for run_id, files in self._runs(bucket).items() if NAME in files}
@@ -129,16 +130,16 @@ class Remote:
         self._synced = True
 
     def _take_record(self, bucket: Bucket, run_id: str, record: Object) -> None:
-        """Make the folder of a run with its record alone, in one step."""
+        """Create the folder of a run with only its record, atomically."""
         beside = self.output / RUNS / f".tmp-{run_id}-{secrets.token_hex(4)}"
         make_folder(beside, modes(self.mode).folder)
         try:
             self._fetch(bucket, record.key, beside / NAME)
             (beside / PARTIAL).touch(0o600)
-            with suppress(OSError):  # another command was quicker
+            with suppress(OSError):  # another command was faster
                 beside.rename(self.output / RUNS / run_id)
         except MissingObjectError:
-            pass  # it was deleted meanwhile
+            pass  # it was deleted in the meantime
         finally:
             remove(beside)
 
@@ -152,7 +153,7 @@ class Remote:
         self._history = frozenset(there)
 
     def _fetch(self, bucket: Bucket, key: str, into: Path) -> None:
-        """Fetch an object into a file, which is there whole or not at all."""
+        """Fetch an object into a file, atomically; do nothing if the file exists."""
         if into.exists():
             return
         make_folder(into.parent, modes(self.mode).folder)
@@ -165,7 +166,7 @@ class Remote:
             coming.unlink(missing_ok=True)
 
     def _runs(self, bucket: Bucket) -> dict[str, dict[str, Object]]:
-        """Return the objects of each run, by run and file."""
+        """Return the objects of all runs, by run id and file."""
         prefix = f"{self.address.key}{RUNS}/"
         found: dict[str, dict[str, Object]] = {}
         for each in bucket.below(prefix):
@@ -175,7 +176,7 @@ class Remote:
         return found
 
     def _pointed(self, bucket: Bucket) -> tuple[str, datetime, str] | None:
-        """Return run and `as_of` of `latest.json`, and its tag; None where there is none."""
+        """Return run id and `as_of` in `latest.json`, and its tag; None if it does not exist."""
         try:
             data, tag = bucket.read(f"{self.address.key}{POINTER}")
         except MissingObjectError:
@@ -190,10 +191,11 @@ class Remote:
     # --- publishing
 
     def upload(self, folder: Path, run_id: str) -> None:
-        """Write the files of a run, its record last; see that the store can write on a condition.
+        """Upload the files of a run, its record last; check that the store supports conditional writes.
 
         Raises:
-            OutputError: the store refuses (A031), or takes no conditions (A032). The run is no run there.
+            OutputError: the store refuses (A031), or does not support conditional writes (A032). The run is
+                not published there.
         """
         prefix = f"{self.address.key}{RUNS}/{run_id}/"
         files = [path for path in folder.rglob("*") if path.is_file()]
@@ -202,7 +204,7 @@ class Remote:
             for path in sorted(files, key=lambda path: path.relative_to(folder).as_posix() == NAME):
                 bucket.write(prefix + path.relative_to(folder).as_posix(), path)
             try:
-                # A store that knows no conditions writes the same bytes again.
+                # A store that ignores conditions writes the same bytes again.
                 bucket.write_if(prefix + NAME, (folder / NAME).read_bytes(), tag=None)
             except ChangedObjectError:
                 return
@@ -212,10 +214,10 @@ class Remote:
             raise NoConditionsError("")
 
     def move_latest(self, run: Run, *, wanted: bool, make_latest: bool) -> Moved:
-        """Let `latest.json` name a run, unless one of a later `as_of` is there or it is not wanted.
+        """Point `latest.json` at a run if `wanted`; without `make_latest`, only if no later `as_of` is there.
 
         Raises:
-            LockedError: others wrote it three times meanwhile; the run is deleted again.
+            LockedError: others wrote it meanwhile, three times; the run is deleted again.
             OutputError: the store refuses.
         """
         key = f"{self.address.key}{POINTER}"
@@ -234,7 +236,7 @@ class Remote:
         raise LockedError(Problem(HELD, text, hint="let one machine score"))
 
     def history_changed(self) -> None:
-        """Write the files of the history that are new here, and delete those that are gone here."""
+        """Upload history files that are new locally, and delete those that were removed locally."""
         folder, prefix = self.output / HISTORY, f"{self.address.key}{HISTORY}/"
         here = {path.name for path in folder.glob("*.parquet")} if folder.is_dir() else set()
         with self._telling():
@@ -245,7 +247,7 @@ class Remote:
         self._history = frozenset(here)
 
     def delete(self, run_ids: Iterable[str]) -> tuple[str, ...]:
-        """Delete runs, their records first; return those that could not be."""
+        """Delete runs, their records first; return the ids of those that could not be deleted."""
         left = []
         for run_id in run_ids:
             try:

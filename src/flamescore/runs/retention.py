@@ -1,4 +1,4 @@
-"""Which runs stay: leftovers of killed runs, superseded runs and old ones go; the others as a table."""
+"""Retention: delete leftovers of killed runs, superseded runs and old runs; list the others as a table."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNDELETED: Final = "O105"
 
 
 def sweep(output: Path) -> None:
-    """Remove what killed runs left: temporary folders, half-deleted runs, links that were not yet renamed."""
+    """Remove leftovers of killed runs: temporary folders, partly deleted runs, links not renamed yet."""
     leftovers = [
         *(output / RUNS).glob(f"{TEMPORARY}*"),
         *(output / RUNS).glob(f"{GONE}*"),
@@ -55,9 +55,9 @@ def retire(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Delete superseded runs, then those that `keep_runs` does not keep (None: all are kept).
 
-    Neither the run just made, nor the latest, nor the one that the new run was held against, nor one of
-    `spared`, by id, is ever among them. Days are those of the new run's time zone. Returns the ids of the
-    deleted, and of those that could not be.
+    Never delete the run just made, the latest, the run that the new one was compared with, or runs whose id
+    is in `spared`. Days are those of the new run's time zone. Return the ids of the deleted runs, and of
+    those that could not be deleted.
     """
     spared = {*spared, made.run_id, *_id(latest_run(output)), *_held_against(made)}
     runs = all_runs(output)
@@ -74,7 +74,7 @@ def prune(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Delete the runs that `keep_runs` does not keep, never the latest or `spared`; return as `retire` does.
 
-    Days are those of the time zone of the run whose `as_of` is the last.
+    Days are those in the time zone of the run with the latest `as_of`.
     """
     runs = all_runs(output)
     zone = _zone(runs[-1]) if runs else ZoneInfo("UTC")
@@ -86,7 +86,7 @@ def _id(run: Run | None) -> tuple[str, ...]:
 
 
 def _held_against(run: Run) -> tuple[str, ...]:
-    """Return the id of the run that a run was held against, if it was and its record can be read."""
+    """Return the id of the run that a run was compared with, if any, and if its record can be read."""
     try:
         changes = run.record.changes
     except FlamescoreError:
@@ -103,13 +103,13 @@ def _zone(run: Run) -> ZoneInfo:
 
 
 def _superseded(runs: Collection[Run], made: Run) -> Iterator[Run]:
-    """Yield all but the newest run of each `as_of`: a killed run may have left one of another `as_of` too."""
+    """Yield all but the newest run of each `as_of`; a killed run may have left one of any `as_of`."""
     for _, same in groupby(runs, key=lambda run: run.as_of):
         yield from sorted(same, key=lambda run: (run == made, _age(run)))[:-1]
 
 
 def _age(run: Run) -> int:
-    """Return when a run's folder was last written to, in nanoseconds: before it was put in its place."""
+    """Return when a run's folder was last modified, in nanoseconds: before it was published."""
     return run.path.stat().st_mtime_ns
 
 
@@ -123,7 +123,7 @@ def _not_kept(
 
 
 def _discarded(runs: Sequence[Run], remote: Remote | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Take runs away, from the store first; return the ids of those that are gone, and that resisted."""
+    """Delete runs, from the store first; return the ids of the deleted, and of those that failed."""
     left = () if remote is None else remote.delete(run.run_id for run in runs)
     done = {run.run_id: run.run_id not in left and _discard(run.path) for run in runs}
     return tuple(name for name, gone in done.items() if gone), tuple(
@@ -132,7 +132,7 @@ def _discarded(runs: Sequence[Run], remote: Remote | None) -> tuple[tuple[str, .
 
 
 def _discard(path: Path) -> bool:
-    """Take a run away: first out of sight, in one step, so that nobody meets half a run."""
+    """Delete a run: rename it first, so that readers never see a partly deleted run."""
     gone = path.with_name(f"{GONE}{path.name}")
     with unbroken():
         try:
@@ -159,9 +159,9 @@ LISTED: Final = pl.Schema(
         "to_call": pl.Int64(),
     }
 )
-"""One row a run. `hot` and `to_call` are of its default score; `damaged` names a file.
+"""One row per run. `hot` and `to_call` are of its default score; `damaged` is the name of a file.
 
-`hot` goes by the run's own `hot_flames`; `to_call` are those of them who are on the call list.
+`hot` uses the run's own `hot_flames`; `to_call` counts the hot contacts on the call list.
 """
 
 CHECKED: Final = pl.Schema(
@@ -174,16 +174,16 @@ CHECKED: Final = pl.Schema(
         "damage": pl.String(),
     }
 )
-"""One row a run: how many files were held against their checksums, `RESULTS`, and every file's damage."""
+"""One row per run: how many files were verified, the result (see `RESULTS`), and the damage of every file."""
 
 SOUND, DAMAGED, NO_CHECKSUMS = "sound", "damaged", "no checksums"
 RESULTS: Final = (SOUND, DAMAGED, NO_CHECKSUMS)
 
 
 class Listed(Struct, frozen=True):
-    """The runs there are: `table` is `LISTED`, newest `as_of` first; `zones` are their rule files', by row.
+    """The existing runs: `table` is `LISTED`, newest `as_of` first; `zones` are the time zones, row by row.
 
-    `damaged` is what is seen to be so by the sizes of the files. What a damaged record does not tell is null.
+    `damaged` are the runs found damaged by their files' sizes. What a damaged record does not tell is null.
     """
 
     table: pl.DataFrame
@@ -192,7 +192,7 @@ class Listed(Struct, frozen=True):
 
 
 def listed(store: RunStore) -> Listed:
-    """Return the runs there are, by their records; of the tables the sizes are looked at."""
+    """Return the existing runs, from their records; of the tables only sizes are checked."""
     latest = store.latest(whole=False)
     with reading(store.output):
         found = [(run, next(damages(run, whole=False), None)) for run in reversed(store.runs())]
@@ -204,7 +204,7 @@ def listed(store: RunStore) -> Listed:
 def checked(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:
     """Read every byte of every run; return `CHECKED`, newest `as_of` first, and the first damage of each.
 
-    Runs that are deleted meanwhile are left out.
+    Runs deleted in the meantime are left out.
     """
     latest = store.latest(whole=False)
     rows: list[dict[str, Any]] = []
@@ -268,6 +268,6 @@ def _bytes(run: Run) -> int:
 
 
 def undeleted(run_id: str) -> Finding:
-    """Return the warning of a run that could not be deleted."""
+    """Return the warning about a run that could not be deleted."""
     cure = "give the account the right to delete it, or delete its folder"
     return Finding(UNDELETED, Severity.WARNING, "runs", f"The old run {run_id} can't be deleted.", do=cure)

@@ -1,4 +1,4 @@
-"""The output folder: hold it, begin a run in it, commit the run."""
+"""The output folder: lock it, begin a run in it, commit the run."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ if TYPE_CHECKING:
 
 LOCK: Final = ".lock"
 REMOTE_LOCK: Final = ".output.lock"
-"""That of an output in S3: it stands in the state's folder, beside the state's own."""
+"""The lock of an output in S3: it is in the state's folder, next to the state's own lock."""
 
 
 class Published(Struct, frozen=True):
-    """What a commit did: the run, whether `latest` moved to it, the runs deleted, and those that resisted.
+    """The result of a commit: the run, whether `latest` moved, and the ids of deleted and undeletable runs.
 
-    `stays` is the run that `latest` leads to where it did not move, None where there is none.
+    `stays` is the run that `latest` points to if it did not move, None if there is none.
     """
 
     run: Run
@@ -65,10 +65,10 @@ class Published(Struct, frozen=True):
     undeleted: tuple[str, ...] = ()
     stays: Run | None = None
     place: str = ""
-    """Where it lies: its folder, or its address in S3."""
+    """The location of the run: its folder, or its address in S3."""
 
     late: tuple[Finding, ...] = ()
-    """What went wrong after it was published."""
+    """Findings about what failed after the run was published."""
 
 
 class RunStore(Struct, frozen=True):
@@ -77,11 +77,11 @@ class RunStore(Struct, frozen=True):
     output: Path
     mode: int = 0o600
     remote: Remote | None = None
-    """Where the runs are, if that is S3; the folder has what was read of them."""
+    """The location of the runs, if it is S3; the folder then caches them."""
 
     @classmethod
     def of(cls, project: Project) -> RunStore:
-        """Return that of a project. Of an output in S3 the folder is that of the state."""
+        """Return the store of a project. For an output in S3, the folder is that of the state."""
         settings = project.settings
         if not settings.output.startswith(S3):
             return cls(project.output_folder, settings.mode)
@@ -89,27 +89,27 @@ class RunStore(Struct, frozen=True):
         return cls(folder, settings.mode, Remote(settings.output, folder, settings.mode))
 
     def runs(self) -> tuple[Run, ...]:
-        """Return every published run, oldest `as_of` first; of one in S3 the record alone may be here."""
+        """Return every published run, oldest `as_of` first; runs in S3 may have only their record locally."""
         self._look()
         with reading(self.output):
             return all_runs(self.output)
 
     def latest(self, *, whole: bool = True) -> Run | None:
-        """Return the run that `latest` points to, or None; unless `whole` its record alone may be here."""
+        """Return the run that `latest` points to, or None; unless `whole`, only its record may be local."""
         self._look()
         with reading(self.output):
             found = latest_run(self.output)
         return self.whole(found) if found is not None and whole else found
 
     def find(self, run: str) -> Run:
-        """Return a run by id, start of id, time, local day, or `latest`; else `NotFoundError`."""
+        """Return a run by id, start of id, time, local day, or `latest`; else raise `NotFoundError`."""
         self._look()
         with reading(self.output):
             found = find_run(self.output, run)
         return self.whole(found)
 
     def whole(self, run: Run) -> Run:
-        """Return a run all of whose files can be read; those of one in S3 are fetched."""
+        """Return a run whose files are all local; those of a run in S3 are fetched."""
         return run if self.remote is None else self.remote.whole(run)
 
     def _look(self) -> None:
@@ -119,10 +119,10 @@ class RunStore(Struct, frozen=True):
 
     @contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[HeldStore]:
-        """Hold the output against other runs, and tidy up after killed ones.
+        """Lock the output against other runs, and clean up after killed ones.
 
-        Waits `timeout` seconds, then raises `LockedError`. The kernel frees the lock with the process,
-        however that ends: the file `.lock` stays, and blocks nobody.
+        Wait up to `timeout` seconds, then raise `LockedError`. The kernel releases the lock when the process
+        ends, in whatever way: the file `.lock` remains, but does not block anyone.
         """
         bits = modes(self.mode)
         with writing(self.output):
@@ -146,7 +146,7 @@ class RunStore(Struct, frozen=True):
 
 
 class HeldStore(Struct, frozen=True):
-    """An output folder that this process holds."""
+    """An output folder that this process has locked."""
 
     output: Path
     bits: Modes
@@ -154,10 +154,10 @@ class HeldStore(Struct, frozen=True):
 
     @contextmanager
     def begin(self, as_of: datetime) -> Iterator[RunFolder]:
-        """Make the hidden folder of a new run; only writing goes inside.
+        """Create the hidden folder of a new run; only write to disk inside the block.
 
-        Whatever leaves the block before `commit`, an interrupt too, removes the folder; an error of the disk
-        becomes an `OutputError`.
+        Leaving the block before `commit`, even by an interrupt, removes the folder. A disk error becomes an
+        `OutputError`.
         """
         with writing(self.output), private():
             run_id = self._free_id(as_of)
@@ -174,12 +174,12 @@ class HeldStore(Struct, frozen=True):
     def prune(
         self, keep_runs: int | KeepRuns, spared: Collection[str] = ()
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Delete the runs that are not to be kept, never the latest or `spared`; return as `retire` does."""
+        """Delete the runs that `keep_runs` does not keep, never the latest or `spared`; see `retire`."""
         with writing(self.output):
             return prune(self.output, keep_runs, spared, self.remote)
 
     def _free_id(self, as_of: datetime) -> str:
-        """Return an id that no run has. It is random: the same inputs scored twice are two runs."""
+        """Return an unused run id. It is random: scoring the same inputs twice makes two runs."""
         while True:
             run_id = f"{stamp(as_of)}-{secrets.token_hex(3)}"
             if not (self.output / RUNS / run_id).exists():
@@ -203,12 +203,12 @@ class RunFolder:
         keep_runs: int | KeepRuns | None = None,
         meanwhile: Callable[[Run], Collection[str] | None] = lambda _: (),
     ) -> Published:
-        """Publish the run: flush it, put it in its place, move `latest`, delete what it supersedes, prune.
+        """Publish the run: flush it, put it in place, move `latest`, delete superseded runs, prune.
 
-        `latest` moves if the run is not earlier than the present one and not `ahead` of the clock, or if
+        `latest` moves if the run is not earlier than the current latest and not `ahead` of the clock, or with
         `make_latest`. An error before that leaves nothing published; after it, runs that can't be deleted are
-        only told. `meanwhile` is called once the run is published and before anything is deleted; it returns
-        the ids of further runs that must stay, None where none may be deleted.
+        only reported. `meanwhile` is called once the run is published and before anything is deleted; it
+        returns the ids of further runs to keep, or None if no run may be deleted.
         """
         output, remote = self.held.output, self.held.remote
         with writing(output):
@@ -219,11 +219,11 @@ class RunFolder:
             with unbroken():
                 run = self._put_in_place(latest=moved)
                 finish()
-        # Where another machine was quicker, what was worked out for the state does not hold.
+        # If another machine was faster, what was computed for the state is no longer valid.
         spared = meanwhile(run) if moved == latest else None
         late = () if remote is None else self._late(remote)
         try:
-            from flamescore.runs.failed import forget_failed  # noqa: PLC0415 - it takes the tables along
+            from flamescore.runs.failed import forget_failed  # noqa: PLC0415 - it imports the tables
 
             forget_failed(output)
             deleted, undeleted = (
@@ -231,7 +231,7 @@ class RunFolder:
                 if spared is None
                 else retire(output, run, keep_runs=keep_runs, spared=spared, remote=remote)
             )
-        except OSError:  # it is published: what can't even be listed stays for the next run
+        except OSError:  # the run is published; the next run deletes what can't even be listed now
             deleted, undeleted = (), ()
         place = str(run.path) if remote is None else remote.place(run.run_id)
         stays = None if moved else latest_run(output)
@@ -243,7 +243,7 @@ class RunFolder:
         return remote.move_latest(run, wanted=wanted, make_latest=make_latest) is Moved.TO_IT
 
     def _late(self, remote: Remote) -> tuple[Finding, ...]:
-        """Write the history; return what goes wrong, for the run is published."""
+        """Upload the history; return errors as warnings, since the run is already published."""
         try:
             remote.history_changed()
         except OutputError as error:

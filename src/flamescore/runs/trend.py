@@ -1,6 +1,6 @@
-"""How many were hot from run to run: each run's record takes up the trend of the run before.
+"""The number of hot contacts from run to run: each run's record continues the trend of the previous run.
 
-So a stored run tells its trend when all other runs are gone.
+So the trend can be read from a single stored run, even if all others were deleted.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ if TYPE_CHECKING:
     from flamescore.runs.record_sections import TrendEntry
 
 DAYS: Final = 14
-"""Local days that have a run, of which a trend tells; the newest ones."""
+"""The number of local days in a trend: the newest ones with a run."""
 
 
 def continued(
     earlier: Sequence[TrendEntry], today: Sequence[TrendEntry], zone: ZoneInfo
 ) -> tuple[TrendEntry, ...]:
-    """Return the trend of a run: that of the run before, and the run's own entries.
+    """Return the trend of a run: that of the previous run, followed by the run's own entries.
 
-    Of each local day it has the last run, and the newest `DAYS` days; oldest first, then in order of the
-    scores.
+    It has the last run of each of the newest `DAYS` local days, oldest first, then in order of the scores.
     """
     last = {(to_local(each.as_of, zone).date(), each.score): each for each in (*earlier, *today)}
     newest = sorted({day for day, _ in last})[-DAYS:]
