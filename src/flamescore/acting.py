@@ -1,7 +1,7 @@
 """What follows the scores: segments, alerts, routes and write-backs, compared with the state.
 
-`before_run` reads the state once. `acted` is pure: frames in, frames out. `Acted.write` puts its tables into
-the run's folder, and `TakingIn` updates the state once the run is published.
+`before_run` reads the state once. `acted` is pure: frames in, frames out. `ActingResult.write` writes tables
+to the run's folder, and `StateRecorder` updates the state once the run is published.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from flamescore.write_back import WriteBack
 
 
-def takers(project: Project) -> tuple[Taker, ...]:
+def recorders(project: Project) -> tuple[Taker, ...]:
     """Return the functions that record a counting run (its notices, for example) in the state, in order."""
     return (notices_taker(project),)
 
@@ -73,11 +73,11 @@ def before_run(
     moving = Moves(latest=by_itself or make_latest, by_itself=by_itself)
     store, keeper, acting = StateStore.of(project), Keeping(project), acts_on_scores(project)
     return before(
-        store, runs, as_of, moving, takers=takers(project), keeper=keeper, write=write, acting=acting
+        store, runs, as_of, moving, recorders=recorders(project), keeper=keeper, write=write, acting=acting
     )
 
 
-class Acted(Struct, frozen=True):
+class ActingResult(Struct, frozen=True):
     """What a run has in addition to its scores: Parquet tables by file, keys of its record, and findings.
 
     `segments` are the members as compared with the state, `lists` the declared segments as lists. `hot_since`
@@ -118,7 +118,7 @@ def acted(
     found: tuple[Finding, ...],
     *,
     away: Away,
-) -> Acted:
+) -> ActingResult:
     """Compute what changed since the state's run; nothing is written.
 
     `found` are the findings so far, after applying the project's `accept`: they determine which feeds are
@@ -159,7 +159,7 @@ def acted(
     write_backs = _write_backs(earlier, inputs, scored, tables)
     if write_backs:
         record["write_back"] = tuple(each.entry for each in write_backs)
-    return Acted(
+    return ActingResult(
         segments=tracked,
         lists=tuple(_lists(inputs, scored, segments, since, routed)),
         hot_since=since.filter(pl.col("segment") == HOT_SEGMENT).drop("segment"),
@@ -285,20 +285,20 @@ def _redefined(names: Iterable[str], segments: Segments, project: Project) -> It
         yield Finding("A017", Severity.NOTE, f"segments.{name}", text, where)
 
 
-class TakingIn(Struct):
+class StateRecorder(Struct):
     """Records a run in the state once it is published; `findings` report the outcome."""
 
     store: StateStore
     earlier: Before
-    takers: tuple[Taker, ...]
+    recorders: tuple[Taker, ...]
     keeping: Keeping
     findings: tuple[Finding, ...] = ()
 
     @classmethod
-    def of(cls, project: Project, earlier: Before) -> TakingIn:
+    def of(cls, project: Project, earlier: Before) -> StateRecorder:
         """Return the object that records a run of a project."""
         store = StateStore.of(project)
-        return cls(store, earlier, takers(project), Keeping(project))
+        return cls(store, earlier, recorders(project), Keeping(project))
 
     def prepare(self) -> None:
         """Create the state, if it does not exist, before the run is published.
@@ -315,7 +315,7 @@ class TakingIn(Struct):
             return self.earlier.spared
         try:
             with self.store.hold_patiently(), self.store.open() as connection:
-                self.findings = take_in(connection, run, self.takers, keeper=self.keeping)
+                self.findings = take_in(connection, run, self.recorders, keeper=self.keeping)
         except StateDamagedError as error:
             self.findings = (unreadable(error.why),)
         except LockedError:

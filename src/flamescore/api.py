@@ -13,8 +13,8 @@ from flamescore.accounts import accounts_of
 from flamescore.columns import Columns, ListColumns
 from flamescore.errors import FlamescoreError, MisuseError, Problem, RuleFileError, UsageError, fault
 from flamescore.explained_runs import explained_as_of_run
-from flamescore.explanations import contact_meant
 from flamescore.explanations import explain as explain_contact
+from flamescore.explanations import resolve_contact
 from flamescore.exports import ListFiles, as_frame, from_frames, load, readable, survey
 from flamescore.frames import LIST_SUFFIX, Exports
 from flamescore.given_values import contact_text, flames_text, instant, not_negative, texts, wrong
@@ -40,7 +40,7 @@ from flamescore.rules import (
 from flamescore.rules import load_rules as read_rules
 from flamescore.runs import find_run, reading_run, replace_file, writing
 from flamescore.scoring import score_exports
-from flamescore.searches import WAYS, Asked, search_run
+from flamescore.searches import WAYS, SearchRequest, search_run
 from flamescore.stopping import STOPS
 from flamescore.yaml_tree import nearest, parse
 
@@ -240,7 +240,7 @@ def explain(
         raise wrong("contacts", "a frame or an Arrow table", contacts)
     exports = _exports(rules, contacts, events, tag_history, None)
     book = bind_rules(rules, _columns(exports)).book
-    who = contact_meant(exports, asked)
+    who = resolve_contact(exports, asked)
     at = instant(as_of, rules.zone)
     return Explanation.of(explain_contact(book, exports, who, as_of=at, everything=everything))
 
@@ -363,7 +363,7 @@ def search(
         UsageError: A score, column, label or kind of change does not exist, or `flames` is invalid.
         ValueError: `changed` is given for a result, which has no changes.
     """
-    asked = Asked(
+    asked = SearchRequest(
         flames=None if flames is None else flames_text(flames),
         scores=(*texts("score", score), *texts("scores", scores)),
         min_score=min_score,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.explanations import contact_meant, held_against, places_in
+from flamescore.explanations import compared_with_run, places_in, resolve_contact
 from flamescore.explanations import explain as explain_contact
 from flamescore.exports import list_hash
 from flamescore.inputs import read_inputs, rules_path
@@ -49,7 +49,7 @@ def explained_as_of_run(
     read = project_of(found, project, config)
     keys = columns_to_find(contact)
     with read_inputs(read, rules=rules, as_of=as_of, now=record.started_at, keys=keys, of_run=True) as inputs:
-        who = contact_meant(inputs.exports, contact)
+        who = resolve_contact(inputs.exports, contact)
         book, exports, instant = inputs.bound.book, inputs.exports, inputs.as_of
         scored = {score.name: score.contacts for score in record.scores}
         with reading_run(found):
@@ -72,7 +72,7 @@ def explained_as_of_run(
             hot=inputs.hot if inputs.hot.written == record.hot_condition else Hot(),
         )
     with reading_run(found):
-        told = held_against(
+        told = compared_with_run(
             told,
             found.run_id,
             scores.lazy(),

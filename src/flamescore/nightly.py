@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flamescore.accounts import accounts_of
-from flamescore.acting import TakingIn, acted, acts_on_scores, before_run
+from flamescore.acting import StateRecorder, acted, acts_on_scores, before_run
 from flamescore.database_tables import UNLOADED, load_tables
 from flamescore.engine import DEFAULT_TUNING
 from flamescore.event_feeds import feeds_of, with_feeds
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from flamescore.acting import Acted
+    from flamescore.acting import ActingResult
     from flamescore.changes import Before, Changes
     from flamescore.inputs import Inputs
     from flamescore.project import Project
@@ -305,7 +305,7 @@ def _work(
         changes=changes,
         acts=acts,
         past_scores=past_scores,
-        taking_in=TakingIn.of(project, stands),
+        taking_in=StateRecorder.of(project, stands),
         watch=watch,
         options=options,
         findings=findings,
@@ -321,9 +321,9 @@ def _publish(
     inputs: Inputs,
     scored: Scored,
     changes: Changes | None,
-    acts: Acted,
+    acts: ActingResult,
     past_scores: pl.DataFrame | None,
-    taking_in: TakingIn,
+    taking_in: StateRecorder,
     watch: _Stopwatch,
     options: Options,
     findings: tuple[Finding, ...],
@@ -385,7 +385,13 @@ def _report(folder: Path, run: RunData) -> tuple[View, Step]:
 
 
 def _write(
-    folder: Path, inputs: Inputs, scored: Scored, changes: Changes | None, *, acts: Acted, spreadsheet: bool
+    folder: Path,
+    inputs: Inputs,
+    scored: Scored,
+    changes: Changes | None,
+    *,
+    acts: ActingResult,
+    spreadsheet: bool,
 ) -> tuple[Step, ...]:
     known = inputs.project.settings
     rows = None if changes is None else changes.rows

@@ -32,7 +32,7 @@ TOTAL: Final = pl.Decimal(38, 4)
 """The points of all contacts together: the sum over a million of them can exceed 64 bits or a float."""
 
 
-class SourcePast(Struct, frozen=True):
+class SourceSpan(Struct, frozen=True):
     """How far back a source of events goes: the age of its oldest event in seconds, None without events.
 
     `named` are those lists of event types, as rules name them, that the source has events of.
@@ -66,7 +66,7 @@ class Observations(Struct, frozen=True):
     unseen: tuple[str, ...] = ()
     ambiguous_contacts: int = 0
     types: tuple[str, ...] = ()
-    pasts: tuple[SourcePast, ...] = ()
+    pasts: tuple[SourceSpan, ...] = ()
     held: Held = field(default_factory=Held)
     """The predicates and operands on events that matched at least one event of the types they apply to."""
 
@@ -76,7 +76,7 @@ class Observations(Struct, frozen=True):
     steps: tuple[Step, ...] = ()
 
 
-class Noticed(Struct, frozen=True):
+class PartialObservations(Struct, frozen=True):
     """What was observed for some contacts and their rows; results for disjoint contacts can be added.
 
     `entry_totals` (Python integers: contacts, occurrences and points, one column per entry), `unvalued` and
@@ -96,13 +96,13 @@ class Noticed(Struct, frozen=True):
     missing: tuple[Predicate, ...] = ()
     ambiguous_contacts: int = 0
     types: frozenset[str] = frozenset()
-    pasts: tuple[SourcePast, ...] = ()
+    pasts: tuple[SourceSpan, ...] = ()
     held: Held = field(default_factory=Held)
     taken: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
 
     @classmethod
-    def of(cls, done: Run, exports: Exports) -> Noticed:
+    def of(cls, done: Run, exports: Exports) -> PartialObservations:
         """Collect what the engine observed in one pass."""
         unvalued = np.zeros(len(done.prepared.ledger_writer.entries), np.int64)
         keys = {source.key for source in exports.events if source.key != "contact_id"}
@@ -125,9 +125,9 @@ class Noticed(Struct, frozen=True):
             steps=done.steps,
         )
 
-    def __add__(self, other: Noticed) -> Noticed:
+    def __add__(self, other: PartialObservations) -> PartialObservations:
         """Add what was observed for other contacts, by the same rules, in the same sources."""
-        return Noticed(
+        return PartialObservations(
             sources=tuple(
                 _source(mine, theirs) for mine, theirs in zip(self.sources, other.sources, strict=True)
             ),
@@ -185,16 +185,16 @@ def _missing(done: Run) -> tuple[Predicate, ...]:
     return tuple(each for each in kinds if not done.scanned.seen >> place[each] & 1)
 
 
-def _past(past: Past, done: Run) -> SourcePast:
+def _past(past: Past, done: Run) -> SourceSpan:
     streams = done.prepared.streams
     seen = {p for i, p in enumerate(streams.predicates) if past.holds >> i & 1}
     types = (predicate for predicate in seen if predicate.column == EVENT)
-    return SourcePast(past.path, past.oldest, frozenset(types_of(each) for each in types))
+    return SourceSpan(past.path, past.oldest, frozenset(types_of(each) for each in types))
 
 
-def _both_pasts(mine: SourcePast, theirs: SourcePast) -> SourcePast:
+def _both_pasts(mine: SourceSpan, theirs: SourceSpan) -> SourceSpan:
     known = [each for each in (mine.oldest, theirs.oldest) if each is not None]
-    return SourcePast(mine.path, max(known, default=None), mine.named | theirs.named)
+    return SourceSpan(mine.path, max(known, default=None), mine.named | theirs.named)
 
 
 def _source(mine: SourceRecord, theirs: SourceRecord) -> SourceRecord:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flamescore.results import Result
-    from flamescore.searches import Asked
+    from flamescore.searches import SearchRequest
 
 _KEPT: Final = ("email", "name", "phone", "company", "owner")
 """The contacts' columns in the rows, the same as in the tables of a project without `keep`."""
 
 
-def search_result(result: Result, asked: Asked) -> pl.DataFrame:
+def search_result(result: Result, asked: SearchRequest) -> pl.DataFrame:
     """Return the matching contacts, in order, with the columns of `Found.exact` and no changes.
 
     Raises:
@@ -84,7 +84,7 @@ def search_result(result: Result, asked: Asked) -> pl.DataFrame:
 _MOVED_TYPES: Final = (pl.Float64(), pl.Boolean())
 
 
-def _sorted(rows: pl.DataFrame, result: Result, asked: Asked) -> pl.DataFrame:
+def _sorted(rows: pl.DataFrame, result: Result, asked: SearchRequest) -> pl.DataFrame:
     if not asked.sort:
         return rows
     there = dict.fromkeys((*rows.columns, *result.contacts.columns))
@@ -96,7 +96,9 @@ def _sorted(rows: pl.DataFrame, result: Result, asked: Asked) -> pl.DataFrame:
     return in_order(rows, keys, cells, result.scored.book.zone)
 
 
-def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+def _asked_labels(
+    asked: SearchRequest, columns: Mapping[str, str]
+) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
     found: dict[str, list[str | None]] = {}
     for name, _, text in (words.partition("=") for words in asked.labels):
         if name not in columns:

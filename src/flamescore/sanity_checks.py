@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flamescore.errors import Where
     from flamescore.project import Project
     from flamescore.runs import Published, RunRecord
-    from flamescore.scoring import Observations, Scored, SourcePast
+    from flamescore.scoring import Observations, Scored, SourceSpan
 
 FUTURE: Final = "U015"
 ORPHANS: Final = "I051"
@@ -243,7 +243,7 @@ def _short_histories(scored: Scored) -> Iterator[Finding]:
         yield _of_source(SHORT, Severity.WARNING, ("events", path), text, many=days, do=_REACH)
 
 
-def _furthest(pasts: Sequence[SourcePast], types: tuple[str, ...]) -> tuple[str, int] | None:
+def _furthest(pasts: Sequence[SourceSpan], types: tuple[str, ...]) -> tuple[str, int] | None:
     """Return the source with events of these types that goes back furthest, and its oldest event's age."""
     having = [(past.path, past.oldest) for past in pasts if types in past.named and past.oldest is not None]
     return max(having, key=lambda each: each[1], default=None)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = Any
 """What a type or a shape returns for what it reads."""
 
-Told = tuple[str, str, str | None]
+ProblemText = tuple[str, str, str | None]
 """The code of a problem, its message, and its hint."""
 
 SCHEMA_ID: Final = "http://json-schema.org/draft-07/schema#"
@@ -64,19 +64,19 @@ class Reading(ABC):
         """Return the name of a value in messages."""
 
     @abstractmethod
-    def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
+    def wrong(self, at: At, wanted: str, hint: str | None = None) -> ProblemText:
         """Describe a value of the wrong kind."""
 
     @abstractmethod
-    def empty(self, at: At) -> Told:
+    def empty(self, at: At) -> ProblemText:
         """Describe an empty list or mapping."""
 
     @abstractmethod
-    def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
+    def unknown(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Describe a key that a shape may not have."""
 
     @abstractmethod
-    def missing(self, shape: Shape, key: str, at: At) -> Told | None:
+    def missing(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Describe a key that a shape must have."""
 
 
@@ -234,9 +234,9 @@ class Shape(Struct, frozen=True):
     about: str
     keys: Mapping[str, Key]
     make: Callable[[dict[str, Value]], Value] = dict
-    must_be: Callable[[At], Told] | None = None
-    unknown: Callable[[Shape, str, At], Told | None] | None = None
-    missing: Callable[[str, At], Told | None] | None = None
+    must_be: Callable[[At], ProblemText] | None = None
+    unknown: Callable[[Shape, str, At], ProblemText | None] | None = None
+    missing: Callable[[str, At], ProblemText | None] | None = None
 
     @property
     def type(self) -> ValueType:

@@ -22,7 +22,7 @@ from flamescore.engine import (
 )
 from flamescore.frames import ISO_SUFFIX, LIST_SUFFIX, NUMBER_SUFFIX, REJECTS, ROW
 from flamescore.ledger_frames import Ledger
-from flamescore.observations import Noticed, Observations, SourcePast
+from flamescore.observations import Observations, PartialObservations, SourceSpan
 from flamescore.points import ten_thousandths
 from flamescore.rules import label_conditions, leaves, role_conditions, stands
 from flamescore.units import POINT
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Condition, EventRule, RuleBook, Score
 
 
-__all__ = ["Ledger", "Observations", "Scored", "Shares", "SourcePast", "finish", "score_exports", "shares"]
+__all__ = ["Ledger", "Observations", "Scored", "Shares", "SourceSpan", "finish", "score_exports", "shares"]
 
 K = TypeVar("K")
 
@@ -167,7 +167,7 @@ class Shares(Struct, frozen=True):
     contacts: pl.DataFrame
     columns: tuple[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]], ...]
     ledger: Ledger
-    noticed: Noticed
+    noticed: PartialObservations
     rejects: pl.DataFrame
     answers: Mapping[Condition, NDArray[np.bool_]] = field(default_factory=dict)
     latest: Mapping[EventRule, NDArray[np.int64]] = field(default_factory=dict)
@@ -253,7 +253,7 @@ def shares(
         contacts=contacts,
         columns=tuple(_columns(done, number) for number in range(len(book.scores))),
         ledger=Ledger(contacts["contact_id"], entries, clock.now, done.ledger),
-        noticed=Noticed.of(done, exports),
+        noticed=PartialObservations.of(done, exports),
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
         answers={
             leaf: np.concatenate([result.extra[number] for result in results])

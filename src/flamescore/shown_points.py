@@ -49,7 +49,7 @@ def alike_as_scores(points: pl.Expr, decimals: int = 1) -> pl.Expr:
     return _or_exact(points // _unit(decimals) * _unit(decimals), points)
 
 
-def alike_as_given(points: pl.Expr, decimals: int = 1) -> pl.Expr:
+def canonical_given(points: pl.Expr, decimals: int = 1) -> pl.Expr:
     """Map ten-thousandths to values that `given` shows alike, with as few distinct ones as possible."""
     unit = _unit(decimals)
     size = (2 * points.abs() + unit) // (2 * unit) * unit

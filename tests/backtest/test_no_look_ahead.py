@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flamescore.backtest import Asked, Known, look, past_book, read_outcome
+from flamescore.backtest import CutSettings, Known, look, past_book, read_outcome
 from flamescore.exports import ListFiles
 from flamescore.units import parse_period
 from product import book_of, exports_of
@@ -28,7 +28,7 @@ def test_scores_at_cuts_are_those_of_exports_that_end_there(seed, days, late):
     known = Known(everything=True)
     exports = exports_of(case)
     period = None if late is None else parse_period(late)
-    asked = Asked(
+    asked = CutSettings(
         past_book(book, known, [score.name for score in book.scores]).book,
         read_outcome("page_visit", ListFiles(Path())),
         parse_period("7d"),

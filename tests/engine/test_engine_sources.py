@@ -10,7 +10,7 @@ from flamescore.columns import Columns
 from flamescore.engine import FOREVER
 from flamescore.frames import INSTANT, ISO_SUFFIX, SURVIVOR, Counts, EventSource, Exports, SourceRecord
 from flamescore.rules import bind_rules, load_rules_text
-from flamescore.scoring import SourcePast, score_exports
+from flamescore.scoring import SourceSpan, score_exports
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 COLUMNS = Columns(("contact_id", "email", "due"), ("due",), has_tags=True, has_events=True)
@@ -51,7 +51,7 @@ def test_a_source_without_a_row():
     result = run(OPENED, TWO, events())
     assert points(result) == {"1": 0.0, "2": 0.0}
     assert result.observed.sources[0].counts == Counts()
-    assert result.observed.pasts == (SourcePast("0.csv", None),)
+    assert result.observed.pasts == (SourceSpan("0.csv", None),)
 
 
 def test_the_widest_window_is_not_cut_by_a_second():
@@ -66,10 +66,10 @@ def test_how_far_back_each_source_goes():
     third = events(("2", "other", 0 * DAY), ("2", "buy", 0 * DAY))
     found = run(f"{OPENED}, {BOUGHT}", TWO, first, second, third, events(("1", "open", -DAY)))
     assert found.observed.pasts == (
-        SourcePast("0.csv", 9 * 86_400, frozenset({("open",)})),
-        SourcePast("1.csv", 29 * 86_400, frozenset({("open",), ("buy",)})),
-        SourcePast("2.csv", 0, frozenset({("buy",)})),
-        SourcePast("3.csv", None, frozenset({("open",)})),
+        SourceSpan("0.csv", 9 * 86_400, frozenset({("open",)})),
+        SourceSpan("1.csv", 29 * 86_400, frozenset({("open",), ("buy",)})),
+        SourceSpan("2.csv", 0, frozenset({("buy",)})),
+        SourceSpan("3.csv", None, frozenset({("open",)})),
     )
     assert sorted(found.observed.types) == ["Open", "buy", "open", "other"]
 

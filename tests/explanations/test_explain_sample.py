@@ -21,7 +21,7 @@ import flamescore
 from evidence_read_again import holds
 from flamescore.api import _columns
 from flamescore.cli.explain import _json
-from flamescore.explanations import AHEAD, explain, frozen, held_against
+from flamescore.explanations import AHEAD, compared_with_run, explain, frozen
 from flamescore.rules import bind_rules
 from flamescore.scoring import score_exports
 
@@ -65,7 +65,7 @@ def test_it_adds_up(sample, part, monkeypatch):
     rows = {(row["contact_id"], row["score_name"]): row for row in result.scores.to_dicts()}
     for contact_id in ids:
         explanation = explain(book, exports, contact_id, as_of=result.scored.as_of, everything=True)
-        explanation = held_against(explanation, "run", result.scores.lazy())
+        explanation = compared_with_run(explanation, "run", result.scores.lazy())
         assert explanation.notes == ()
         _evidence_says_the_same_when_it_is_read_again(explanation)
         told = json.loads(_json(explanation), parse_float=Decimal)

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flamescore.errors import NotFoundError, UsageError
-from flamescore.explanations import contact_meant
+from flamescore.explanations import resolve_contact
 from flamescore.frames import SURVIVOR, Exports
 
 EXPORTS = Exports(
@@ -35,7 +35,7 @@ EXPORTS = Exports(
     ],
 )
 def test_an_id_then_an_old_id_then_an_email(text, contact):
-    assert contact_meant(EXPORTS, text) == contact
+    assert resolve_contact(EXPORTS, text) == contact
 
 
 def test_addresses_are_read_where_no_id_is_meant():
@@ -51,28 +51,28 @@ def test_addresses_are_read_where_no_id_is_meant():
         aliases=EXPORTS.aliases.drop("email"),
         addressed=addressed,
     )
-    assert [contact_meant(ids, text) for text in ("7", "3", "ann@example.com")] == [
+    assert [resolve_contact(ids, text) for text in ("7", "3", "ann@example.com")] == [
         "7",
         "7",
         "ann@example.com",
     ]
     assert read == []
-    assert [contact_meant(ids, text) for text in ("BO@example.com", "was@example.com")] == ["9", "7"]
+    assert [resolve_contact(ids, text) for text in ("BO@example.com", "was@example.com")] == ["9", "7"]
     assert read == [1, 1]
 
 
 def test_nobody_is_told_with_what_to_give():
     with pytest.raises(NotFoundError, match="No contact has the id or e-mail `07`"):
-        contact_meant(EXPORTS, "07")
+        resolve_contact(EXPORTS, "07")
 
 
 def test_two_with_one_email_are_told_by_their_ids():
     two = Exports(pl.DataFrame({"contact_id": ["b", "a"], "email": ["x@example.com", " X@example.com"]}))
     with pytest.raises(UsageError, match="2 contacts share this e-mail: `a`, `b`"):
-        contact_meant(two, "x@example.com")
+        resolve_contact(two, "x@example.com")
 
 
 def test_an_old_address_of_two_survivors_is_told_by_their_ids():
     aliases = pl.DataFrame({"contact_id": ["3", "4"], SURVIVOR: ["b", "a"], "email": ["x@example.com"] * 2})
     with pytest.raises(UsageError, match="2 contacts share this e-mail: `a`, `b`"):
-        contact_meant(Exports(pl.DataFrame({"contact_id": ["a", "b"]}), aliases=aliases), "x@example.com")
+        resolve_contact(Exports(pl.DataFrame({"contact_id": ["a", "b"]}), aliases=aliases), "x@example.com")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flamescore.exports.invisible_ends import (
-    Noticed,
+    InvisibleEnds,
     has_invisible_ends,
     holds_any,
     removed,
@@ -84,7 +84,7 @@ def test_counts():
 
 @given(st.lists(st.text(alphabet=st.sampled_from([*INVISIBLE, *WHITE_SPACE, *"abcé\u2019"])) | st.none()))
 def test_of_files_that_are_no_text_only_odd_cells_change(cells):
-    noticed = Noticed()
+    noticed = InvisibleEnds()
     frame = pl.DataFrame({"c": pl.Series(cells, dtype=pl.String)})
     read = frame.select(noticed.bare(pl.col("c"), "c"))["c"].to_list()
     odd = frame.select(has_invisible_ends(pl.col("c")))["c"].to_list()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flamescore.errors import InputError
-from flamescore.first_guess import Places, first_guess
+from flamescore.first_guess import TargetPaths, first_guess
 from flamescore.inputs import read_inputs
 from flamescore.project import project_of
 from flamescore.rules import load_rules_text
@@ -33,7 +33,7 @@ def guess(tmp_path):
             place = tmp_path / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(text if isinstance(text, bytes) else text.encode())
-        places = Places(tmp_path)
+        places = TargetPaths(tmp_path)
         found = first_guess(
             [str(tmp_path / each) for each in paths], places,
             contacts=None if contacts is None else str(tmp_path / contacts), zone=zone, now=NOW,

@@ -6,7 +6,7 @@ import json
 import shutil
 
 from flamescore.checking import check
-from flamescore.first_guess import Places, first_guess
+from flamescore.first_guess import TargetPaths, first_guess
 from flamescore.inputs import read_inputs
 from flamescore.project import load_project
 from flamescore.rules import load_rules
@@ -21,7 +21,7 @@ def guessed(folder, *names):
     """Write what is guessed of some real exports; return sources, rules, and contacts by flames."""
     for name in names:
         shutil.copy(REAL / name, folder)
-    found = first_guess([], Places(folder), contacts=None, zone=None, now=clock())
+    found = first_guess([], TargetPaths(folder), contacts=None, zone=None, now=clock())
     (folder / "flamescore.yaml").write_text(found.project)
     (folder / "rules.yaml").write_text(found.rules)
     checked = check(str(folder / "flamescore.yaml"))

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flamescore.labels import Everyone, Standing
+from flamescore.labels import ConditionContext, Standing
 from flamescore.rules import (
     AllOf,
     AnyOf,
@@ -28,7 +28,7 @@ FIT = Standing(
     rank=np.array([1, 2, 2, 4, 5]),
     lower=np.array([4, 2, 2, 1, 0]),
 )
-EVERYONE = Everyone(
+EVERYONE = ConditionContext(
     6,
     {VIP: np.array([False, True, True, False, False, False])},
     {"fit": FIT},
@@ -84,7 +84,7 @@ def test_a_third_is_not_33_and_a_bit():
     four = Standing(
         *(np.array(each) for each in ([0, 1, 2, 3], [9, 5, 4, 1], [0] * 4, [1, 2, 3, 4], [3, 2, 1, 0]))
     )
-    of_four = Everyone(4, {}, {"fit": four}, {})
+    of_four = ConditionContext(4, {}, {"fit": four}, {})
 
     def above(value):
         asked = ScoreIs("fit", (("percentile", (number("at_least", value),)),))
@@ -95,13 +95,13 @@ def test_a_third_is_not_33_and_a_bit():
 
 
 def test_of_a_list_of_one_the_percentile_is_0():
-    one = Everyone(1, {}, {"fit": Standing(*(np.array([each]) for each in (0, 5, 1, 1, 0)))}, {})
+    one = ConditionContext(1, {}, {"fit": Standing(*(np.array([each]) for each in (0, 5, 1, 1, 0)))}, {})
     assert one.fitting(ScoreIs("fit", (("percentile", (number("in", ["0"]),)),))).tolist() == [True]
 
 
 def test_where_nobody_is_scored_nobody_fits():
     nobody = Standing(*(np.zeros(0, np.int64) for _ in range(5)))
-    empty = Everyone(2, {}, {"fit": nobody}, {})
+    empty = ConditionContext(2, {}, {"fit": nobody}, {})
     asked = ScoreIs("fit", (("percentile", (number("at_least", "0"),)),))
     assert empty.fitting(asked).tolist() == [False, False]
 

@@ -5,7 +5,7 @@ import pytest
 from cli.small import CONTACTS, EVENTS, write_project
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
-from flamescore.searches import Asked, search_run, why_nobody
+from flamescore.searches import SearchRequest, no_match_messages, search_run
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def nights(tmp_path_factory):
 
 
 def ids(nights, **asked):
-    return search_run(*nights, Asked(**asked)).rows["contact_id"].to_list()
+    return search_run(*nights, SearchRequest(**asked)).rows["contact_id"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_how_contacts_changed(nights, ways, found):
 
 
 def test_changes_of_who_was_found(nights):
-    found = search_run(*nights, Asked(flames="5"))
+    found = search_run(*nights, SearchRequest(flames="5"))
     assert found.exact().select("contact_id", "change", "newly_hot").rows() == [
         ("109", None, True), ("101", 0.0, False), ("102", 5.0, True), ("103", 0.0, False),
     ]  # fmt: skip
@@ -59,15 +59,15 @@ def test_changes_of_who_was_found(nights):
 
 
 def test_places_number_the_call_list_whatever_is_asked(nights):
-    found = search_run(*nights, Asked(owners=("Bob",), everyone=True))
+    found = search_run(*nights, SearchRequest(owners=("Bob",), everyone=True))
     assert found.rows.select("contact_id", "place").rows()[:3] == [("103", 4), ("105", None), ("106", 6)]
 
 
 def test_only_the_first_rows_are_told_and_all_are_counted(nights):
-    found = search_run(*nights, Asked(), first=2)
+    found = search_run(*nights, SearchRequest(), first=2)
     assert (found.rows["contact_id"].to_list(), found.count) == (["109", "101"], 9)
     assert found.strongest["contact_id"].unique().sort().to_list() == ["101", "109"]
-    assert search_run(*nights, Asked(), first=2, bare=True).strongest.is_empty()
+    assert search_run(*nights, SearchRequest(), first=2, bare=True).strongest.is_empty()
 
 
 @pytest.mark.parametrize(
@@ -127,5 +127,5 @@ def test_only_the_first_rows_are_told_and_all_are_counted(nights):
     ],
 )  # fmt: skip
 def test_what_is_said_of_nobody(nights, asked, said):
-    assert search_run(*nights, Asked(**asked)).count == 0
-    assert list(why_nobody(*nights, Asked(**asked))) == said
+    assert search_run(*nights, SearchRequest(**asked)).count == 0
+    assert list(no_match_messages(*nights, SearchRequest(**asked))) == said

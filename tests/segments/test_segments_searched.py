@@ -13,7 +13,7 @@ from cli.small import PROJECT, write_project
 from flamescore.errors import NotFoundError, UsageError
 from flamescore.nightly import Options, nightly
 from flamescore.project import find_settings
-from flamescore.searches import Asked, search_run
+from flamescore.searches import SearchRequest, search_run
 
 SEGMENTS = """
 segments:
@@ -35,7 +35,7 @@ def project_of(folder, segments):
 
 
 def searched(project, run, *names):
-    return search_run(project, run, Asked(segments=names)).rows["contact_id"].to_list()
+    return search_run(project, run, SearchRequest(segments=names)).rows["contact_id"].to_list()
 
 
 def test_a_search_finds_who_is_in_the_list(tmp_path):

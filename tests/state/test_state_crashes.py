@@ -35,7 +35,7 @@ def killing(*words, **flags):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(there, name, killing)
-flamescore.acting.takers = lambda _: (tell_of_entries,)
+flamescore.acting.recorders = lambda _: (tell_of_entries,)
 score(project_in("."), "2026-11-21")
 """
 
@@ -94,7 +94,7 @@ def test_a_run_killed_at_a_moment(baseline, tmp_path, monkeypatch, moment):
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
     monkeypatch.setenv("FLAMESCORE_NOW", "2026-11-22T11:00:00Z")
-    monkeypatch.setattr("flamescore.acting.takers", lambda _: (tell_of_entries,))
+    monkeypatch.setattr("flamescore.acting.recorders", lambda _: (tell_of_entries,))
     killed = RunStore(folder / "out").latest().run_id
     assert (killed != first) is (moment in PUBLISHED)
     after = score(project_in(folder), "2026-11-22")

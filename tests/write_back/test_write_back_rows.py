@@ -9,7 +9,7 @@ import pytest
 from crm import export, leads, scores
 
 from flamescore.state import DELIVERED_CELLS as DELIVERED
-from flamescore.write_back import cells_of, changed, laid_over, rounded_points, taken_back
+from flamescore.write_back import after_import, after_undo, cells_of, changed, rounded_points
 
 NIGHT = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)  # the day before in Phoenix
 INTEREST = scores("interest", ("1", 62.628, 5), ("2", 12.5, 3), ("3", 4, 1), ("4", -0.4, 0))
@@ -145,19 +145,23 @@ def test_only_what_the_crm_does_not_know_is_written(tmp_path):
     assert found.as_rows().rows()[:3] == [
         ("1", "1", "F", "5", "4"), ("1", "1", "P", "100", "97"), ("3", "3", "F", "1", "1")
     ]  # fmt: skip
-    after = laid_over(state, found.as_rows())
+    after = after_import(state, found.as_rows())
     assert after.filter(pl.col("key").is_in(["1", "2", "9"])).rows() == [
         ("1", "F", "5"), ("1", "P", "100"), ("2", "F", "3"), ("2", "P", "12"), ("9", "F", "1")
     ]  # fmt: skip
     assert changed(crm, cells_of(crm, those, after["key"]), after).rows.is_empty()
-    assert taken_back(state, found.as_rows()).rows() == state.sort("key", "column").rows()
+    assert after_undo(state, found.as_rows()).rows() == state.sort("key", "column").rows()
 
 
 def test_a_column_that_is_gone_is_forgotten_with_the_next_delivery(tmp_path):
     crm = export(tmp_path, "{format: generic, columns: {flames: F}}")
     state = delivered(("1", "F", "5"), ("1", "Old", "x"), ("2", "F", "1"), ("2", "Old", "y"))
     found = changed(crm, cells_of(crm, leads(["1", "2"], INTEREST), state["key"]), state)
-    assert laid_over(state, found.as_rows()).rows() == [("1", "F", "5"), ("1", "Old", "x"), ("2", "F", "3")]
+    assert after_import(state, found.as_rows()).rows() == [
+        ("1", "F", "5"),
+        ("1", "Old", "x"),
+        ("2", "F", "3"),
+    ]
 
 
 def test_undo_after_another_delivery_came_between():
@@ -166,4 +170,4 @@ def test_undo_after_another_delivery_came_between():
     rows = pl.DataFrame(
         {"key": ["1", "2"], "column": ["F", "F"], "cell": ["3", "3"], "previous": ["1", None]}
     )
-    assert taken_back(before, rows).rows() == [("1", "F", "1"), ("2", "F", "3"), ("3", "F", "2")]
+    assert after_undo(before, rows).rows() == [("1", "F", "1"), ("2", "F", "3"), ("3", "F", "2")]

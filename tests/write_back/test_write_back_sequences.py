@@ -9,7 +9,7 @@ import pytest
 from crm import AS_OF, Crm, exports, leads, scores
 
 from flamescore.state import DELIVERED_CELLS as DELIVERED
-from flamescore.write_back import cells_of, changed, laid_over, taken_back, write_files
+from flamescore.write_back import after_import, after_undo, cells_of, changed, write_files
 
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 NOTHING = pl.DataFrame(schema=DELIVERED)
@@ -94,7 +94,7 @@ class Job:
             return  # acknowledged already
         for _ in range(self.dice.randint(1, 2)):
             self.crm.take(night.folder, self.write_back.name)
-        self.before, self.state = self.state, laid_over(self.state, night.rows)
+        self.before, self.state = self.state, after_import(self.state, night.rows)
         for key, cells in night.current.items():
             assert {header: self.crm.records[key][header] for header in cells} == cells
         assert {*night.current} <= {*self.state["key"]}
@@ -106,7 +106,7 @@ class Job:
             return
         known = {key: dict(cells) for key, cells in self.crm.records.items()}
         self.crm.take(night.folder, "undo")
-        self.state, self.before = taken_back(self.before, night.rows), None
+        self.state, self.before = after_undo(self.before, night.rows), None
         assert self.state.equals(self.state.sort("key", "column"))
         for key, column, cell in self.state.rows():
             assert self.crm.records[key][column] == cell

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.accounts.found import accounts_of
 from flamescore.accounts.members import free_mail
 from flamescore.accounts.told import account_findings
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
     from flamescore.accounts.explained import (
@@ -41,4 +41,4 @@ _LATE: Final = {
 }
 """The names that explain an account, with their modules. The nightly run does not need them."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -11,7 +11,7 @@ from flamescore.account_frames import ACCOUNT_POINTS, ACCOUNT_ROLES, ACCOUNTS, F
 from flamescore.accounts.combining import combined
 from flamescore.accounts.members import members_of
 from flamescore.accounts.near import doubtful_domains, near_accounts
-from flamescore.labels import everyone_of
+from flamescore.labels import condition_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def _filling(scored: Scored, roles: Sequence[Role]) -> dict[str, NDArray[np.bool
     """Return a mask for each role of the contacts that fill it, whether or not they are in an account."""
     if not roles:
         return {}
-    everyone = everyone_of(scored)
+    everyone = condition_context(scored)
     return {role.name: everyone.fitting(role.condition) for role in roles}
 
 

@@ -14,7 +14,7 @@ from flamescore.alerts.notices import (
     notices_of,
     read_notices,
 )
-from flamescore.alerts.of_contacts import RunNow, Subscription, Told, ring_all
+from flamescore.alerts.of_contacts import AlertResults, RunNow, Subscription, ring_all
 from flamescore.alerts.ringing import (
     RUNG_FOR,
     SEEN,
@@ -32,7 +32,7 @@ from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.stored import keep_notices, waiting_notices
 from flamescore.alerts.subscriptions import subscriptions_of
 from flamescore.alerts.taking_in import notices_taker
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
     from flamescore.alerts.notifying import (
@@ -52,13 +52,13 @@ __all__ = [
     "SEEN",
     "AlertBefore",
     "AlertNow",
+    "AlertResults",
     "Kind",
     "Notified",
     "Ringing",
     "Rings",
     "RunNow",
     "Subscription",
-    "Told",
     "as_written",
     "facts_of",
     "keep_notices",
@@ -87,4 +87,4 @@ _LATE: Final = dict.fromkeys(
 )
 """Names that compose and send, by module. A run without `--notify` does not need them."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -83,7 +83,7 @@ class Notified(Struct, frozen=True):
 
 def send_waiting(
     project: Project,
-    takers: tuple[Taker, ...] = (),
+    recorders: tuple[Taker, ...] = (),
     *,
     timeout: float = 0.0,
     environ: Mapping[str, str] | None = None,
@@ -105,7 +105,7 @@ def send_waiting(
     try:
         store.make()
         with store.hold(timeout), store.open() as connection:
-            taken, late = _taken_in(connection, latest, takers)
+            taken, late = _taken_in(connection, latest, recorders)
             zone = _zone(connection, runs)
             composed = _composer(connection, project, runs, zone).compose()
             in_use = InUse(os.environ if environ is None else environ)
@@ -133,7 +133,7 @@ class StateUnreadableError(FlamescoreError):
         return cls(Problem(told.code, f"The state {error.why}: nothing was sent.", hint=told.do))
 
 
-def preview(project: Project, takers: tuple[Taker, ...] = ()) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def preview(project: Project, recorders: tuple[Taker, ...] = ()) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Return what `send_waiting` would send now, and what would wait and why (`PREVIEW`); change nothing.
 
     It works on an in-memory copy of the state. Nothing is sent, so no variable is read.
@@ -151,7 +151,7 @@ def preview(project: Project, takers: tuple[Taker, ...] = ()) -> tuple[pl.DataFr
         return pl.DataFrame(schema=PREVIEW), ()
     try:
         with store.open(write=False) as there, closing(_in_memory(there)) as connection:
-            taken, late = _taken_in(connection, latest, takers)
+            taken, late = _taken_in(connection, latest, recorders)
             zone = _zone(connection, runs)
             composed = _composer(connection, project, runs, zone).compose()
             rows = list(_rows(connection, project, composed, zone))
@@ -230,13 +230,13 @@ def _stores(project: Project) -> tuple[RunStore, StateStore]:
 
 
 def _taken_in(
-    connection: sqlite3.Connection, latest: Run | None, takers: tuple[Taker, ...]
+    connection: sqlite3.Connection, latest: Run | None, recorders: tuple[Taker, ...]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Take in the latest run. An error in its files becomes a finding and stops nothing."""
     if latest is None:
         return (), ()
     try:
-        return take_in(connection, latest, takers), ()
+        return take_in(connection, latest, recorders), ()
     except FlamescoreError as error:
         text = f"could not take in {latest.run_id}: {error.problems[0].message}"
         return (), (unreadable(text),)

@@ -75,7 +75,7 @@ class RunNow(Struct, frozen=True):
     facts: Callable[[pl.Series], pl.DataFrame]
 
 
-class Told(Struct, frozen=True):
+class AlertResults(Struct, frozen=True):
     """The result of the alerts of a run.
 
     `notices` are `NOTICES`; `rows` are what the state has to record, as rows of `SEGMENTS`. `anew` are the
@@ -88,7 +88,7 @@ class Told(Struct, frozen=True):
     anew: tuple[Subscription, ...]
 
 
-def ring_all(alerts: Sequence[Subscription], now: RunNow, before: Before) -> Told:
+def ring_all(alerts: Sequence[Subscription], now: RunNow, before: Before) -> AlertResults:
     """Evaluate every alert of a counting run or a baseline, in order; in a baseline nothing rings."""
     known = _definitions(before)
     rung = surviving(before.rung, now.aliases)
@@ -99,7 +99,7 @@ def ring_all(alerts: Sequence[Subscription], now: RunNow, before: Before) -> Tol
     if not rang.is_empty():
         assert before.project_id is not None
         notices = notices_of(before.project_id, rings, now.facts(rang.unique()))
-    return Told(
+    return AlertResults(
         notices,
         pl.concat([pl.DataFrame(schema=SEGMENTS), *(_rows(each, made) for each, made in found)]),
         tuple(

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.backtest.schema import backtest_schema
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
     from flamescore.backtest.as_json import backtest_json
     from flamescore.backtest.cuts import Cut
     from flamescore.backtest.groups import flame_groups
     from flamescore.backtest.html import page
-    from flamescore.backtest.looking import Asked, look
     from flamescore.backtest.outcome import read_outcome
     from flamescore.backtest.past import Known, past_book
     from flamescore.backtest.questions import Question, question
     from flamescore.backtest.run import Backtest, backtest
+    from flamescore.backtest.scoring_cuts import CutSettings, look
     from flamescore.backtest.show import markdown, on_screen
     from flamescore.backtest.statistics import compare, first_of_list, holm, ordering, rate, risen, wilson
 
 __all__ = [
-    "Asked",
     "Backtest",
     "Cut",
+    "CutSettings",
     "Known",
     "Question",
     "backtest",
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 _WITH_FRAMES: Final = {
-    "Asked": "looking",
+    "CutSettings": "scoring_cuts",
     "Backtest": "run",
     "Cut": "cuts",
     "Known": "past",
@@ -58,7 +58,7 @@ _WITH_FRAMES: Final = {
     "first_of_list": "statistics",
     "flame_groups": "groups",
     "holm": "statistics",
-    "look": "looking",
+    "look": "scoring_cuts",
     "markdown": "show",
     "on_screen": "show",
     "ordering": "statistics",
@@ -72,4 +72,4 @@ _WITH_FRAMES: Final = {
 }
 """Names that are imported on first access, with their modules: generating a schema needs none of them."""
 
-__getattr__ = late_names(__name__, _WITH_FRAMES)
+__getattr__ = lazy_imports(__name__, _WITH_FRAMES)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.backtest.looked import Looked
+    from flamescore.backtest.score_over_cuts import ScoreOverCuts
 
     Marks = NDArray[np.bool_]
 
@@ -61,7 +61,7 @@ class HeldOut(Struct, frozen=True):
     ratio: Comparison
 
 
-def calls_of(looked: Looked) -> Calls | None:
+def calls_of(looked: ScoreOverCuts) -> Calls | None:
     """Split each number of flames by whether contacts were called; None if calls were not requested."""
     if looked.called is None:
         return None
@@ -73,7 +73,7 @@ def calls_of(looked: Looked) -> Calls | None:
     )
 
 
-def held_out_of(looked: Looked, cuts: Sequence[datetime], since: datetime | None) -> HeldOut | None:
+def held_out_of(looked: ScoreOverCuts, cuts: Sequence[datetime], since: datetime | None) -> HeldOut | None:
     """Compare hot contacts that are held out with other hot contacts, cut by cut, from a given day on."""
     if looked.held_out is None or since is None:
         return None
@@ -86,6 +86,6 @@ def held_out_of(looked: Looked, cuts: Sequence[datetime], since: datetime | None
     return HeldOut(since, len(numbers), _part(looked, out), _part(looked, hot & ~out), ratio)
 
 
-def _part(looked: Looked, marked: Marks) -> Part:
+def _part(looked: ScoreOverCuts, marked: Marks) -> Part:
     outcomes, contacts = looked.outcomes[marked], looked.contacts[marked]
     return Part(len(outcomes), different(contacts), int(outcomes.sum()), rate(outcomes, contacts))

@@ -29,7 +29,7 @@ _SHOWN: Final = 3
 _MOST: Final = 5
 
 
-class Noticed(Struct, frozen=True):
+class FindingInputs(Struct, frozen=True):
     """Observations made while computing a result.
 
     `exclude_cut`: a part of the call list's condition is left out. `hot_lacks` lists the parts of the
@@ -46,7 +46,7 @@ class Noticed(Struct, frozen=True):
     types: tuple[str, ...]
 
 
-def findings_of(made: Backtest, noticed: Noticed) -> Iterator[Finding]:
+def findings_of(made: Backtest, noticed: FindingInputs) -> Iterator[Finding]:
     """Yield the findings: first those about the question, then those of each score."""
     question, zone, past = made.question, made.zone, noticed.past
     late_comers = noticed.late_comers
@@ -96,7 +96,7 @@ def _of_scores(made: Backtest, past: PastBook) -> Iterator[Finding]:
         yield from _of_score(score)
 
 
-def _hot_by_flames(noticed: Noticed) -> Finding:
+def _hot_by_flames(noticed: FindingInputs) -> Finding:
     flames = f"{noticed.hot_flames} flames" if noticed.hot_flames > 1 else "1 flame"
     least = "" if noticed.hot_flames == _MOST else " or more"
     text = (

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from flamescore.backtest.call_effects import Calls, HeldOut
-    from flamescore.backtest.looked import Looked
+    from flamescore.backtest.score_over_cuts import ScoreOverCuts
 
     Marks = NDArray[np.bool_]
     Integers = NDArray[np.int64]
@@ -132,7 +132,7 @@ class ScoreResult(Struct, frozen=True):
 
 
 def measured(
-    looked: Looked,
+    looked: ScoreOverCuts,
     cuts: Sequence[datetime],
     *,
     overlaps: Mapping[str, float],
@@ -179,18 +179,18 @@ def measured(
     )
 
 
-def _over_cuts(looked: Looked, flames: Sequence[int], cuts: int) -> tuple[tuple[int, int], ...]:
+def _over_cuts(looked: ScoreOverCuts, flames: Sequence[int], cuts: int) -> tuple[tuple[int, int], ...]:
     mine = np.isin(looked.flames, flames)
     many = np.bincount(looked.cuts[mine], minlength=cuts)
     found = np.bincount(looked.cuts[mine & looked.outcomes], minlength=cuts)
     return tuple(zip(many.tolist(), found.tolist(), strict=True))
 
 
-def _at(looked: Looked, number: int) -> Integers:
+def _at(looked: ScoreOverCuts, number: int) -> Integers:
     return np.flatnonzero(looked.cuts == number)
 
 
-def _cut(looked: Looked, number: int, as_of: datetime) -> CutResult:
+def _cut(looked: ScoreOverCuts, number: int, as_of: datetime) -> CutResult:
     rows = _at(looked, number)
     outcomes, hot = looked.outcomes[rows], looked.hot[rows]
     auc = ordering(looked.totals[rows], outcomes, looked.cuts[rows], looked.contacts[rows])
@@ -205,7 +205,7 @@ def _cut(looked: Looked, number: int, as_of: datetime) -> CutResult:
     )
 
 
-def _fifths(looked: Looked, cuts: int) -> tuple[float | None, ...]:
+def _fifths(looked: ScoreOverCuts, cuts: int) -> tuple[float | None, ...]:
     found, sizes = np.zeros(_FIFTHS), 0.0
     for number in range(cuts):
         rows = _at(looked, number)
@@ -215,7 +215,7 @@ def _fifths(looked: Looked, cuts: int) -> tuple[float | None, ...]:
     return tuple(float(each) / sizes if sizes else None for each in found)
 
 
-def _gain(looked: Looked, cuts: int) -> tuple[float | None, ...]:
+def _gain(looked: ScoreOverCuts, cuts: int) -> tuple[float | None, ...]:
     found = np.zeros(_HUNDRED + 1)
     for number in range(cuts):
         rows = _at(looked, number)
@@ -224,7 +224,7 @@ def _gain(looked: Looked, cuts: int) -> tuple[float | None, ...]:
     return tuple(float(each) / found[-1] if found[-1] else None for each in found)
 
 
-def _own(looked: Looked, overlaps: Mapping[str, float]) -> Own:
+def _own(looked: ScoreOverCuts, overlaps: Mapping[str, float]) -> Own:
     every = sum(rows.points for rows in looked.rules.values())
     share = sum(overlaps.get(rule, 0.0) * rows.points for rule, rows in looked.rules.items())
     names = tuple(rule.name for rule in looked.score.rules if overlaps.get(rule.id, 0.0) > 0)
@@ -234,7 +234,7 @@ def _own(looked: Looked, overlaps: Mapping[str, float]) -> Own:
     return Own(share / every if every else 0.0, names, without)
 
 
-def _called(looked: Looked, cuts: int, capacity: int) -> Called:
+def _called(looked: ScoreOverCuts, cuts: int, capacity: int) -> Called:
     """Measure the top of each list. Contacts tied for the last places count as equal fractions.
 
     In a list with 10, 8, 8, 8 and 3 points, the first two are the contact with 10 and a third of each with 8.
@@ -283,7 +283,7 @@ def _called(looked: Looked, cuts: int, capacity: int) -> Called:
     )
 
 
-def _worth(looked: Looked) -> tuple[tuple[float | None, float | None], ...] | None:
+def _worth(looked: ScoreOverCuts) -> tuple[tuple[float | None, float | None], ...] | None:
     if looked.worth is None:
         return None
     total = int(looked.worth.sum())
@@ -298,7 +298,7 @@ def _worth(looked: Looked) -> tuple[tuple[float | None, float | None], ...] | No
 # --- drift --------------------------------------------------------------------------------------------
 
 
-def _rise(looked: Looked, cuts: int) -> Estimate:
+def _rise(looked: ScoreOverCuts, cuts: int) -> Estimate:
     if cuts < _HALVES:
         return Estimate()
     half = cuts // 2
@@ -312,7 +312,7 @@ def _rise(looked: Looked, cuts: int) -> Estimate:
     )
 
 
-def _drift(looked: Looked, cuts: int, rise: Estimate) -> Iterator[Drift]:
+def _drift(looked: ScoreOverCuts, cuts: int, rise: Estimate) -> Iterator[Drift]:
     sizes = np.bincount(looked.cuts, minlength=cuts)
     for rule in looked.score.rules if cuts > 1 else ():
         fired = np.bincount(looked.cuts[looked.rules[rule.id].rows], minlength=cuts)

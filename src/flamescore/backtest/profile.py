@@ -13,11 +13,11 @@ import polars as pl
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flamescore.backtest.looking import score_of
 from flamescore.backtest.past import TAGS
+from flamescore.backtest.scoring_cuts import score_of
 from flamescore.backtest.statistics import LIKELY, Comparison, Estimate, compare, holm, rate
 from flamescore.cells import present
-from flamescore.labels import everyone_of
+from flamescore.labels import condition_context
 from flamescore.rules import (
     EventMatch,
     Happened,
@@ -87,7 +87,7 @@ def profile(
         as_of=as_of,
         conditions=list(dict.fromkeys((outcome, *events.values(), *tags.values()))),
     )
-    everyone = everyone_of(scored)
+    everyone = condition_context(scored)
     had = everyone.fitting(outcome)
     marks: list[tuple[str, str, Marks]] = [
         *_fields(scored.contacts, without),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.backtest.looked import Looked, RuleRows
+    from flamescore.backtest.score_over_cuts import RuleRows, ScoreOverCuts
     from flamescore.rules import Branch, Rule
 
     Marks = NDArray[np.bool_]
@@ -61,7 +61,7 @@ class RuleResult(Struct, frozen=True):
 
 
 def rule_results(
-    looked: Looked,
+    looked: ScoreOverCuts,
     overlaps: Mapping[str, float],
     asks: Mapping[str, tuple[str, ...]],
     *,
@@ -107,12 +107,12 @@ def rule_results(
 class _Everyone(Struct, frozen=True):
     """The contact-cuts as if no rule applied, by cut, and by cut and flames; each rule moves a few rows."""
 
-    looked: Looked
+    looked: ScoreOverCuts
     by_cut: Kinds
     by_alike: Kinds
 
     @classmethod
-    def of(cls, looked: Looked) -> _Everyone:
+    def of(cls, looked: ScoreOverCuts) -> _Everyone:
         nobody = np.zeros(len(looked.outcomes), np.bool_)
         cuts, many = looked.cuts, int(looked.cuts.max(initial=-1)) + 1
         alike = cuts * FLAMES + looked.flames

@@ -9,8 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flamescore.backtest.cuts import Cut, chosen, named, no_cut
-from flamescore.backtest.findings import Noticed, findings_of
-from flamescore.backtest.looking import Asked, look
+from flamescore.backtest.findings import FindingInputs, findings_of
 from flamescore.backtest.measured import ScoreResult, measured
 from flamescore.backtest.outcome import CALLED, Outcome, read_outcome
 from flamescore.backtest.overlap import overlaps_of
@@ -30,6 +29,7 @@ from flamescore.backtest.past import (
 from flamescore.backtest.profile import Profile, profile
 from flamescore.backtest.reading import Questions
 from flamescore.backtest.run_fields import RunFields, judged
+from flamescore.backtest.scoring_cuts import CutSettings, look
 from flamescore.backtest.sources import check_types, history_book, knowledge_of, late_comers, sources_of
 from flamescore.columns import with_derived
 from flamescore.errors import InputError, Problem, RuleFileError, UsageError
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flamescore.backtest.cuts import Knowledge
-    from flamescore.backtest.looked import Looked
     from flamescore.backtest.questions import Question
+    from flamescore.backtest.score_over_cuts import ScoreOverCuts
     from flamescore.findings import Finding
     from flamescore.frames import Exports
     from flamescore.inputs import Inputs
@@ -158,7 +158,7 @@ def _worked(
         hot_lacks = known.lacking(hot.condition) or ("a score or label that is left out",)
         hot = replace(hot, condition=None)
     since = None if question.holdout_since is None else parse_as_of(question.holdout_since, loaded.zone)
-    asked = Asked(
+    asked = CutSettings(
         past.book,
         outcome,
         question.horizon,
@@ -213,7 +213,7 @@ def _worked(
         when.outcome_begins,
         common,
     )
-    noticed = Noticed(past, exclude_cut, hot_lacks, hot.flames, late, history.observed.types)
+    noticed = FindingInputs(past, exclude_cut, hot_lacks, hot.flames, late, history.observed.types)
     findings = (*known_findings(inputs), *findings_of(made, noticed))
     today = clock().astimezone(loaded.zone).date()
     return replace(made, findings=accepted(findings, project.accepts, today))
@@ -381,7 +381,7 @@ def _check_left(past: PastBook) -> None:
         raise InputError(problems)
 
 
-def _check_looked(found: tuple[Looked, ...]) -> None:
+def _check_looked(found: tuple[ScoreOverCuts, ...]) -> None:
     problems = []
     for each in found:
         if not len(each.contacts):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flamescore.backtest.questions import Question
     from flamescore.frames import Exports
     from flamescore.inputs import Inputs
-    from flamescore.scoring import Scored, SourcePast
+    from flamescore.scoring import Scored, SourceSpan
 
 _HISTORY: Final = "\0history"
 
@@ -71,7 +71,7 @@ def check_types(outcomes: Sequence[Outcome], history: Scored, zone: ZoneInfo) ->
         raise UsageError(problems)
 
 
-def sources_of(exports: Exports, pasts: Sequence[SourcePast], as_of: datetime) -> tuple[Source, ...]:
+def sources_of(exports: Exports, pasts: Sequence[SourceSpan], as_of: datetime) -> tuple[Source, ...]:
     """Return the oldest and newest event of each source that has events at or before `as_of`."""
     found = []
     for source, past in zip(exports.events, pasts, strict=True):

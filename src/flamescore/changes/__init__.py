@@ -23,7 +23,7 @@ from flamescore.changes.table import (
     moves,
     with_kind,
 )
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
     from flamescore.changes.comparison import Before, Changes, compare, would_change
@@ -65,4 +65,4 @@ _LATE: Final = {
 }
 """The names that compare runs by scoring again, and their modules. Reading a stored run needs none."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.checking.schema import json_schema
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
-    from flamescore.checking.run import Checked, RuleResult, ScoreResult, check
-    from flamescore.checking.telling import (
+    from flamescore.checking.rendering import (
         RULE_COLUMNS,
         as_concise,
         as_github,
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         score_line,
         summary,
     )
+    from flamescore.checking.run import Checked, RuleResult, ScoreResult, check
 
 __all__ = [
     "RULE_COLUMNS",
@@ -46,4 +46,4 @@ _WITH_FRAMES: Final = {
 """Names and their modules, which are imported on first use: a schema needs none of them."""
 
 
-__getattr__ = late_names(__name__, _WITH_FRAMES)
+__getattr__ = lazy_imports(__name__, _WITH_FRAMES)

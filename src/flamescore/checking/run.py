@@ -39,7 +39,7 @@ from flamescore.lints import (
 from flamescore.observed_findings import known_findings, observed_findings, of_rules
 from flamescore.project import check_needed, find_sound_part
 from flamescore.routing import none_routed
-from flamescore.rule_checks import askers_of
+from flamescore.rule_checks import references_of
 from flamescore.rules import load_rules
 from flamescore.runs import Earlier, RunStore
 from flamescore.sanity_checks import check_as_of
@@ -243,7 +243,7 @@ def _scored(inputs: Inputs, found: _Found) -> _Scoring:
     found.findings += scoring_findings(inputs, scored, segments, feeds, past.latest())
     found.findings += past.findings
     document, firing = inputs.loaded.document, firing_of(scored)
-    askers = askers_of(document, scored, conditions_outside(inputs, scored, segments))
+    askers = references_of(document, scored, conditions_outside(inputs, scored, segments))
     found.findings += lints_of_scores(document, scored, firing)
     found.findings += machine_lints(machines, askers, scored)
     found.findings += lints_of_events(askers, exports, instants)

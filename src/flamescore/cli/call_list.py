@@ -12,10 +12,10 @@ from flamescore.runs import reading_run
 if TYPE_CHECKING:
     from flamescore.runs import Run
     from flamescore.screen import Screen
-    from flamescore.searches import Found
+    from flamescore.searches import SearchResult
 
 
-def call_list(run: Run, found: Found, screen: Screen) -> list[str]:
+def call_list(run: Run, found: SearchResult, screen: Screen) -> list[str]:
     """Lay out the rows of a search in their order; return an empty list if there are none.
 
     Columns are those of `report.lead_table`. `why`, if the rows have it, replaces the reasons.

@@ -281,7 +281,7 @@ def search(
     def work(messages: Messages) -> None:
         from flamescore.cli import search as verb
 
-        asked = verb.Asked(
+        asked = verb.SearchRequest(
             flames=flames,
             scores=tuple(score or ()),
             min_score=min_score,

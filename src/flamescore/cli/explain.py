@@ -13,12 +13,12 @@ from flamescore.cli.terminal import as_text, screen, show
 from flamescore.errors import Problem, UsageError
 from flamescore.explained_runs import columns_to_find, explained_as_of_run
 from flamescore.explanations import (
-    among_everyone,
-    contact_meant,
     everyone,
     flames_of_list,
     given_to,
     places_among,
+    resolve_contact,
+    with_population_results,
 )
 from flamescore.explanations import explain as explain_contact
 from flamescore.inputs import read_inputs
@@ -71,7 +71,7 @@ def _of_time(
 ) -> Explanation:
     with read_inputs(project, as_of=as_of, keys=None if rank else columns_to_find(contact)) as inputs:
         book, exports = inputs.bound.book, inputs.exports
-        who = contact_meant(exports, contact)
+        who = resolve_contact(exports, contact)
         hot = inputs.hot
         among = everyone(book, exports, as_of=inputs.as_of, hot=hot) if rank else None
         told = explain_contact(
@@ -88,7 +88,7 @@ def _of_time(
         )
         day = _exported_on(exports)
         if among is not None:
-            told = among_everyone(told, among, hot=hot)
+            told = with_population_results(told, among, hot=hot)
     notes = [f"Fields and undated tags are as exported on {day}."]
     if len(as_of.strip()) == len("2026-11-21"):
         notes.insert(0, f"A date means 00:00 in {told.timezone}.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flamescore.cli.output import deliver, place
 from flamescore.errors import Problem, UsageError
 from flamescore.explained_runs import rules_changed
-from flamescore.explanations import contact_meant
+from flamescore.explanations import resolve_contact
 from flamescore.inputs import read_inputs, rules_path
 from flamescore.project import find_settings
 from flamescore.rule_tests import case_as_test
@@ -42,7 +42,7 @@ def explain_as_test(
     project = find_settings(config)
     keys = ("email",) if "@" in contact else ()
     with _inputs(project, config, as_of, run, keys, messages) as inputs:
-        who = contact_meant(inputs.exports, contact)
+        who = resolve_contact(inputs.exports, contact)
         text = case_as_test(
             inputs.loaded,
             inputs.bound.book,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flamescore.cli.output import deliver
 from flamescore.errors import Problem, UsageError
-from flamescore.first_guess import Places, first_guess, refuse, tidy, write_both
+from flamescore.first_guess import TargetPaths, first_guess, refuse, tidy, write_both
 from flamescore.text import for_log
 from flamescore.units import names_no_place
 from flamescore.wallclock import clock
@@ -37,7 +37,7 @@ def init(
     if zone is not None:
         _check_zone(zone)
     project = Path(config or os.environ.get("FLAMESCORE_CONFIG") or "flamescore.yaml")
-    places = Places(project.parent.resolve(), project.name, Path(rules).as_posix())
+    places = TargetPaths(project.parent.resolve(), project.name, Path(rules).as_posix())
     both = (places.project, places.rule_file)
     if not dry_run:
         tidy(both, places.folder)

@@ -169,7 +169,7 @@ def _top(
 
 def run(words: Sequence[str]) -> int:
     """Run the program with these arguments, and return its exit code; no exception gets past it."""
-    # Otherwise the interpreter collects garbage among all live objects at exit: 0.1 s of a `score` of 20 contacts.
+    # Otherwise the interpreter collects garbage among all live objects at exit: 0.1 s for 20 contacts.
     atexit.register(gc.freeze)
     # The imports at startup create 200,000 objects and no garbage; collecting among them takes 60 ms.
     gc.set_threshold(400_000, 20, 50)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from flamescore.acting import takers
+from flamescore.acting import recorders
 from flamescore.alerts import preview, send_test, send_waiting
 from flamescore.cli.boundary import say
 from flamescore.cli.messages import now
@@ -45,7 +45,7 @@ def notify(config: str | None, asked: Asked, messages: Messages) -> ExitCode:
         send_test(project, asked.test, asked.to)
         _say(f"notify: a test was sent by {asked.test}", {"sent": 1, "waiting": 0, "unsent": 0}, messages)
     elif asked.dry_run:
-        rows, findings = preview(project, takers(project))
+        rows, findings = preview(project, recorders(project))
         emit(rows, Output())
         messages.tell(findings, notes=True)
     else:
@@ -59,7 +59,7 @@ def notify(config: str | None, asked: Asked, messages: Messages) -> ExitCode:
 
 def send(project: Project, lock_timeout: float) -> Notified:
     """Take in the latest run unless that was done before, compose, and send."""
-    return send_waiting(project, takers(project), timeout=lock_timeout)
+    return send_waiting(project, recorders(project), timeout=lock_timeout)
 
 
 def tell(done: Notified, messages: Messages) -> ExitCode:

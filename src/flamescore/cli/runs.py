@@ -14,7 +14,7 @@ from flamescore.report import say
 from flamescore.runs import RunStore, checked, listed, undeleted
 from flamescore.screen import Column
 from flamescore.screen import table as table_of
-from flamescore.state import UNREADABLE, StateDamagedError, StateStore, standing_at
+from flamescore.state import UNREADABLE, StateDamagedError, StateStore, current_run_id
 from flamescore.units import count, to_local
 from flamescore.wallclock import clock
 
@@ -100,7 +100,7 @@ def _prune(store: RunStore, project: Project, timeout: float, messages: Messages
         return  # nothing to prune, and no folder to make
     with store.hold(timeout) as held:
         try:
-            spared = standing_at(StateStore.of(project))
+            spared = current_run_id(StateStore.of(project))
         except StateDamagedError as error:  # the state's run is not known, so all runs are kept
             messages.warn(Finding(UNREADABLE, Severity.WARNING, "state", f"The state {error.why}."))
             messages.remark("no run was deleted: the state does not say which run it belongs to")

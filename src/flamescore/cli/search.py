@@ -25,7 +25,7 @@ from flamescore.findings import Finding, Severity
 from flamescore.history import find_earlier
 from flamescore.project import find_settings
 from flamescore.runs import find_run, reading_run
-from flamescore.searches import Asked, AskedAccounts, search_run, why_nobody
+from flamescore.searches import AskedAccounts, SearchRequest, no_match_messages, search_run
 from flamescore.searches import search_accounts as accounts_of_run
 from flamescore.tables import local_time, whole_percent
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from flamescore.project import Project
     from flamescore.runs import Run
     from flamescore.screen import Screen
-    from flamescore.searches import Found
+    from flamescore.searches import SearchResult
 
-__all__ = ["Asked", "OfAccounts", "names", "search", "search_accounts"]
+__all__ = ["OfAccounts", "SearchRequest", "names", "search", "search_accounts"]
 
 NOBODY: Final = "N002"
 
@@ -48,7 +48,7 @@ def search(
     config: str | None,
     run: str | None,
     against: str | None,
-    asked: Asked,
+    asked: SearchRequest,
     output: Output,
     limit: int | None,
     messages: Messages,
@@ -68,7 +68,7 @@ def search(
     for note in found.notes:
         messages.remark(note)
     if not found.count:
-        for text in why_nobody(project, newer, asked):
+        for text in no_match_messages(project, newer, asked):
             messages.warn(Finding(NOBODY, Severity.INFO, "", text))
     _write(project, newer, found, asked, output)
     if on_terminal(output) and found.rows.height < found.count:
@@ -77,7 +77,7 @@ def search(
     messages.took(f"search of run {found.run_id}: {found.count:,} found")
 
 
-def _write(project: Project, run: Run, found: Found, asked: Asked, output: Output) -> None:
+def _write(project: Project, run: Run, found: SearchResult, asked: SearchRequest, output: Output) -> None:
     """Write the rows found: exact for programs, or formatted for people."""
     form = format_of(output)
     if form is Format.TABLE and asked.columns is None:
@@ -100,7 +100,7 @@ def _is_file(out: str | None) -> bool:
     return path is not None and (path.is_file() or not path.exists())
 
 
-def _workbook(project: Project, run: Run, found: Found, asked: Asked) -> bytes:
+def _workbook(project: Project, run: Run, found: SearchResult, asked: SearchRequest) -> bytes:
     """Return the rows as a workbook with the layout of a report's call list."""
     from flamescore.report import read_back, render_search  # noqa: PLC0415 - a report takes 50 ms
 
@@ -134,7 +134,7 @@ def search_accounts(
     config: str | None,
     run: str | None,
     against: str | None,
-    asked: Asked,
+    asked: SearchRequest,
     of_accounts: OfAccounts,
     output: Output,
     limit: int | None,
@@ -191,7 +191,7 @@ def names(columns: str | None) -> tuple[str, ...] | None:
     return None if columns is None else tuple(each.strip() for each in columns.split(",") if each.strip())
 
 
-def _call_list(run: Run, found: Found, on: Screen) -> list[str]:
+def _call_list(run: Run, found: SearchResult, on: Screen) -> list[str]:
     """Lay out the call list, with the columns that a rep needs first."""
     from flamescore.cli.call_list import call_list  # noqa: PLC0415 - takes 50 ms, not needed for CSV
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
     from flamescore.connections.databases import DatabaseError, read_query
@@ -55,4 +55,4 @@ _LATE: Final = {
 }
 """Names that few projects need, and their modules."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
     from flamescore.explanations.as_if import frozen, single
     from flamescore.explanations.contact import (
         AHEAD,
-        among_everyone,
+        compared_with_run,
         everyone,
         explain,
         flames_of_list,
         given_to,
-        held_against,
         places_among,
+        with_population_results,
     )
     from flamescore.explanations.evidence import Evidence, sentences
     from flamescore.explanations.expiry import expires_at, expiry_days
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
         ScoreExplained,
         Silence,
     )
-    from flamescore.explanations.find_contact import contact_among, contact_meant
+    from flamescore.explanations.find_contact import contact_among, resolve_contact
     from flamescore.explanations.labels import labels_of_everyone, needs_everyone, places_in
-    from flamescore.explanations.predicate_words import is_number, number_said, quoted
+    from flamescore.explanations.predicate_words import format_number, is_number, quoted
     from flamescore.explanations.reasons import OUTCOMES
 
 __all__ = [
@@ -49,26 +49,26 @@ __all__ = [
     "Occurrence",
     "ScoreExplained",
     "Silence",
-    "among_everyone",
+    "compared_with_run",
     "contact_among",
-    "contact_meant",
     "everyone",
     "expires_at",
     "expiry_days",
     "explain",
     "flames_of_list",
+    "format_number",
     "frozen",
     "given_to",
-    "held_against",
     "is_number",
     "labels_of_everyone",
     "needs_everyone",
-    "number_said",
     "places_among",
     "places_in",
     "quoted",
+    "resolve_contact",
     "sentences",
     "single",
+    "with_population_results",
 ]
 
 _LATE: Final = {
@@ -84,9 +84,9 @@ _LATE: Final = {
     "Occurrence": "explanation",
     "ScoreExplained": "explanation",
     "Silence": "explanation",
-    "among_everyone": "contact",
+    "with_population_results": "contact",
     "contact_among": "find_contact",
-    "contact_meant": "find_contact",
+    "resolve_contact": "find_contact",
     "everyone": "contact",
     "expires_at": "expiry",
     "expiry_days": "expiry",
@@ -94,11 +94,11 @@ _LATE: Final = {
     "flames_of_list": "contact",
     "frozen": "as_if",
     "given_to": "contact",
-    "held_against": "contact",
+    "compared_with_run": "contact",
     "is_number": "predicate_words",
     "labels_of_everyone": "labels",
     "needs_everyone": "labels",
-    "number_said": "predicate_words",
+    "format_number": "predicate_words",
     "places_among": "contact",
     "places_in": "labels",
     "quoted": "predicate_words",
@@ -107,4 +107,4 @@ _LATE: Final = {
 }
 """The names that explain a contact, which no nightly run needs, mapped to their modules."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine import Cells, ConditionEvaluator, Prepared
     from flamescore.explanations.contact_events import ContactEvents
-    from flamescore.labels import Everyone
+    from flamescore.labels import ConditionContext
     from flamescore.rules import Condition, Predicate, TagMatch, TagRule, Test
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
     evaluator: ConditionEvaluator
     events: ContactEvents
     history: pl.DataFrame | None = None
-    everyone: Everyone | None = None
+    everyone: ConditionContext | None = None
     """The standings and labels that conditions on scores and labels refer to: this contact's only."""
 
     def holding(self, condition: Condition) -> list[Evidence]:  # noqa: PLR0911 - one per kind

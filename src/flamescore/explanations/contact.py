@@ -27,7 +27,13 @@ from flamescore.explanations.explanation import (
     Outlook,
     ScoreExplained,
 )
-from flamescore.explanations.labels import asked_beside, kept_evidence, labels_and_hot, labels_told, places_in
+from flamescore.explanations.labels import (
+    explained_labels,
+    extra_conditions,
+    kept_evidence,
+    labels_and_hot,
+    places_in,
+)
 from flamescore.explanations.next_flame import flames_of, needed, ways
 from flamescore.explanations.reasons import EntryLines
 from flamescore.labels import judged
@@ -82,7 +88,7 @@ def explain(
     """
     mine = single(exports, contact_id)
     clock = Clock(as_of, book.zone)
-    ready = prepare(book, mine, clock, extra_conditions=asked_beside(book, hot))
+    ready = prepare(book, mine, clock, extra_conditions=extra_conditions(book, hot))
     traced = trace(ready, mine.events)
     evaluator = ConditionEvaluator(ready.facts, 0, 1, traced.sums)
     builder, summary = ready.ledger_writer.write(evaluator)
@@ -174,7 +180,7 @@ def flames_of_list(scored: Scored) -> dict[str, tuple[float | None, ...]]:
     return {score.name: scored.flames_from(score) for score in scored.book.scores}
 
 
-def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLAMES) -> Explanation:
+def with_population_results(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLAMES) -> Explanation:
     """Add what depends on all scored contacts: rank, percentile, labels, and `hot` if it is a condition."""
     book, mine = done.book, pl.col("contact_id") == explanation.contact_id
     rows = done.scores.filter(mine).to_dicts()
@@ -182,7 +188,7 @@ def among_everyone(explanation: Explanation, done: Scored, *, hot: Hot = _BY_FLA
     told = _with_ranks(explanation, places, _scored_by(done))
     texts = () if done.labels is None else done.labels.filter(mine).drop("contact_id").row(0)
     named = dict(zip((label.name for label in book.labels), texts, strict=True))
-    labels = tuple(kept_evidence(label, explanation.labels) for label in labels_told(book, named))
+    labels = tuple(kept_evidence(label, explanation.labels) for label in explained_labels(book, named))
     is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
     return _with_hot(dataclasses.replace(told, labels=labels), is_hot=is_hot)
 
@@ -212,7 +218,7 @@ def _with_ranks(
     return dataclasses.replace(explanation, scores=scores)
 
 
-def held_against(
+def compared_with_run(
     explanation: Explanation,
     run_id: str,
     scores: pl.LazyFrame,

@@ -17,7 +17,7 @@ from msgspec import Struct
 from flamescore.engine import AT, BOTS, DAY, EVENT, MISSING
 from flamescore.explanations.contact_events import STEPS, ContactEvents
 from flamescore.explanations.evidence import Evidence
-from flamescore.explanations.predicate_words import asked_of, is_number, no_number, number_said, quoted
+from flamescore.explanations.predicate_words import asked_of, format_number, is_number, no_number, quoted
 from flamescore.rules import EventRule
 from flamescore.units import POINT, clamped, iso_instant, show_points
 
@@ -308,7 +308,7 @@ class EventEvidence(Struct, frozen=True):
         amount = self.events.traced.kept.amounts[self.events.ready.streams.amount_columns.index(column)][row]
         if amount == MISSING or text is None:
             return no_number(column, text)
-        said = number_said(text) if is_number(text) else quoted(text)
+        said = format_number(text) if is_number(text) else quoted(text)
         return worth_nothing(f"{column} is {said}, worth 0")
 
 
@@ -355,7 +355,7 @@ def _words(bound: SumOrder) -> str:
 
 
 def _points(ten_thousandths: int) -> str:
-    return number_said(show_points(ten_thousandths))
+    return format_number(show_points(ten_thousandths))
 
 
 def _plain(ten_thousandths: int) -> int | float:

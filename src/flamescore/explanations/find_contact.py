@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flamescore.frames import Exports
 
 
-def contact_meant(exports: Exports, text: str) -> str:
+def resolve_contact(exports: Exports, text: str) -> str:
     """Return the id of the contact that has this id, else was merged from it, else has this e-mail address.
 
     The address of a merged row refers to its survivor if no current contact has the address.
@@ -36,7 +36,7 @@ def contact_meant(exports: Exports, text: str) -> str:
 
 
 def contact_among(contacts: pl.DataFrame, aliases: pl.DataFrame, text: str) -> str:
-    """Find a contact like `contact_meant`, among rows with `contact_id`, and return its id.
+    """Find a contact like `resolve_contact`, among rows with `contact_id`, and return its id.
 
     `aliases` are rows that were merged: `contact_id` is the old id, `SURVIVOR` the current one. Either frame
     may have the column `email`. Errors are the same.

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flamescore.explanations.explanation import LabelExplained
-from flamescore.labels import Everyone, Standing, with_labels
+from flamescore.labels import ConditionContext, Standing, with_labels
 from flamescore.rules import LabelIs, ScoreIs, label_conditions, leaves, stands
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _OF_EVERYONE = frozenset(("percentile", "rank"))
 
 
-def asked_beside(book: RuleBook, hot: Hot) -> tuple[Condition, ...]:
+def extra_conditions(book: RuleBook, hot: Hot) -> tuple[Condition, ...]:
     """Return the conditions of labels and `hot` on tags, fields and events."""
     also = () if hot.condition is None else (hot.condition,)
     asked = (leaf for condition in (*label_conditions(book), *also) for leaf in leaves(condition))
@@ -89,14 +89,14 @@ def labels_and_hot(
         )
         points = summary.totals[number][there]
         standings[score.name] = Standing(there, points, none + (stars or 0), rank, lower, of)
-    answers = {leaf: facts.evaluator.evaluate(leaf) for leaf in asked_beside(book, hot)}
+    answers = {leaf: facts.evaluator.evaluate(leaf) for leaf in extra_conditions(book, hot)}
     by_list = _by_list(book)
     unknown = frozenset() if are_known else _of_everyone(book, by_list)
     known = [label for label in book.labels if label.name not in unknown]
-    everyone = with_labels(Everyone(1, answers, standings, {}), known)
+    everyone = with_labels(ConditionContext(1, answers, standings, {}), known)
     texts = {name: column[0] for name, column in everyone.labels.items()}
     seen = replace(facts, everyone=everyone)
-    labels = tuple(_seen(label, book, seen) for label in labels_told(book, texts))
+    labels = tuple(_seen(label, book, seen) for label in explained_labels(book, texts))
     asked = hot.condition
     if asked is None or not (are_known or not _needs_everyone(asked, unknown, by_list)):
         return LabelsAndHot(labels)
@@ -136,7 +136,7 @@ def _by_list(book: RuleBook) -> frozenset[str]:
     return frozenset(score.name for score in book.scores if score.percentiles is not None)
 
 
-def labels_told(book: RuleBook, texts: Mapping[str, str | None]) -> tuple[LabelExplained, ...]:
+def explained_labels(book: RuleBook, texts: Mapping[str, str | None]) -> tuple[LabelExplained, ...]:
     """Return all labels of a rule book; the ones without a text in the mapping are marked as not known."""
     return tuple(
         LabelExplained(

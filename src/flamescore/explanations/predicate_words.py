@@ -77,7 +77,7 @@ def is_number(text: str | None) -> bool:
     return text is not None and _NUMBER.search(text) is not None and abs(Decimal(text)) <= Decimal(LARGEST)
 
 
-def number_said(number: str | Decimal) -> str:
+def format_number(number: str | Decimal) -> str:
     """Format a number with its digits unchanged and commas between thousands: `15,000.50`."""
     return f"{Decimal(number):,f}"
 
@@ -105,7 +105,7 @@ def reads_dates(test: Test) -> bool:
     return isinstance(test, Within) or (isinstance(test, Order) and not isinstance(test.operand, Decimal))
 
 
-def cell_said(cell: Cell, tests: Iterable[Test]) -> str:
+def format_cell(cell: Cell, tests: Iterable[Test]) -> str:
     """Format a cell as the tests read it: text in quotes, numbers with commas, dates unchanged."""
     tests = tuple(tests)
     if cell.text is None:
@@ -113,7 +113,7 @@ def cell_said(cell: Cell, tests: Iterable[Test]) -> str:
     if cell.items and any(isinstance(test, Has) for test in tests):
         return listed([quoted(item) for item in cell.items])
     if cell.number is not None and any(map(reads_numbers, tests)):
-        return number_said(cell.number)
+        return format_number(cell.number)
     if cell.date is not None and any(map(reads_dates, tests)):
         return cell.date
     if cell.number is not None and tests and all(isinstance(test, Empty) for test in tests):
@@ -125,7 +125,7 @@ def property_said(name: str, text: str, tests: Iterable[Test], *, number: bool =
     """Format a property of an event: `seconds 1,260`, `url "/sales"`; `number` forces numeric format."""
     cell = Cell.of(text)
     as_number = number and cell.number is not None
-    return f"{name} {number_said(text) if as_number else cell_said(cell, tests)}"
+    return f"{name} {format_number(text) if as_number else format_cell(cell, tests)}"
 
 
 def asked_of(predicates: Iterable[Predicate], zone: ZoneInfo) -> str:
@@ -140,7 +140,7 @@ def fitting(predicate: Predicate, cell: Cell, zone: ZoneInfo) -> list[Evidence]:
     """Return evidence with the cell for which every test of a predicate holds."""
     shown = [words for test in predicate.tests if (words := words_of(test, zone).shown) is not None]
     brackets = f" ({'; '.join(shown)})" if shown else ""
-    sentence = f"{predicate.column} is {cell_said(cell, predicate.tests)}{brackets}"
+    sentence = f"{predicate.column} is {format_cell(cell, predicate.tests)}{brackets}"
     return [_evidence(predicate, test, cell, zone, sentence, holds=True) for test in predicate.tests]
 
 
@@ -162,7 +162,7 @@ def missing(predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, *, unr
     elif isinstance(test, Has) and cell.items == ():
         said = f"{column} is {quoted(cell.text)}, which has no values"
     else:
-        said = f"{column} is {cell_said(cell, (test,))}{words_of(test, zone).failed}"
+        said = f"{column} is {format_cell(cell, (test,))}{words_of(test, zone).failed}"
     return _evidence(predicate, test, cell, zone, said, holds=False)
 
 
@@ -242,7 +242,7 @@ def _operands(items: Equals) -> tuple[str, ...]:
         return (f"the list {items.texts.path}",)
     flags = ("true" if flag else "false" for flag in items.booleans)
     texts = (f'"{text}"' for text in items.texts)
-    return (*texts, *map(number_said, items.numbers), *flags)
+    return (*texts, *map(format_number, items.numbers), *flags)
 
 
 def _date_said(operand: date | datetime, zone: ZoneInfo) -> str:
@@ -266,7 +266,7 @@ def words_of(test: Test, zone: ZoneInfo) -> TestWords:  # noqa: PLR0911 - one pe
             return TestWords(f"matches {pattern}", f"matches {pattern}", f", which does not match {pattern}")
         case Order(how=how, operand=operand):
             dated = not isinstance(operand, Decimal)
-            said = number_said(operand) if isinstance(operand, Decimal) else _date_said(operand, zone)
+            said = format_number(operand) if isinstance(operand, Decimal) else _date_said(operand, zone)
             words = f"{how.replace('_', ' ')} {said}"
             missed = _DATES_MISSED[how] if dated else (_BELOW | _ABOVE)[how]
             return TestWords(words, words, f", {missed} {said}")

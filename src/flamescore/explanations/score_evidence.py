@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flamescore.explanations.evidence import Evidence
-from flamescore.explanations.predicate_words import as_written, number_said, words_of
+from flamescore.explanations.predicate_words import as_written, format_number, words_of
 from flamescore.rules import Equals
 from flamescore.units import POINT, show_points
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from flamescore.labels import Everyone, Standing
+    from flamescore.labels import ConditionContext, Standing
     from flamescore.rules import LabelIs, Measure, ScoreIs
 
 
-def of_score(everyone: Everyone, asked: ScoreIs, zone: ZoneInfo) -> list[Evidence]:
+def of_score(everyone: ConditionContext, asked: ScoreIs, zone: ZoneInfo) -> list[Evidence]:
     """Return evidence for every test of a condition on a score; "not scored" if the contact has no row."""
     standing = everyone.standings[asked.score]
     if not len(standing.place):
@@ -57,7 +57,9 @@ def _measured(standing: Standing, measure: Measure) -> tuple[int | float, str]:
     """Return a measure of the contact, and its text: a percentile is rounded down to four decimals."""
     if measure == "points":
         points = int(standing.points[0])
-        return (points // POINT if points % POINT == 0 else points / POINT), number_said(show_points(points))
+        return (points // POINT if points % POINT == 0 else points / POINT), format_number(
+            show_points(points)
+        )
     if measure == "percentile":
         hundredfold = 100 * int(standing.lower[0])
         whole, rest = divmod(hundredfold, standing.others)
@@ -67,7 +69,7 @@ def _measured(standing: Standing, measure: Measure) -> tuple[int | float, str]:
     return number, f"{number:,}"
 
 
-def of_labels(everyone: Everyone, asked: LabelIs, zone: ZoneInfo) -> list[Evidence]:
+def of_labels(everyone: ConditionContext, asked: LabelIs, zone: ZoneInfo) -> list[Evidence]:
     """Return evidence for every test of a condition on labels."""
     found = []
     for name, texts in asked.labels:

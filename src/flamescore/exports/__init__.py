@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flamescore.exports.by_file import (
+    FileOutcome,
     Reading,
-    Told,
     columns_of_frames,
     contacts_by_file,
     events_by_file,
@@ -39,6 +39,7 @@ __all__ = [
     "MOST_TIMES",
     "PLACE",
     "UTC_ZONE",
+    "FileOutcome",
     "Gap",
     "IsoText",
     "Keys",
@@ -49,7 +50,6 @@ __all__ = [
     "Spool",
     "Table",
     "Times",
-    "Told",
     "Unmapped",
     "Unused",
     "as_frame",

@@ -80,7 +80,7 @@ class Reading(Struct, frozen=True):
         )
 
 
-class Told(Struct):
+class FileOutcome(Struct):
     """What became of the rows of a file that are not returned; `rows` is how many the file has.
 
     It is complete once the last returned row has been read. `reasons` is the number of rejects by reason,
@@ -132,7 +132,7 @@ def schema_by_file(source: OpenSource, reading: Reading) -> pl.Schema:
     return pl.Schema()
 
 
-def contacts_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.DataFrame:
+def contacts_by_file(source: OpenSource, reading: Reading, told: FileOutcome) -> pl.DataFrame:
     """Return the contacts of a file, each id once, with their `PLACE` in it; `told` records the others."""
     try:
         read = read_contacts(validate(source, reading.options()), reading.options())
@@ -144,7 +144,7 @@ def contacts_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.Dat
     return read.frames[0]
 
 
-def history_by_file(source: OpenSource, reading: Reading, told: Told) -> pl.DataFrame:
+def history_by_file(source: OpenSource, reading: Reading, told: FileOutcome) -> pl.DataFrame:
     """Return the rows of a tag history file in order; `contact_id` contains the keys of their contacts."""
     looked = validate(source, reading.options())
     told.take(looked)
@@ -156,7 +156,7 @@ def events_by_file(
     reading: Reading,
     window: Window,
     columns: Sequence[str],
-    told: Told,
+    told: FileOutcome,
     *,
     numbered: bool = False,
     marked: bool = False,

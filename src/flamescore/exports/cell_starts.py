@@ -80,7 +80,7 @@ def without_marks(file: CsvFile, spool: Spool) -> CsvFile:
     return replace(file, data=path)
 
 
-def mended_by_skipping(files: Sequence[Rejected], spool: Spool) -> bool:
+def fixed_by_skip_spaces(files: Sequence[Rejected], spool: Spool) -> bool:
     """Return whether `skip_spaces` would fix the first `TRIED` records with a stray quote."""
     left = TRIED
     for each in files:

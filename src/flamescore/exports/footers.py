@@ -52,7 +52,7 @@ class LastRecord(Struct, frozen=True):
         return tuple(index for index, cell in enumerate(self.cells) if trim(cell))
 
     @property
-    def says_footer(self) -> bool:
+    def is_footer(self) -> bool:
         """Return whether the record is a footer by itself: a total row, or a typical last line of exports."""
         present = self.present
         if not present:
@@ -72,7 +72,7 @@ def footer_records(records: Sequence[LastRecord]) -> tuple[int, ...]:
     """
     start = max(0, len(records) - LAST)
     last = records[start:]
-    footers = {index for index, record in enumerate(last) if record.says_footer}
+    footers = {index for index, record in enumerate(last) if record.is_footer}
     if footers:
         blank = max((index for index in range(min(footers)) if not last[index].present), default=None)
         if blank is not None:

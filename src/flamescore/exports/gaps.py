@@ -11,7 +11,7 @@ from flamescore.cells import fold
 from flamescore.columns import DOMAIN, EMAIL, is_derived
 from flamescore.errors import Problem, ProjectFileError
 from flamescore.exports.missing_columns import (
-    lack_of,
+    describe_missing,
     mapped_by_hand,
     quoted,
     references,
@@ -29,16 +29,16 @@ from flamescore.text import printable
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from flamescore.exports.missing_columns import Lack
+    from flamescore.exports.missing_columns import MissingColumn
     from flamescore.exports.opening import Opened, OpenSource
     from flamescore.exports.table import Table
     from flamescore.project import Project
-    from flamescore.rules import Asked, Condition, LoadedRules, RuleBook
+    from flamescore.rules import ColumnUse, Condition, LoadedRules, RuleBook
 
 _NOBODY = ""
 
 
-class Asker(Struct, frozen=True):
+class ColumnReference(Struct, frozen=True):
     """What names a column: `rule "Visit" (rules.yaml:8)`, or an empty text for a canonical column.
 
     `types` are the event types for which the column is needed; empty means all rows. `elsewhere`: whether the
@@ -56,8 +56,8 @@ class Gap(Struct, frozen=True):
     source: tuple[str, int]
     path: str
     code: str
-    lack: Lack
-    askers: tuple[Asker, ...]
+    lack: MissingColumn
+    askers: tuple[ColumnReference, ...]
     others: str = ""
     """A file of another source that has the column, if no file of this source does."""
 
@@ -82,7 +82,7 @@ class Gap(Struct, frozen=True):
             cure=lack.cure or None,
         )
 
-    def _lacking(self, asker: Asker) -> str:
+    def _lacking(self, asker: ColumnReference) -> str:
         lack, column = self.lack, quoted(self.lack.column)
         names = f", which {asker.who} names" if asker.who else ""
         others = f"; {self.others} has it" if self.others else ""
@@ -90,7 +90,7 @@ class Gap(Struct, frozen=True):
             return f"{lack.first} has no {column}{names}{others}.{lack.instead}"
         return f"{lack.counted} no {column}{names}: {lack.where}{others}.{lack.instead}"
 
-    def _respelled(self, asker: Asker) -> str:
+    def _respelled(self, asker: ColumnReference) -> str:
         lack = self.lack
         assert lack.near is not None
         names = f", as {asker.who} names it" if asker.who else ""
@@ -128,7 +128,7 @@ def unused_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Find
                 if (near := respelled(column, table, spec, askers)) is not None
             ]
             if likely:
-                lack = lack_of(column, [table for table, _ in likely], source, near=likely[0][1])
+                lack = describe_missing(column, [table for table, _ in likely], source, near=likely[0][1])
                 said = f"{quoted(likely[0][1])} in {lack.where} is not read"
                 text = f"{said}; the column is called {quoted(column)}."
                 told = Finding(UNUSED, Severity.NOTE, f"{place} {column}", text, place, cure=lack.cure)
@@ -163,30 +163,30 @@ def check_exclude(exclude: Condition, opened: Opened) -> None:
 
 def _askers(
     source: OpenSource, opened: Opened, loaded: LoadedRules, book: RuleBook
-) -> dict[str, list[Asker]]:
+) -> dict[str, list[ColumnReference]]:
     """Return the askers of each column of a source: rules, the project file, then unnamed askers."""
     project, spec = opened.project, source.spec
-    found: dict[str, list[Asker]] = {}
+    found: dict[str, list[ColumnReference]] = {}
     rules = project.near(loaded.path)
     for asked in asked_by_rules(loaded, book):
         if asked.kind == spec.KIND:
             who = f"{printable(asked.who)} ({rules}:{asked.line})"
-            found.setdefault(_looked_at(asked, opened), []).append(Asker(who, asked.types))
+            found.setdefault(_looked_at(asked, opened), []).append(ColumnReference(who, asked.types))
     for keys, column, _ in references(source):
-        found.setdefault(column, []).append(Asker(_key(keys[0], source, project), elsewhere=False))
+        found.setdefault(column, []).append(ColumnReference(_key(keys[0], source, project), elsewhere=False))
     if spec.KIND == "contacts":
         for other in opened.sources:
             key = getattr(other.spec, "contact_key", None)
             if key is not None:
-                found.setdefault(key, []).append(Asker(_key("contact_key", other, project)))
+                found.setdefault(key, []).append(ColumnReference(_key("contact_key", other, project)))
     canonical = {"contacts": "tags", "events": "event_id", "tag_history": "action"}.get(spec.KIND)
     if canonical is not None:
-        found.setdefault(canonical, []).append(Asker(_NOBODY, elsewhere=canonical != "event_id"))
+        found.setdefault(canonical, []).append(ColumnReference(_NOBODY, elsewhere=canonical != "event_id"))
     needed = {*spec.REQUIRED, key_column(spec)}
     return {column: askers for column, askers in found.items() if column not in needed}
 
 
-def _looked_at(asked: Asked, opened: Opened) -> str:
+def _looked_at(asked: ColumnUse, opened: Opened) -> str:
     """Return the column that is read for a column in a rule: `email` for a domain that no export has."""
     if (asked.kind, asked.column) == ("contacts", DOMAIN) and is_derived(opened.columns.contacts):
         return EMAIL
@@ -199,7 +199,9 @@ def _key(key: str, source: OpenSource, project: Project) -> str:
     return f"`{key}`" if where is None else f"`{key}` ({project.near(where.path)}:{where.line})"
 
 
-def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opened: Opened) -> Iterator[Gap]:
+def _gaps(
+    column: str, askers: dict[str, list[ColumnReference]], source: OpenSource, opened: Opened
+) -> Iterator[Gap]:
     spec = source.spec
     without = _without(column, source)
     if not without:
@@ -207,12 +209,12 @@ def _gaps(column: str, askers: dict[str, list[Asker]], source: OpenSource, opene
     likely = {shown(table): respelled(column, table, spec, askers) for table in without}
     cased = [table for table in without if likely[shown(table)]]
     if cased:
-        lack = lack_of(column, cased, source, near=likely[shown(cased[0])])
+        lack = describe_missing(column, cased, source, near=likely[shown(cased[0])])
         yield Gap(source.place, spec.path, OTHER_CASE, lack, tuple(askers[column]))
     rest = [table for table in without if not likely[shown(table)]]
     if not rest:
         return
-    lack, told = lack_of(column, rest, source, named=askers), tuple(askers[column])
+    lack, told = describe_missing(column, rest, source, named=askers), tuple(askers[column])
     if len(without) < len(source.plans):
         yield Gap(source.place, spec.path, LACKING, lack, told)
         return
@@ -245,7 +247,7 @@ def _not_excluded(column: str, types: set[str], source: OpenSource, opened: Open
     ]
     if not without:
         return
-    lack = lack_of(column, without, source)
+    lack = describe_missing(column, without, source)
     names = f"{quoted(column)}, which call_list.exclude names"
     if len(without) > 1:
         text = f"{lack.counted} no {names}: {lack.where}.{lack.instead}"

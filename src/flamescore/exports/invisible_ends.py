@@ -67,7 +67,7 @@ def holds_any(data: bytes) -> bool:
     return not data.isascii() and _holds_beyond_ascii(data)
 
 
-class Noticed(Struct, frozen=True):
+class InvisibleEnds(Struct, frozen=True):
     """The headers of a file under which cells with an invisible character at an end have been read so far.
 
     For binary formats, whose bytes can't be scanned for them in advance.

@@ -40,7 +40,7 @@ _ROW: Final = "That seems to be a row: a file without a header needs `header: fa
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-class Lack(Struct, frozen=True):
+class MissingColumn(Struct, frozen=True):
     """A column that `files`, among the `of` files of a source, do not have.
 
     `headers` are the headers mapped to it, or its own name; `known` are those that other files have. `near`
@@ -106,14 +106,14 @@ def numbered(headers: Sequence[str], table: Table, number: int = 2) -> str:
     return named[0] if len(named) == 1 else f"[{', '.join(named)}]"
 
 
-def lack_of(
+def describe_missing(
     column: str,
     without: Sequence[Table],
     source: OpenSource,
     *,
     near: str | None = None,
     named: Collection[str] = (),
-) -> Lack:
+) -> MissingColumn:
     """Describe a column that files of a source are `without`.
 
     `near` is searched for if it is not given; headers that are in `named` are not considered.
@@ -126,7 +126,7 @@ def lack_of(
     taken = _mapped_elsewhere(column, spec).union(named, *(table.schema for table in others))
     free = [each for each in _nameable(without[0].schema) if each not in taken - {column}]
     near = near or _near(column, free, spec)
-    return Lack(column, tuple(without), len(tables), headers, known, near)
+    return MissingColumn(column, tuple(without), len(tables), headers, known, near)
 
 
 def without_column(column: str, source: OpenSource) -> list[Table]:
@@ -196,7 +196,7 @@ def _unknown_columns(source: OpenSource, project: Project) -> Iterator[Problem]:
     spec = source.spec
     for name in dict.fromkeys(each for plan in source.plans for each in needed_columns(plan)):
         if name not in named:
-            yield _needed_problem(lack_of(name, _lacking(name, source), source), source, project)
+            yield _needed_problem(describe_missing(name, _lacking(name, source), source), source, project)
     if spec.KIND == "tag_history" and "action" not in named:
         yield from _other_action(source, project)
 
@@ -255,7 +255,7 @@ def _unknown_names(source: OpenSource, project: Project) -> Iterator[Problem]:
             yield Problem(UNMAPPED, text, project.where(*source.place, *keys), hint)
 
 
-def _mapped(source: OpenSource, project: Project) -> Iterator[Lack]:
+def _mapped(source: OpenSource, project: Project) -> Iterator[MissingColumn]:
     """Yield the columns that the project file maps to headers which files do not have."""
     spec, by_hand = source.spec, mapped_by_hand(source, project)
     for name in (name for name in spec.columns if name in by_hand):
@@ -263,10 +263,10 @@ def _mapped(source: OpenSource, project: Project) -> Iterator[Lack]:
         without = [table for table in source.tables if not any(each in table.schema for each in headers)]
         on_purpose = name in spec.optional and len(without) < len(source.tables)
         if without and not on_purpose:
-            yield lack_of(name, without, source)
+            yield describe_missing(name, without, source)
 
 
-def _mapped_problem(lack: Lack, source: OpenSource, project: Project) -> Problem:
+def _mapped_problem(lack: MissingColumn, source: OpenSource, project: Project) -> Problem:
     text = f"{_told(lack, lack.headers)}, mapped to {quoted(lack.column)}{_files(lack)}"
     where = project.where(*source.place, "columns", lack.column)
     older = (
@@ -275,10 +275,10 @@ def _mapped_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
     return Problem(UNMAPPED, text, where, _cure(lack) or (_offer(lack) if lack.everywhere else older))
 
 
-def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) -> Problem | None:
+def _header_below(missed: Sequence[MissingColumn], source: OpenSource, project: Project) -> Problem | None:
     """Return a problem if the first file's header, with all that is missing, is below its first line."""
     needed = dict.fromkeys(each for plan in source.plans for each in needed_columns(plan))
-    lacking = [*missed, *(lack_of(name, _lacking(name, source), source) for name in needed)]
+    lacking = [*missed, *(describe_missing(name, _lacking(name, source), source) for name in needed)]
     spec = source.spec
     if not lacking or lacking[0].files[0].csv is None or not spec.header:
         return None
@@ -297,7 +297,7 @@ def _header_below(missed: Sequence[Lack], source: OpenSource, project: Project) 
     return Problem(UNMAPPED, text, where, f"Write: skip_rows: {below.line - 1}")
 
 
-def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem:
+def _needed_problem(lack: MissingColumn, source: OpenSource, project: Project) -> Problem:
     if lack.twice:
         text = f"{_told(lack, lack.headers)}, which is meant for {quoted(lack.column)}{_files(lack)}"
     else:
@@ -305,7 +305,7 @@ def _needed_problem(lack: Lack, source: OpenSource, project: Project) -> Problem
     return Problem(UNMAPPED, text, project.where(*source.place), _cure(lack) or _offer(lack))
 
 
-def _told(lack: Lack, headers: Sequence[str], column: str = "column") -> str:
+def _told(lack: MissingColumn, headers: Sequence[str], column: str = "column") -> str:
     """Describe which headers one file does not have, or how many files do not have them."""
     what = f"{column} {' or '.join(quoted(each) for each in headers)}"
     if len(lack.files) > 1:
@@ -313,18 +313,18 @@ def _told(lack: Lack, headers: Sequence[str], column: str = "column") -> str:
     return f"{lack.first} has {'more than one' if lack.twice else 'no'} {what}"
 
 
-def _files(lack: Lack) -> str:
+def _files(lack: MissingColumn) -> str:
     """Return the end of the sentence: the first of several files, and what it has instead."""
     if len(lack.files) > 1:
         return f": {lack.where}.{lack.instead}"
     return "." if lack.twice else f".{lack.instead}"
 
 
-def _cure(lack: Lack) -> str | None:
+def _cure(lack: MissingColumn) -> str | None:
     return f"Write: {lack.cure}" if lack.cure else None
 
 
-def _offer(lack: Lack) -> str:
+def _offer(lack: MissingColumn) -> str:
     has = _listed(list(lack.files[0].schema), lack.first)
     return f"Say which it is: `columns: {{{lack.column}: ...}}`. {has}"
 
@@ -335,7 +335,7 @@ def _other_action(source: OpenSource, project: Project) -> Iterator[Problem]:
     files = [table for table in without_column("action", source) if respelled("action", table, spec)]
     if files:
         near = respelled("action", files[0], spec)
-        lack = lack_of("action", files, source, near=near)
+        lack = describe_missing("action", files, source, near=near)
         text = f'"{near}" in {lack.where} is not read; the column is called "action".'
         yield Problem(ACTION, text, project.where(*source.place), f"Write: {lack.cure}")
 

@@ -16,7 +16,7 @@ from flamescore.invisible import bare_ends
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flamescore.exports.invisible_ends import Noticed
+    from flamescore.exports.invisible_ends import InvisibleEnds
     from flamescore.exports.table import Table
     from flamescore.exports.times import TimeFormat
     from flamescore.project import Source
@@ -46,7 +46,7 @@ class Plan(Struct, frozen=True):
     hidden: tuple[str, ...] = ()
     bare: bool = False
     """Whether cells may begin or end with invisible characters, which are then stripped."""
-    noticed: Noticed | None = None
+    noticed: InvisibleEnds | None = None
     """For a binary file: where such cells were found when it was read."""
 
     @property

@@ -22,10 +22,10 @@ from flamescore.exports.cell_checks import (
     rejected_for,
     with_reasons,
 )
-from flamescore.exports.cell_starts import mended_by_skipping, without_marks
+from flamescore.exports.cell_starts import fixed_by_skip_spaces, without_marks
 from flamescore.exports.cells_removed import invisible_ends
 from flamescore.exports.csv_records import scan_records
-from flamescore.exports.invisible_ends import Noticed
+from flamescore.exports.invisible_ends import InvisibleEnds
 from flamescore.exports.last_records import without_footers
 from flamescore.exports.number_columns import as_written, number_format
 from flamescore.exports.record_findings import record_findings
@@ -223,7 +223,7 @@ def _hints(validated: Validated, options: LoadOptions) -> RejectHints:
     at = getattr(validated.spec, "at", None)
     times = unread_times(_unread(validated, options), () if at is None else at.format)
     strays = any("stray_quote" in each.reasons() for each in validated.files)
-    skips = strays and not validated.spec.skip_spaces and mended_by_skipping(validated.files, options.spool)
+    skips = strays and not validated.spec.skip_spaces and fixed_by_skip_spaces(validated.files, options.spool)
     hints = replace(times, text=_rounded_ids(validated))
     return hints.with_skipping() if skips else hints
 
@@ -243,7 +243,7 @@ def sound_records(plan: Plan, spool: Spool, room: int) -> tuple[Plan, Rejected]:
     table = plan.table
     if table.csv is None:
         rows = table.swept.records if table.swept else table.rows()
-        plan = replace(plan, bare=True, noticed=None if table.swept else Noticed())
+        plan = replace(plan, bare=True, noticed=None if table.swept else InvisibleEnds())
         return plan, Rejected(table, rows, NONE_FAILED, table.swept, room)
     swept, copy = scan_records(table.csv, spool, room)
     if swept.marked:

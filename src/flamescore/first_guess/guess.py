@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Places(Struct, frozen=True):
+class TargetPaths(Struct, frozen=True):
     """Where the files will be: the project file's folder and name, and the rule file's path in it."""
 
     folder: Path
@@ -77,7 +77,7 @@ class Addresses(Struct, frozen=True):
     containing: Mapping[str, int]
 
 
-class Looked(Struct, frozen=True):
+class SourceContent(Struct, frozen=True):
     """The content of a source other than contacts: usable rows, and those of contacts in the list.
 
     For events, `types` has the number of rows of contacts in the list by type, and `addresses` the number of
@@ -103,13 +103,13 @@ class Sources(Struct, frozen=True):
     contacts: tuple[Guess, ...]
     people: int = 0
     kept: Mapping[str, str] = field(default_factory=dict)
-    looked: tuple[tuple[Guess, Looked], ...] = ()
+    looked: tuple[tuple[Guess, SourceContent], ...] = ()
     refused: tuple[tuple[Guess, str], ...] = ()
     left: tuple[LeftOut, ...] = ()
     hints: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def events(self) -> tuple[Looked, ...]:
+    def events(self) -> tuple[SourceContent, ...]:
         """Return the contents of the sources of events."""
         return tuple(each for guess, each in self.looked if guess.kind == "events")
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from flamescore.first_guess.guess import Places, Sources
+    from flamescore.first_guess.guess import Sources, TargetPaths
     from flamescore.first_guess.rule_file import FirstRule
     from flamescore.scoring import Scored
 
@@ -52,7 +52,7 @@ class FirstGuess(Struct, frozen=True):
 
 
 def first_guess(
-    paths: Sequence[str], places: Places, *, contacts: str | None, zone: str | None, now: datetime
+    paths: Sequence[str], places: TargetPaths, *, contacts: str | None, zone: str | None, now: datetime
 ) -> FirstGuess:
     """Guess both files from exports; `paths` are files and folders, by default the project file's folder.
 
@@ -74,7 +74,9 @@ def first_guess(
             sources = sources.without(each.source.path, each.count or 0)
 
 
-def _guessed(sources: Sources, places: Places, zone: str | None, now: datetime) -> tuple[FirstGuess, Scored]:
+def _guessed(
+    sources: Sources, places: TargetPaths, zone: str | None, now: datetime
+) -> tuple[FirstGuess, Scored]:
     """Return both files, and the scores of all contacts by them as of the newest event."""
     newest = sources.newest
     as_of = "now" if newest is None or now - newest <= _FRESH else iso_instant(newest)
@@ -110,7 +112,7 @@ def _five_flames(points: NDArray[np.int64]) -> tuple[int, int]:
     return five, int((points >= five * POINT).sum())
 
 
-def _of_rules(rules: Sequence[FirstRule], places: Places, five: int, reach: str) -> str:
+def _of_rules(rules: Sequence[FirstRule], places: TargetPaths, five: int, reach: str) -> str:
     on = sum(not each.off for each in rules)
     more = f", {len(rules) - on:,} more as comments" if on < len(rules) else ""
     flames = f"five flames from {count(five, 'point')}, which {reach} contacts reach"

@@ -15,7 +15,7 @@ from flamescore.cells import folded, keyed, present
 from flamescore.errors import InputError, ProjectFileError
 from flamescore.exports import load, survey
 from flamescore.first_guess.files import because
-from flamescore.first_guess.guess import Addresses, Looked, nobodys
+from flamescore.first_guess.guess import Addresses, SourceContent, nobodys
 from flamescore.first_guess.words import holds_addresses
 from flamescore.frames import DROP
 from flamescore.project import project_of
@@ -55,7 +55,7 @@ def loaded(text: str, path: Path) -> Iterator[tuple[Exports, Columns]]:
         opened.close()
 
 
-def look_at(text: str, path: Path, kind: str, now: datetime) -> Looked | str:
+def look_at(text: str, path: Path, kind: str, now: datetime) -> SourceContent | str:
     """Return the content of the only source besides the contacts, or why it can't be used.
 
     `text` is a project file with the contacts and this source, `kind` is the kind of the source.
@@ -71,10 +71,10 @@ def look_at(text: str, path: Path, kind: str, now: datetime) -> Looked | str:
     rows = counts.rows - counts.rejected - counts.ignored
     if counts.orphans and not counts.kept:
         return nobodys(counts.orphans)
-    return Looked(rows, counts.kept)
+    return SourceContent(rows, counts.kept)
 
 
-def _events(exports: Exports, columns: Columns, now: datetime) -> Looked | str:
+def _events(exports: Exports, columns: Columns, now: datetime) -> SourceContent | str:
     (source,) = exports.events
     rows = _rows(source)
     mine = _of_contacts(rows, source, exports)
@@ -94,7 +94,7 @@ def _events(exports: Exports, columns: Columns, now: datetime) -> Looked | str:
     counts = record.counts
     if not counts.kept:
         return nobodys(counts.orphans) if counts.orphans else "it has no row that could be used"
-    return Looked(
+    return SourceContent(
         counts.orphans + counts.kept,
         counts.kept,
         {name: each["rows"] for name, each in by_type.items()},

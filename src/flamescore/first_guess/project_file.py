@@ -12,13 +12,13 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.first_guess.guess import Guess, Looked, Places, Sources
+    from flamescore.first_guess.guess import Guess, SourceContent, Sources, TargetPaths
 
 KINDS: Final = ("contacts", "events", "tag_history", "opportunities")
 _WIDE: Final = 96
 
 
-def project_text(sources: Sources, places: Places, as_of: str = "now") -> str:
+def project_text(sources: Sources, places: TargetPaths, as_of: str = "now") -> str:
     """Return the project file. Left-out exports appear in it as comments, with the reason."""
     ends = "   # the exports end here; write now once they are fresh"
     lines = [
@@ -53,7 +53,7 @@ def _comment(text: str, indent: str = "") -> list[str]:
     return [f"{indent}# {line}" for line in lines]
 
 
-def rows_of(looked: Looked) -> str:
+def rows_of(looked: SourceContent) -> str:
     """Return the clause on how many rows of a source are of contacts in the list, and from which days."""
     if not looked.rows:
         return "none of its rows counts"
@@ -64,7 +64,7 @@ def rows_of(looked: Looked) -> str:
     return f"{said}, from {looked.oldest:%Y-%m-%d} to {looked.newest:%Y-%m-%d}"
 
 
-def told(sources: Sources, places: Places, as_of: str) -> Iterator[str]:
+def told(sources: Sources, places: TargetPaths, as_of: str) -> Iterator[str]:
     """Yield a line per guess, as reported when the files are written."""
     for each in sources.contacts:
         yield f"{each.path}: contacts; {each.why}; {sources.kept[each.path]}"

@@ -23,7 +23,7 @@ from flamescore.units import count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from flamescore.first_guess.guess import Looked
+    from flamescore.first_guess.guess import SourceContent
     from flamescore.frames import Exports
 
 _FOR_GOOD: Final = {"count": "once", "expires": "never"}
@@ -63,7 +63,7 @@ class FirstRule(Struct, frozen=True):
             yield f"{'# ' if self.off else ''}{line}{told}"
 
 
-def event_rules(looked: Sequence[Looked]) -> tuple[FirstRule, ...]:
+def event_rules(looked: Sequence[SourceContent]) -> tuple[FirstRule, ...]:
     """Return rules for the most common event types, by count, then name; and for significant addresses."""
     types: dict[str, tuple[str, int]] = {}
     for each in looked:
@@ -102,7 +102,7 @@ def _of_type(kind: str, name: str, rows: str) -> Iterator[FirstRule]:
         yield FirstRule(name, {**event, "per": "day", "points": str(points)}, rows)
 
 
-def _of_addresses(looked: Sequence[Looked]) -> Iterator[FirstRule]:
+def _of_addresses(looked: Sequence[SourceContent]) -> Iterator[FirstRule]:
     """Yield a rule for each significant address part, for the type and property with the most addresses."""
     found: dict[tuple[str, str], int] = {}
     for each in looked:
@@ -189,7 +189,7 @@ def _title(kind: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def chosen_rules(looked: Sequence[Looked], exports: Exports) -> tuple[FirstRule, ...]:
+def chosen_rules(looked: Sequence[SourceContent], exports: Exports) -> tuple[FirstRule, ...]:
     """Return all rules, including commented-out ones. If no event gives points, columns do, or else tags.
 
     If none of these can give points, all rules are commented out, or there are none.

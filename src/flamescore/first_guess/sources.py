@@ -10,7 +10,7 @@ from flamescore.exports import Spool
 from flamescore.first_guess.contacts import contacts_of
 from flamescore.first_guess.events import Keys, events_of
 from flamescore.first_guess.files import found_exports, opened_exports
-from flamescore.first_guess.guess import LeftOut, Looked, Sources
+from flamescore.first_guess.guess import LeftOut, SourceContent, Sources
 from flamescore.first_guess.looking import contact_keys, loaded, look_at
 from flamescore.first_guess.presets import preset_of
 from flamescore.first_guess.project_file import project_text
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.first_guess.files import Export
-    from flamescore.first_guess.guess import Guess, Places
+    from flamescore.first_guess.guess import Guess, TargetPaths
 
 
-def guessed_sources(paths: Sequence[str], places: Places, *, contacts: str | None, now: datetime) -> Sources:
+def guessed_sources(
+    paths: Sequence[str], places: TargetPaths, *, contacts: str | None, now: datetime
+) -> Sources:
     """Return the guesses for exports; `paths` are files and folders, by default the project file's folder.
 
     `contacts` is the path of the export with the contacts, if the user named it.
@@ -85,14 +87,14 @@ def _contacts(exports: Sequence[Export], known: Mapping[str, Guess], named: str 
     return (contacts_of(others, named),)
 
 
-def _with(sources: Sources, guess: Guess | LeftOut, places: Places, now: datetime) -> Sources:
+def _with(sources: Sources, guess: Guess | LeftOut, places: TargetPaths, now: datetime) -> Sources:
     """Return the sources with another export: as a source, as one that would stop a run, or left out."""
     if isinstance(guess, LeftOut):
         return replace(sources, left=(*sources.left, guess))
     if guess.kind == "contacts":
         other = LeftOut(guess.path, "another export has the contacts")
         return replace(sources, left=(*sources.left, other))
-    alone = Sources(sources.contacts, looked=((guess, Looked(0, 0)),))
+    alone = Sources(sources.contacts, looked=((guess, SourceContent(0, 0)),))
     looked = look_at(project_text(alone, places), places.project, guess.kind, now)
     if isinstance(looked, str):
         return replace(sources, refused=(*sources.refused, (guess, looked)))

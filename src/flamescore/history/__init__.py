@@ -18,7 +18,7 @@ from flamescore.history.files import (
 from flamescore.history.keeping import Keeping
 from flamescore.history.recent import recent_scores
 from flamescore.history.series import SERIES, read_contact, series, sparkline, sparklines
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
     from flamescore.history.contact import ContactHistory, ScoreHistory, contact_history
@@ -48,4 +48,4 @@ __all__ = [
 _LATE: Final = dict.fromkeys(("ContactHistory", "ScoreHistory", "contact_history"), "contact")
 """Names for the history of a single contact, which the nightly run does not need, with their module."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

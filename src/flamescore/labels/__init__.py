@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.labels.files import HOLDOUT, HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
-    from flamescore.labels.everyone import Everyone, Standing
+    from flamescore.labels.context import ConditionContext, Standing
     from flamescore.labels.holdout import drawn
     from flamescore.labels.judging import (
-        everyone_of,
+        condition_context,
         judged,
         with_labels,
     )
@@ -21,23 +21,23 @@ __all__ = [
     "HOLDOUT_FILE",
     "HOT_FILE",
     "LABELS_FILE",
-    "Everyone",
+    "ConditionContext",
     "Standing",
     "columns_of_labels",
+    "condition_context",
     "drawn",
-    "everyone_of",
     "judged",
     "with_labels",
 ]
 
 _LATE: Final = {
-    "Everyone": "everyone",
-    "Standing": "everyone",
+    "ConditionContext": "context",
+    "Standing": "context",
     "drawn": "holdout",
-    "everyone_of": "judging",
+    "condition_context": "judging",
     "judged": "judging",
     "with_labels": "judging",
 }
 """The names that compute labels, with their modules. Reading a stored run does not need them."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from msgspec.structs import replace
 
-from flamescore.labels.everyone import Everyone, Standing
+from flamescore.labels.context import ConditionContext, Standing
 from flamescore.labels.files import columns_of_labels
 from flamescore.labels.holdout import drawn, holdout_table
 from flamescore.rules import Hot
@@ -33,7 +33,7 @@ def judged(
     The conditions must be among those that the scoring answered (`score_exports`). Contacts that the call
     list excludes are not held out.
     """
-    everyone = everyone_of(scored)
+    everyone = condition_context(scored)
     ids = scored.contacts["contact_id"]
     is_hot = _hot(scored, hot) if hot.condition is None else everyone.fitting(hot.condition)
     none = np.zeros(len(ids), np.bool_)
@@ -55,14 +55,14 @@ def judged(
     return replace(found, holdout=holdout_table(found, held_out, hot))
 
 
-def everyone_of(scored: Scored) -> Everyone:
+def condition_context(scored: Scored) -> ConditionContext:
     """Return what conditions are evaluated on: all contacts with all labels, in the order of `contacts`."""
     standings = {score.name: _standing(scored, score.name) for score in scored.book.scores}
-    everyone = Everyone(scored.contacts.height, scored.answers, standings, {})
+    everyone = ConditionContext(scored.contacts.height, scored.answers, standings, {})
     return with_labels(everyone, scored.book.labels)
 
 
-def with_labels(everyone: Everyone, labels: Iterable[Label]) -> Everyone:
+def with_labels(everyone: ConditionContext, labels: Iterable[Label]) -> ConditionContext:
     """Compute labels in order; each may refer to those before it."""
     for label in labels:
         column, taken = _joined(label, everyone) if label.join else _first_of(label, everyone)
@@ -95,7 +95,7 @@ def _standing(scored: Scored, name: str) -> Standing:
     )
 
 
-def _first_of(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
+def _first_of(label: Label, everyone: ConditionContext) -> tuple[pl.Series, tuple[int, ...]]:
     """Return the text of the first branch that holds, or null, and how often each branch was taken."""
     taken = everyone.first_fitting(branch.condition for branch in label.branches)
     texts = pl.Series(label.name, [branch.label for branch in label.branches], pl.String)
@@ -104,7 +104,7 @@ def _first_of(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, .
     return texts.gather(place.set(place < 0, None)).rename(label.name), tuple(many.tolist())
 
 
-def _joined(label: Label, everyone: Everyone) -> tuple[pl.Series, tuple[int, ...]]:
+def _joined(label: Label, everyone: ConditionContext) -> tuple[pl.Series, tuple[int, ...]]:
     """Return the concatenated texts of the parts, null if any part is null; there are no branches."""
     parts = [everyone.labels[name].alias(str(number)) for number, name in enumerate(label.join)]
     return pl.DataFrame(parts).select(pl.concat_str(pl.all()).alias(label.name)).to_series(), ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 from flamescore.lints.static import static_lints
 
 if TYPE_CHECKING:
@@ -42,4 +42,4 @@ _WITH_FRAMES: Final = {
 """Names that work on data frames, with their modules. Imported on first use: static lints don't need them."""
 
 
-__getattr__ = late_names(__name__, _WITH_FRAMES)
+__getattr__ = lazy_imports(__name__, _WITH_FRAMES)

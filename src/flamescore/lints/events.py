@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine import Look
     from flamescore.frames import Exports
-    from flamescore.rule_checks import Asker
+    from flamescore.rule_checks import Reference
     from flamescore.rules import Condition, RuleBook
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Path as NodePath
@@ -101,7 +101,7 @@ def _asked(book: RuleBook) -> Iterator[EventRule | Happened]:
 
 
 def machine_lints(
-    machines: dict[str, Condition], askers: Sequence[Asker], scored: Scored
+    machines: dict[str, Condition], askers: Sequence[Reference], scored: Scored
 ) -> Iterator[Finding]:
     """Yield L208 for each type for which five or more contacts have such clicks."""
     for kind, condition in machines.items():
@@ -123,14 +123,14 @@ def machine_lints(
         )
 
 
-def _names(asker: Asker, kind: str) -> bool:
+def _names(asker: Reference, kind: str) -> bool:
     return any(fold(kind) == fold(each) for match in asker.matches() for each in match.types)
 
 
 # --- the others ------------------------------------------------------------------------------------------
 
 
-def lints_of_events(askers: Sequence[Asker], exports: Exports, clock: Clock) -> Iterator[Finding]:
+def lints_of_events(askers: Sequence[Reference], exports: Exports, clock: Clock) -> Iterator[Finding]:
     """Yield the lints L203, L204, L207 and L209.
 
     `askers` are all the parts of the files that refer to the exports.
@@ -157,7 +157,7 @@ class _Seen(Struct, frozen=True):
     newest: tuple[datetime, ...]
 
 
-def _seen(askers: Sequence[Asker], exports: Exports, clock: Clock) -> tuple[_Seen, ...]:
+def _seen(askers: Sequence[Reference], exports: Exports, clock: Clock) -> tuple[_Seen, ...]:
     if not exports.events:
         return ()
     columns = {
@@ -188,7 +188,7 @@ def _values(seen: Sequence[_Seen], match: EventMatch, column: str) -> dict[str, 
     return found
 
 
-def _matches(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch]]:
+def _matches(askers: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, EventMatch]]:
     """Yield every event match, with its asker and path."""
     for asker in askers:
         if asker.match is not None:
@@ -213,7 +213,7 @@ def _words_of(predicate: Predicate) -> Iterator[str]:
             yield from (text for text in test.texts if fold(text) in _YES_AND_NO)
 
 
-def _words(askers: Sequence[Asker], exports: Exports, seen: Sequence[_Seen]) -> Iterator[Finding]:
+def _words(askers: Sequence[Reference], exports: Exports, seen: Sequence[_Seen]) -> Iterator[Finding]:
     for asker in askers:
         for part in (*asker.parts, *asker.others):
             for leaf in leaves(part.condition):
@@ -225,7 +225,7 @@ def _words(askers: Sequence[Asker], exports: Exports, seen: Sequence[_Seen]) -> 
             yield from _word(asker, path, predicate, _values(seen, match, predicate.column))
 
 
-def _word(asker: Asker, path: NodePath, predicate: Predicate, cells: dict[str, int]) -> Iterator[Finding]:
+def _word(asker: Reference, path: NodePath, predicate: Predicate, cells: dict[str, int]) -> Iterator[Finding]:
     there = {fold(cell) for cell in cells}
     if not there or not there <= {*TRUE, *FALSE}:
         return
@@ -249,7 +249,7 @@ def _word(asker: Asker, path: NodePath, predicate: Predicate, cells: dict[str, i
 # --- L204: one page, several addresses -------------------------------------------------------------------
 
 
-def _per(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch, Per]]:
+def _per(askers: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, EventMatch, Per]]:
     """Yield everything that is counted per value of a property, with its asker and path."""
     for asker in askers:
         if asker.rule is not None and asker.rule.per is not None:
@@ -260,7 +260,7 @@ def _per(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, EventMatch,
                     yield asker, part.path, leaf.match, leaf.per
 
 
-def _addresses(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Finding]:
+def _addresses(askers: Sequence[Reference], seen: Sequence[_Seen]) -> Iterator[Finding]:
     known: dict[tuple[tuple[str, ...], str], tuple[int, int]] = {}
     for asker, path, match, per in _per(askers) if seen else ():
         if per.column is None:
@@ -287,7 +287,7 @@ def _addresses(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Findi
 # --- L207: windows that end before the next export -------------------------------------------------------
 
 
-def _windows(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, str, EventMatch, Period]]:
+def _windows(askers: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, str, EventMatch, Period]]:
     for asker in askers:
         if asker.rule is not None and asker.rule.window is not None:
             yield asker, asker.path, "expires", asker.rule.match, asker.rule.window
@@ -297,7 +297,7 @@ def _windows(askers: Sequence[Asker]) -> Iterator[tuple[Asker, NodePath, str, Ev
                     yield asker, part.path, "last", leaf.match, leaf.window
 
 
-def _rhythms(askers: Sequence[Asker], seen: Sequence[_Seen], clock: Clock) -> Iterator[Finding]:
+def _rhythms(askers: Sequence[Reference], seen: Sequence[_Seen], clock: Clock) -> Iterator[Finding]:
     for each in seen:
         if len(each.newest) < _FILES:
             continue
@@ -326,7 +326,7 @@ def _length(seconds: float) -> str:
 # --- L209: types without a rule --------------------------------------------------------------------------
 
 
-def _unnamed(askers: Sequence[Asker], seen: Sequence[_Seen]) -> Iterator[Finding]:
+def _unnamed(askers: Sequence[Reference], seen: Sequence[_Seen]) -> Iterator[Finding]:
     named = {fold(kind) for asker in askers for match in asker.matches() for kind in match.types}
     many: dict[str, int] = {}
     shown: dict[str, str] = {}

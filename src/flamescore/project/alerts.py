@@ -18,7 +18,7 @@ from flamescore.schema_reader import RefusedError, ValueType, one_or_more
 from flamescore.units import Period, parse_period
 
 if TYPE_CHECKING:
-    from flamescore.schema_reader import At, Shape, Told, Value
+    from flamescore.schema_reader import At, ProblemText, Shape, Value
 
 _MOST: Final = 1_000_000
 EVENT_WORDS: Final = ("event", "where", "followed_by", "unless_followed_by", "per", "times")
@@ -140,7 +140,7 @@ ALERTS: Final[tuple[type[Alert], ...]] = (SegmentAlert, EventAlert, RunAlert)
 _KEYS: Final = {name: kind for kind in reversed(ALERTS) for name in shape_of(kind).keys}
 
 
-def _unknown(shape: Shape, key: str, at: At) -> Told | None:
+def _unknown(shape: Shape, key: str, at: At) -> ProblemText | None:
     """Report a key that belongs to another kind of alert, or an unknown one."""
     if key not in _KEYS:
         return at.reading.unknown(replace(shape, unknown=None), key, at)

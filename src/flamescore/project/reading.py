@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from flamescore.schema_reader import At, Told, Value, ValueType
+    from flamescore.schema_reader import At, ProblemText, Value, ValueType
     from flamescore.yaml_tree import Path
 
 S = TypeVar("S", bound="Section")
@@ -32,15 +32,15 @@ class ProjectReading(Reading):
         """Return the keys on the path to a value: `contacts.columns`."""
         return f"`{named(path)}`"
 
-    def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
+    def wrong(self, at: At, wanted: str, hint: str | None = None) -> ProblemText:
         """Report a value that is of the wrong kind."""
         return "P023", f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
-    def empty(self, at: At) -> Told:
+    def empty(self, at: At) -> ProblemText:
         """Report an empty list or mapping."""
         return "P023", f"{at.label} must not be empty.", None
 
-    def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
+    def unknown(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Report a key that is unknown or not allowed here."""
         if shape.unknown is not None:
             return shape.unknown(shape, key, at)
@@ -49,7 +49,7 @@ class ProjectReading(Reading):
         owner = named(at.path) if at.path else "the project file"
         return "P025", f"Unknown key `{key}` in {owner}.", hint
 
-    def missing(self, shape: Shape, key: str, at: At) -> Told:  # noqa: ARG002 - the same for all shapes
+    def missing(self, shape: Shape, key: str, at: At) -> ProblemText:  # noqa: ARG002 - the same for all shapes
         """Report a missing required key."""
         hint = "A project file begins with `version: 1`." if (*at.path, key) == ("version",) else None
         return "P021", f"`{named((*at.path, key))}` is missing.", hint

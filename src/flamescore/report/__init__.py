@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 from flamescore.report import say
 from flamescore.report.words import difference
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flamescore.report.explained_account import render_account
     from flamescore.report.explained_history import render_history
     from flamescore.report.filtered import Filtered
+    from flamescore.report.findings_view import Findings
     from flamescore.report.formats import RENDERERS
     from flamescore.report.html import HTML_FILE, render_html, write_html
     from flamescore.report.lately import scores_lately
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from flamescore.report.run_view import View, summary_line, view
     from flamescore.report.template_loader import compiled_templates
     from flamescore.report.terminal import listed_ids, render_terminal
-    from flamescore.report.told import Findings
     from flamescore.report.xlsx import workbook
 
 __all__ = [
@@ -70,7 +70,7 @@ __all__ = [
 _LATE: Final = {
     "EXACTLY": "explained",
     "Filtered": "filtered",
-    "Findings": "told",
+    "Findings": "findings_view",
     "HTML_FILE": "html",
     "Leads": "list_of_leads",
     "Listing": "listed",
@@ -105,4 +105,4 @@ _LATE: Final = {
 }
 """All names except wording, mapped to their modules; most commands need none of them."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

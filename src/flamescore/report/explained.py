@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Group
 from rich.text import Text
 
-from flamescore.explanations import OUTCOMES, is_number, number_said, quoted, sentences
+from flamescore.explanations import OUTCOMES, format_number, is_number, quoted, sentences
 from flamescore.report import say
 from flamescore.text import for_cell
 from flamescore.units import WHOLE, count, nearest_points, to_local
@@ -247,7 +247,7 @@ class _Words(Struct, frozen=True):
 
 def _property(name: str, text: str, numbers: Sequence[str]) -> str:
     as_number = name in numbers and is_number(text.strip())
-    return f"{name} {number_said(text.strip()) if as_number else quoted(text.strip())}"
+    return f"{name} {format_number(text.strip()) if as_number else quoted(text.strip())}"
 
 
 def _in_points(said: str) -> str:

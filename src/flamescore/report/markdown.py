@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from flamescore.report.accounts import AccountsView
     from flamescore.report.bots_view import BotsView
+    from flamescore.report.findings_view import ReportedFinding
     from flamescore.report.page import Moved, Page, PageScore
     from flamescore.report.standings import Listed, Standing, Why
-    from flamescore.report.told import Told
 
 MARKDOWN_FILE: Final = "report.md"
 FEWER: Final = 5
@@ -290,7 +290,7 @@ def _exports(page: Page) -> Iterator[str]:
         yield _row(escaped(source.path), *(f"{many:,}" for many in counts), newest)
 
 
-def _told(found: Iterable[Told]) -> Iterator[str]:
+def _told(found: Iterable[ReportedFinding]) -> Iterator[str]:
     for told in found:
         reason = "" if told.accepted is None else f" {told.accepted}"
         yield f"- {escaped(f'{told.head}: {told.message}{reason}')}"

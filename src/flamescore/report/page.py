@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from flamescore.report.accounts import best_accounts
 from flamescore.report.bots_view import bots_view
+from flamescore.report.findings_view import findings_of
 from flamescore.report.listed import LISTED, listing
 from flamescore.report.standings import listed_contacts, newly_hot, parts_of, run_times
-from flamescore.report.told import findings_of
 from flamescore.report.words import UNASSIGNED
 from flamescore.tables import PARTS
 from flamescore.units import count, nearest_points, to_local
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from flamescore.report.accounts import AccountsView
     from flamescore.report.bots_view import BotsView
+    from flamescore.report.findings_view import Findings
     from flamescore.report.listed import Listing
     from flamescore.report.run_data import RunData
     from flamescore.report.standings import Listed
-    from flamescore.report.told import Findings
     from flamescore.runs import LabelEntry, RuleEntry, ScoreEntry, SourceEntry
 
 MOVED: Final = 12

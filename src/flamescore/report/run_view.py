@@ -8,17 +8,17 @@ import polars as pl
 from msgspec import Struct
 
 from flamescore.report.accounts import best_accounts
+from flamescore.report.findings_view import findings_of
 from flamescore.report.listed import LISTED
 from flamescore.report.standings import newly_hot
-from flamescore.report.told import findings_of
 from flamescore.units import count, to_local
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.report.accounts import AccountsView
+    from flamescore.report.findings_view import Findings
     from flamescore.report.run_data import RunData
-    from flamescore.report.told import Findings
     from flamescore.runs import LabelEntry, ScoreEntry
 
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flamescore.report.accounts import AccountsView
+    from flamescore.report.findings_view import Findings
     from flamescore.report.run_data import RunData
     from flamescore.report.run_view import ScoreView, View
-    from flamescore.report.told import Findings
     from flamescore.screen import Screen
 
 BAR: Final = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 from flamescore.routing.book import UNROUTED, UNROUTED_FILE, Rep, Routed, none_routed, told_of
 
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ _LATE: Final = {
 }
 """The names that route leads, and their modules. Reading a stored run needs none of them."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flamescore.rule_checks.askers import Asker, Outside, askers_of
 from flamescore.rule_checks.check import check_rules
 from flamescore.rule_checks.places import place_of
+from flamescore.rule_checks.references import Outside, Reference, references_of
 
-__all__ = ["Asker", "Outside", "askers_of", "check_rules", "place_of"]
+__all__ = ["Outside", "Reference", "check_rules", "place_of", "references_of"]

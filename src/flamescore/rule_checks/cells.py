@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flamescore.engine import Cells, Clock, Operand
-    from flamescore.rule_checks.askers import Asker
+    from flamescore.rule_checks.references import Reference
     from flamescore.rules import Test
     from flamescore.yaml_tree import Path as NodePath
 
 NOTHING, NEAR, WRONG_KIND, NOTE = "R120", "R121", "R123", "R124"
 
 
-class Asked(Struct, frozen=True):
+class TestedPredicate(Struct, frozen=True):
     """A predicate with its asker, its path and the cells it tests; `whose` is ``2 `click` events``."""
 
-    asker: Asker
+    asker: Reference
     path: NodePath
     predicate: Predicate
     cells: Cells

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from flamescore.engine import Clock, cells_of_column, contacts_of, operands_of
 from flamescore.findings import Finding, Severity
-from flamescore.rule_checks.askers import askers_of, fields_of
-from flamescore.rule_checks.cells import Asked
+from flamescore.rule_checks.cells import TestedPredicate
 from flamescore.rule_checks.events import Events, events, is_suspect, look_again
-from flamescore.rule_checks.steps import losing_steps
+from flamescore.rule_checks.references import fields_of, references_of
+from flamescore.rule_checks.steps import steps_without_events
 from flamescore.rule_checks.tags import TagCheck, tags_held
 from flamescore.rules import (
     AllOf,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine import Cells
     from flamescore.frames import Exports
-    from flamescore.rule_checks.askers import Asker, Outside
+    from flamescore.rule_checks.references import Outside, Reference
     from flamescore.rules import Condition, EventMatch, Predicate
     from flamescore.scoring import Scored
     from flamescore.yaml_tree import Document
@@ -56,7 +56,7 @@ def check_rules(
     Raises:
         InputError: a file can no longer be read.
     """
-    askers = askers_of(document, scored, others)
+    askers = references_of(document, scored, others)
     clock = Clock(scored.as_of, scored.book.zone)
     check = _Check(exports, clock, _events(askers, exports, scored, clock))
     found = [finding for asker in askers for finding in check.of(asker)]
@@ -73,7 +73,7 @@ def _about(finding: Finding) -> str:
     return kind.casefold() if event and finding.code == "I050" else f"{finding.subject}\0{finding.message}"
 
 
-def _events(askers: tuple[Asker, ...], exports: Exports, scored: Scored, clock: Clock) -> Events | None:
+def _events(askers: tuple[Reference, ...], exports: Exports, scored: Scored, clock: Clock) -> Events | None:
     held = scored.observed.held
     matches = [
         match
@@ -86,7 +86,7 @@ def _events(askers: tuple[Asker, ...], exports: Exports, scored: Scored, clock: 
     people = contacts_of(exports.contacts, exports.aliases)
     looked = look_again(list(dict.fromkeys(matches)), exports.events, people, clock)
     lost = [asker for asker in askers if asker.empty and looked.have_room(asker)]
-    return replace(looked, steps=losing_steps(lost, scored.book, exports, clock))
+    return replace(looked, steps=steps_without_events(lost, scored.book, exports, clock))
 
 
 @dataclass
@@ -100,7 +100,7 @@ class _Check:
     def __post_init__(self) -> None:
         self.tags = TagCheck(tags_held(self.exports), self.exports.contacts.height)
 
-    def of(self, asker: Asker) -> Iterator[Finding]:
+    def of(self, asker: Reference) -> Iterator[Finding]:
         """Yield the findings on an asker, and record its tags."""
         blamed = {
             id(leaf)
@@ -119,7 +119,7 @@ class _Check:
         if asker.empty and asker.match is None and not blamed and not told:
             yield self._nobody(asker)
 
-    def _main(self, asker: Asker, match: EventMatch, *, explained: bool) -> Iterator[Finding]:
+    def _main(self, asker: Reference, match: EventMatch, *, explained: bool) -> Iterator[Finding]:
         """Yield the findings on the events of a rule; for an empty rule, only the first reason."""
         assert self.events is not None
         yield from self.events.unseen(asker, asker.path, match)
@@ -135,7 +135,7 @@ class _Check:
             if reason is not None:
                 yield reason
 
-    def _leaf(self, asker: Asker, path: NodePath, leaf: Condition, *, blamed: bool) -> Iterator[Finding]:
+    def _leaf(self, asker: Reference, path: NodePath, leaf: Condition, *, blamed: bool) -> Iterator[Finding]:
         match leaf:
             case HasTag(tag=tag):
                 self.tags.note(asker, path, tag, blamed=blamed)
@@ -147,7 +147,9 @@ class _Check:
                 for match in (leaf.match, *beside(leaf)):
                     yield from self._event(asker, path, match, blamed=blamed and match is leaf.match)
 
-    def _event(self, asker: Asker, path: NodePath, match: EventMatch, *, blamed: bool) -> Iterator[Finding]:
+    def _event(
+        self, asker: Reference, path: NodePath, match: EventMatch, *, blamed: bool
+    ) -> Iterator[Finding]:
         """Yield the findings on the events of a condition, a follower or a reset."""
         if self.events is None or not self._is_known(match):
             return
@@ -156,15 +158,15 @@ class _Check:
             for asked in self._where(asker, path, match):
                 yield from asked.findings(blamed=blamed and not asked.fitting)
 
-    def _where(self, asker: Asker, path: NodePath, match: EventMatch) -> Iterator[Asked]:
+    def _where(self, asker: Reference, path: NodePath, match: EventMatch) -> Iterator[TestedPredicate]:
         assert self.events is not None
         for predicate in match.where:
             cells = self.events.of(match, predicate.column)
-            yield Asked(asker, path, predicate, cells, self.clock, events(cells.rows, match))
+            yield TestedPredicate(asker, path, predicate, cells, self.clock, events(cells.rows, match))
 
-    def _field(self, asker: Asker, path: NodePath, predicate: Predicate) -> Asked:
+    def _field(self, asker: Reference, path: NodePath, predicate: Predicate) -> TestedPredicate:
         cells = self._of_contacts(predicate.column)
-        return Asked(asker, path, predicate, cells, self.clock, count(cells.rows, "contact"))
+        return TestedPredicate(asker, path, predicate, cells, self.clock, count(cells.rows, "contact"))
 
     def _of_contacts(self, column: str) -> Cells:
         if column not in self._cells:
@@ -214,7 +216,7 @@ class _Check:
             case _:
                 yield condition
 
-    def _nobody(self, asker: Asker) -> Finding:
+    def _nobody(self, asker: Reference) -> Finding:
         """Return a note (R122) that every operand occurs, but no contact meets all conditions."""
         fields = [p for part in asker.parts for leaf in fields_of(part.condition) for p in leaf.where]
         many = [f"{p.column} {self._of_contacts(p.column).fitting(p, self.clock):,}" for p in fields]

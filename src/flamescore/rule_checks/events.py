@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine import Cells, Clock, Contacts, Fits, Held, Look
     from flamescore.frames import EventSource
-    from flamescore.rule_checks.askers import Asker
+    from flamescore.rule_checks.references import Reference
     from flamescore.rules import EventMatch
     from flamescore.yaml_tree import Path as NodePath
 
@@ -74,7 +74,7 @@ class Events(Struct, frozen=True):
         """Return the events that fit a match."""
         return self.looked.fits(where_of(match))
 
-    def unseen(self, asker: Asker, path: NodePath, match: EventMatch) -> Iterator[Finding]:
+    def unseen(self, asker: Reference, path: NodePath, match: EventMatch) -> Iterator[Finding]:
         """Yield a warning for each type of a match that no row has (I050)."""
         known = self.types.values()
         folded_types = {fold(kind) for kind in known}
@@ -101,7 +101,7 @@ class Events(Struct, frozen=True):
                 cure=replaced(asker.document, asker.path, place, nearest[0][0]) if nearest else None,
             )
 
-    def have_room(self, asker: Asker) -> bool:
+    def have_room(self, asker: Reference) -> bool:
         """Return whether events of contacts in the list fit an event rule within its window.
 
         If so, a later step is the reason why the rule gives no contact anything.
@@ -112,7 +112,7 @@ class Events(Struct, frozen=True):
         fits, reach = self.fits(rule.match), self.clock.reach(rule.window)
         return fits.known is not None and (reach is None or fits.known < reach)
 
-    def reason(self, asker: Asker, match: EventMatch) -> Finding | None:
+    def reason(self, asker: Reference, match: EventMatch) -> Finding | None:
         """Return why a rule gives no contact anything, although its types and values occur."""
         fits = self.fits(match)
         if not fits.rows:
@@ -139,7 +139,7 @@ class Events(Struct, frozen=True):
             of=fits.rows,
         )
 
-    def _no_combination(self, asker: Asker, match: EventMatch) -> Finding:
+    def _no_combination(self, asker: Reference, match: EventMatch) -> Finding:
         many = [
             f"{each.column} {self.of(match, each.column).fitting(each, self.clock):,}" for each in match.where
         ]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine import Clock
     from flamescore.frames import Exports
-    from flamescore.rule_checks.askers import Asker
+    from flamescore.rule_checks.references import Reference
     from flamescore.rules import Burst, Condition, Times
 
 
@@ -42,8 +42,8 @@ class _Step(Struct, frozen=True):
     condition: Condition | None = None
 
 
-def losing_steps(
-    askers: Sequence[Asker], book: RuleBook, exports: Exports, clock: Clock
+def steps_without_events(
+    askers: Sequence[Reference], book: RuleBook, exports: Exports, clock: Clock
 ) -> Mapping[str, str]:
     """Return the message about each of these event rules, by subject; the events are read once for them all.
 
@@ -66,7 +66,7 @@ def losing_steps(
     return found
 
 
-def _steps(asker: Asker) -> Iterator[_Step]:
+def _steps(asker: Reference) -> Iterator[_Step]:
     """Yield the rule with one more of its own steps each time."""
     rule = asker.rule
     assert rule is not None
@@ -81,7 +81,7 @@ def _steps(asker: Asker) -> Iterator[_Step]:
         yield _Step("if", last, asker.condition)
 
 
-def _probe(name: str, asker: Asker, step: _Step) -> Score:
+def _probe(name: str, asker: Reference, step: _Step) -> Score:
     assert asker.score is not None
     rule = Rule("rule", "rule", step.subject, step.condition)
     return Score(name, name, POINT, (rule,), population=asker.score.population)

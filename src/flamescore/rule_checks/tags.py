@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flamescore.frames import Exports
-    from flamescore.rule_checks.askers import Asker
+    from flamescore.rule_checks.references import Reference
     from flamescore.rules import TagMatch
     from flamescore.yaml_tree import Path as NodePath
 
@@ -44,7 +44,7 @@ def tags_held(exports: Exports) -> dict[str, int]:
 
 
 class _Miss(Struct, frozen=True):
-    asker: Asker
+    asker: Reference
     path: NodePath
     tag: str
     nearest: tuple[tuple[str, int], ...]
@@ -76,7 +76,7 @@ class TagCheck(Struct):
             return bool(missing)
         return len(missing) == len(match.tags) or (match.how == "all" and bool(missing))
 
-    def note(self, asker: Asker, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
+    def note(self, asker: Reference, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
         """Record the tags that no contact has; `blamed`: they are why the asker gives no contact anything."""
         if isinstance(match.tags, ListValues):
             if self.missing(match):
@@ -97,7 +97,7 @@ class TagCheck(Struct):
         """Return a finding for each tag that no contact has, and for each file none of whose tags occurs."""
         return [*(self._finding(miss) for miss in self._missed.values()), *self._lists]
 
-    def _of_list(self, asker: Asker, path: NodePath, values: ListValues, *, blamed: bool) -> Finding:
+    def _of_list(self, asker: Reference, path: NodePath, values: ListValues, *, blamed: bool) -> Finding:
         code = NOTHING if blamed else NOTE
         said = f"no tag of {count(self.contacts, 'contact')} is in {from_file(values)}"
         return Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 from flamescore.rule_diff.schema import json_schema
 
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from flamescore.rule_diff.comparing import compare
     from flamescore.rule_diff.failing import fail_on
     from flamescore.rule_diff.html import as_html
+    from flamescore.rule_diff.rendering import Diff, File, as_json, as_markdown, as_text
     from flamescore.rule_diff.revisions import loaded
-    from flamescore.rule_diff.telling import Diff, File, as_json, as_markdown, as_text
 
 __all__ = [
     "Diff",
@@ -31,12 +31,12 @@ __all__ = [
 ]
 
 _WITH_FRAMES: Final = {
-    "Diff": "telling",
-    "File": "telling",
+    "Diff": "rendering",
+    "File": "rendering",
     "as_html": "html",
-    "as_json": "telling",
-    "as_markdown": "telling",
-    "as_text": "telling",
+    "as_json": "rendering",
+    "as_markdown": "rendering",
+    "as_text": "rendering",
     "compare": "comparing",
     "fail_on": "failing",
     "loaded": "revisions",
@@ -45,4 +45,4 @@ _WITH_FRAMES: Final = {
 }
 """Names that compare or render, with their modules. Imported on first use: the schema doesn't need them."""
 
-__getattr__ = late_names(__name__, _WITH_FRAMES)
+__getattr__ = lazy_imports(__name__, _WITH_FRAMES)

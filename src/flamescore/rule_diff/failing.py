@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flamescore.rule_diff.comparing import ScoreDiff
-    from flamescore.rule_diff.telling import Diff
+    from flamescore.rule_diff.rendering import Diff
 
 _SHARES: Final = ("hot-change", "flames-change")
 _ASKED: Final = re.compile(r"([a-z-]+)=(.+)")

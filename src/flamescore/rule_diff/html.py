@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flamescore.pages import CHARTS, Chart, page, table
 from flamescore.report import escaped
-from flamescore.rule_diff.telling import (
+from flamescore.rule_diff.rendering import (
     ARROW,
     MOVED,
     NAMES,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flamescore.rule_diff.comparing import ScoreDiff
-    from flamescore.rule_diff.telling import Diff
+    from flamescore.rule_diff.rendering import Diff
 
 
 def as_html(diff: Diff) -> str:

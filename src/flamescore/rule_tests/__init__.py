@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 from flamescore.rule_tests.shapes import json_schema
 
 if TYPE_CHECKING:
     from flamescore.rule_tests.outcome import Outcome, Outcomes
     from flamescore.rule_tests.real_case import case_as_test
+    from flamescore.rule_tests.rendering import as_json, as_junit, as_table
     from flamescore.rule_tests.running import found_files, run_tests
-    from flamescore.rule_tests.telling import as_json, as_junit, as_table
 
 __all__ = [
     "Outcome",
@@ -28,13 +28,13 @@ __all__ = [
 _WITH_FRAMES: Final = {
     "Outcome": "outcome",
     "Outcomes": "outcome",
-    "as_json": "telling",
-    "as_junit": "telling",
-    "as_table": "telling",
+    "as_json": "rendering",
+    "as_junit": "rendering",
+    "as_table": "rendering",
     "found_files": "running",
     "run_tests": "running",
     "case_as_test": "real_case",
 }
 """Names that are imported on first access, with their modules: generating a schema needs none of them."""
 
-__getattr__ = late_names(__name__, _WITH_FRAMES)
+__getattr__ = lazy_imports(__name__, _WITH_FRAMES)

@@ -16,7 +16,6 @@ from flamescore.engine import Clock
 from flamescore.errors import InputError, Problem
 from flamescore.explanations import single
 from flamescore.frames import DROP, INSTANT, companions
-from flamescore.rule_tests.asked import asked_by_all, plain_book
 from flamescore.rule_tests.cases import (
     Expected,
     ExpectedScore,
@@ -30,7 +29,8 @@ from flamescore.rule_tests.cases import (
 )
 from flamescore.rule_tests.fitting import fits_tag
 from flamescore.rule_tests.masks import MASKS, Personal, UnmaskedError, masked
-from flamescore.rule_tests.scoring import ID, came_out, outcome_of
+from flamescore.rule_tests.references import asked_by_all, plain_book
+from flamescore.rule_tests.scoring import ID, outcome_of, results_of
 from flamescore.rule_tests.subject import subject_of_rules
 from flamescore.rule_tests.writing import as_yaml
 from flamescore.scoring import score_exports
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flamescore.frames import Exports
-    from flamescore.rule_tests.asked import Asked
     from flamescore.rule_tests.cases import Cell
-    from flamescore.rule_tests.scoring import Came
+    from flamescore.rule_tests.references import References
+    from flamescore.rule_tests.scoring import ScoreOutcome
     from flamescore.rules import LoadedRules, Predicate, RuleBook
 
 DECIDES: Final = "T006"
@@ -77,7 +77,7 @@ def case_as_test(
     plain = plain_book(replace(book, labels=()))
     asked = asked_by_all(replace(subject.book, labels=()))
     mine = single(exports, contact_id)
-    came = {name: each for (_, name), each in came_out(score_exports(plain, mine, as_of=as_of)).items()}
+    came = {name: each for (_, name), each in results_of(score_exports(plain, mine, as_of=as_of)).items()}
     case = _Case(plain, asked, mine, as_of, frozenset(exports.contacts["contact_id"]))
     test = case.test(came)
     for name, again in outcome_of(test, subject).items():
@@ -85,7 +85,7 @@ def case_as_test(
     return as_yaml(test, plain, file)
 
 
-def _check_same(book: RuleBook, name: str, came: Came, again: Came) -> None:
+def _check_same(book: RuleBook, name: str, came: ScoreOutcome, again: ScoreOutcome) -> None:
     """Raise an error that names the rule whose points differ without personal data, if any."""
     if (came.score, came.rules) == (again.score, again.rules):
         return
@@ -103,7 +103,7 @@ class _Case(Struct, frozen=True):
     """One contact of the exports, with what a book refers to."""
 
     book: RuleBook
-    asked: Asked
+    asked: References
     mine: Exports
     as_of: datetime
     ids: frozenset[str]
@@ -122,7 +122,7 @@ class _Case(Struct, frozen=True):
         texts = {each for each in texts - standing if len(each) >= _LEAST}
         return Personal(tuple(sorted(texts)), self.ids)
 
-    def test(self, came: Mapping[str, Came]) -> RuleTest:
+    def test(self, came: Mapping[str, ScoreOutcome]) -> RuleTest:
         """Return the contact as a test that expects the results."""
         personal = self._personal
         listed, history = self._tags()
@@ -236,11 +236,13 @@ def _cells(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return cells if beside is None else cells.hstack(beside)
 
 
-def _expected(book: RuleBook, came: Mapping[str, Came]) -> Expected:
+def _expected(book: RuleBook, came: Mapping[str, ScoreOutcome]) -> Expected:
     return Expected(dict(_expected_scores(book, came)))
 
 
-def _expected_scores(book: RuleBook, came: Mapping[str, Came]) -> Iterator[tuple[str | None, ExpectedScore]]:
+def _expected_scores(
+    book: RuleBook, came: Mapping[str, ScoreOutcome]
+) -> Iterator[tuple[str | None, ExpectedScore]]:
     for number, score in enumerate(book.scores):
         each, name = came[score.name], None if number == 0 else score.name
         if each.score is None:

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from flamescore.errors import NotFoundError, Problem, RuleFileError
 from flamescore.exports import ListFiles
+from flamescore.rule_tests.checks import faults
 from flamescore.rule_tests.file import read_file
-from flamescore.rule_tests.holding import faults
 from flamescore.rule_tests.outcome import Outcome, Outcomes
 from flamescore.rule_tests.scoring import judge
 from flamescore.rule_tests.subject import subject_of

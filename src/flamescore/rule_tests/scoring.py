@@ -54,7 +54,7 @@ _OWN_ENTRIES: Final = ("rule", "rule_limit")
 _NOT_SCORED: Final = "not scored"
 
 
-class Judged(Struct, frozen=True):
+class JudgedTest(Struct, frozen=True):
     """One test with its failures, and the scores whose ledgers explain them."""
 
     test: RuleTest
@@ -62,7 +62,7 @@ class Judged(Struct, frozen=True):
     scores: tuple[ScoreExplained, ...]
 
 
-def judge(tests: Sequence[RuleTest], subject: Subject) -> Iterator[Judged]:
+def judge(tests: Sequence[RuleTest], subject: Subject) -> Iterator[JudgedTest]:
     """Score tests, and yield each with its failures, in order.
 
     Raises:
@@ -75,7 +75,7 @@ def judge(tests: Sequence[RuleTest], subject: Subject) -> Iterator[Judged]:
         turn = used[as_of, _id(test)] if _ids_matter(subject) else 0
         used[as_of, _id(test)] += 1
         lists[as_of, turn].append(test)
-    found: dict[int, Judged] = {}
+    found: dict[int, JudgedTest] = {}
     for (as_of, _), together in lists.items():
         of_list = _List(tuple(together), subject, as_of)
         found |= {each.test.number: each for each in of_list.judged()}
@@ -162,7 +162,7 @@ def _with_domain(contacts: pl.DataFrame) -> pl.DataFrame:
 # --- what came out -----------------------------------------------------------------------------------
 
 
-class Came(Struct, frozen=True):
+class ScoreOutcome(Struct, frozen=True):
     """The result of one score; all numbers are None if the contact is not scored.
 
     `rules` has the points of rules in ten-thousandths, after their own limits; rules not in it gave 0.
@@ -174,7 +174,7 @@ class Came(Struct, frozen=True):
     rules: Mapping[str, int]
 
 
-def came_out(scored: Scored) -> dict[tuple[str, str], Came]:
+def results_of(scored: Scored) -> dict[tuple[str, str], ScoreOutcome]:
     """Return the results of a scoring, by contact id and score."""
     rules: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for each in scored.ledger.frame().iter_rows(named=True):
@@ -182,13 +182,15 @@ def came_out(scored: Scored) -> dict[tuple[str, str], Came]:
             of = rules[each["contact_id"], each["score_name"]]
             of[each["rule_id"]] = of.get(each["rule_id"], 0) + nearest_points(each["points"])
     there = {(row["contact_id"], row["score_name"]): row for row in scored.scores.to_dicts()}
-    found: dict[tuple[str, str], Came] = {}
+    found: dict[tuple[str, str], ScoreOutcome] = {}
     for key in ((id_, score.name) for id_ in scored.contacts["contact_id"] for score in scored.book.scores):
         row = there.get(key)
         found[key] = (
-            Came(None, None, None, {})
+            ScoreOutcome(None, None, None, {})
             if row is None
-            else Came(nearest_points(row["score"]), row["flames"], row["percent_of_ideal"], rules[key])
+            else ScoreOutcome(
+                nearest_points(row["score"]), row["flames"], row["percent_of_ideal"], rules[key]
+            )
         )
     return found
 
@@ -200,13 +202,13 @@ class _List:
         self._tests, self._subject, self._as_of = tests, subject, as_of
         self._exports, self._ids = exports_of(tests, subject, as_of)
 
-    def judged(self) -> Iterator[Judged]:
+    def judged(self) -> Iterator[JudgedTest]:
         """Yield each test with its failures."""
         for id_, test in zip(self._ids, self._tests, strict=True):
             failed = [(name, failure) for name, failure in self._failures(id_, test)]
             names = dict.fromkeys(name for name, _ in failed if name is not None)
             told = self._explained(id_, tuple(names)) if names else ()
-            yield Judged(test, tuple(failure for _, failure in failed), told)
+            yield JudgedTest(test, tuple(failure for _, failure in failed), told)
 
     @cached_property
     def _scored(self) -> Scored:
@@ -219,9 +221,9 @@ class _List:
         return judged(scored, hot=hot, exclude=exclude)
 
     @cached_property
-    def came(self) -> dict[tuple[str, str], Came]:
+    def came(self) -> dict[tuple[str, str], ScoreOutcome]:
         """The results, by contact id and score."""
-        return came_out(self._scored)
+        return results_of(self._scored)
 
     def _explained(self, id_: str, names: tuple[str, ...]) -> tuple[ScoreExplained, ...]:
         book = replace(self._subject.book, labels=())
@@ -266,7 +268,7 @@ class _List:
         }
 
 
-def outcome_of(test: RuleTest, subject: Subject) -> dict[str, Came]:
+def outcome_of(test: RuleTest, subject: Subject) -> dict[str, ScoreOutcome]:
     """Score one test, and return the results by score.
 
     Raises:
@@ -276,7 +278,7 @@ def outcome_of(test: RuleTest, subject: Subject) -> dict[str, Came]:
     return {name: came for (_, name), came in alone.came.items()}
 
 
-def _of_score(expected: ExpectedScore, came: Came) -> Iterator[Failure]:
+def _of_score(expected: ExpectedScore, came: ScoreOutcome) -> Iterator[Failure]:
     if expected.scored is not None and expected.scored != (came.score is not None):
         yield _failure("scored", expected.scored, not expected.scored)
     numbers: tuple[tuple[str, Wanted | None, Number | None], ...] = (

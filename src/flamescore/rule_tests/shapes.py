@@ -37,9 +37,9 @@ from flamescore.rule_tests.values import (
 from flamescore.schema_reader import (
     At,
     Key,
+    ProblemText,
     RefusedError,
     Shape,
-    Told,
     Value,
     ValueType,
     listed,
@@ -156,7 +156,7 @@ _OF_SCORE: Final = {
 }
 
 
-def _unknown_in_expect(_shape: Shape, key: str, _at: At) -> Told | None:
+def _unknown_in_expect(_shape: Shape, key: str, _at: At) -> ProblemText | None:
     if key in _AMONG_OTHERS:
         hint = "It depends on everyone else on the list, and a test is a list of one contact."
         return NOT_TESTABLE, f"`{key}` can't be tested.", hint

@@ -12,7 +12,7 @@ from flamescore.columns import Columns, ListColumns
 from flamescore.errors import FlamescoreError
 from flamescore.exports import ListFiles
 from flamescore.inputs import call_list_of, hot_of
-from flamescore.rule_tests.asked import Asked, asked_by_all, plain_book
+from flamescore.rule_tests.references import References, asked_by_all, plain_book
 from flamescore.rules import (
     Hot,
     bind_condition,
@@ -40,7 +40,7 @@ class Subject(Struct, frozen=True):
     book: RuleBook
     hot: Hot
     exclude: Condition | None
-    asked: Asked
+    asked: References
     lists: ListColumns
 
 

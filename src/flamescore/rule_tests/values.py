@@ -14,10 +14,10 @@ from flamescore.rule_tests.cases import (
 )
 from flamescore.schema_reader import (
     At,
+    ProblemText,
     Reading,
     RefusedError,
     Shape,
-    Told,
     Value,
     ValueType,
 )
@@ -53,15 +53,15 @@ class TestsReading(Reading):
         keys = [step for step in path if isinstance(step, str)]
         return f"`{keys[-1]}`" if keys else "The file"
 
-    def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
+    def wrong(self, at: At, wanted: str, hint: str | None = None) -> ProblemText:
         """Return the message for a value of the wrong kind."""
         return WRONG, f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
-    def empty(self, at: At) -> Told:
+    def empty(self, at: At) -> ProblemText:
         """Return the message for an empty list or mapping."""
         return WRONG, f"{at.label} is empty.", None
 
-    def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
+    def unknown(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Return the message for an unknown key, in the shape's own wording if it has one."""
         told = None if shape.unknown is None else shape.unknown(shape, key, at)
         if told is not None:
@@ -70,7 +70,7 @@ class TestsReading(Reading):
         hint = f"Did you mean `{meant}`?" if meant else f"It can be {', '.join(map(_quoted, shape.keys))}."
         return WRONG, f"Unknown key `{key}`.", hint
 
-    def missing(self, shape: Shape, key: str, at: At) -> Told | None:
+    def missing(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Return the message for a missing key, or None if it is only misspelled: that is an unknown key."""
         if any(nearest(word, shape.keys) == key for word in at.keys if word not in shape.keys):
             return None

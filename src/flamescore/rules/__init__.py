@@ -5,7 +5,7 @@ from __future__ import annotations
 from flamescore.rules.account_book import Accounts, AccountScore, Role, role_conditions
 from flamescore.rules.bind import Bound, bind_condition, bind_events, bind_predicates, bind_rules
 from flamescore.rules.columns import (
-    Asked,
+    ColumnUse,
     asked_by,
     asked_by_rules,
     date_columns,
@@ -101,13 +101,13 @@ __all__ = [
     "Accounts",
     "AllOf",
     "AnyOf",
-    "Asked",
     "AtOnce",
     "Bots",
     "Bound",
     "Branch",
     "BranchRule",
     "Burst",
+    "ColumnUse",
     "Condition",
     "Decay",
     "Empty",

@@ -11,7 +11,17 @@ from flamescore.rules.flames import FLAMES, LIMITS, flames_of
 from flamescore.rules.lists import or_from_file
 from flamescore.rules.reading import Need, did_you_mean, rule_reading, unknown_key
 from flamescore.rules.scalars import NAME, TIMES, WORD
-from flamescore.schema_reader import At, Key, Shape, Told, Value, ValueType, listed, mapped, one_or_more
+from flamescore.schema_reader import (
+    At,
+    Key,
+    ProblemText,
+    Shape,
+    Value,
+    ValueType,
+    listed,
+    mapped,
+    one_or_more,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +109,7 @@ _ROLE: Final = Shape(
 # --- the whole section -------------------------------------------------------------------------------
 
 
-def _missing(key: str, _at: At) -> Told:
+def _missing(key: str, _at: At) -> ProblemText:
     hints = {
         "key": "Write the column that says whose a contact is: `key: email_domain`.",
         "scores": "Write `scores: {NAME: {combine: sum, five_flames: 60}}`.",

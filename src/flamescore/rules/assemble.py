@@ -26,7 +26,7 @@ Found = dict[str, "Value"]
 """The values of a mapping by key, for the keys that it has."""
 
 
-class SaidRule(Struct, frozen=True):
+class ParsedRule(Struct, frozen=True):
     """A rule as written in the file: what it gives points for, the values of its keys, and its line."""
 
     subject: str
@@ -84,7 +84,7 @@ def _idle(found: Found, rules: Sequence[book.Rule]) -> book.Idle | None:
     return replace(idle, activity=tuple(dict.fromkeys(earning)))
 
 
-def _rule(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> book.Rule:
+def _rule(said: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> book.Rule:
     found = said.found
     return book.Rule(
         id=found["id"].strip() if "id" in found else slug(found["name"]),
@@ -98,7 +98,7 @@ def _rule(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> book.
     )
 
 
-def _subject(said: SaidRule, groups: Mapping[str, Found], defaults: Found) -> book.Subject:
+def _subject(said: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> book.Subject:
     found = said.found
     match said.subject:
         case "event":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flamescore.rules.reading import Need
     from flamescore.rules.rulebook import EventRule, RuleBook
     from flamescore.rules.subscribed import LoadedEvents
-    from flamescore.schema_reader import Told
+    from flamescore.schema_reader import ProblemText
     from flamescore.yaml_tree import Document
 
 EVENT_COLUMNS: Final = ("contact_id", "event", "at")
@@ -113,7 +113,7 @@ def _is_about_events(need: Need) -> bool:
 # --- unmet needs -------------------------------------------------------------------------------------
 
 
-def _column(need: Need, columns: Columns) -> Iterator[Told]:
+def _column(need: Need, columns: Columns) -> Iterator[ProblemText]:
     known = columns.contacts if need.kind == "contacts" else (*columns.events, *EVENT_COLUMNS)
     if need.kind == "contacts" and need.name == "tags" and columns.has_tags:
         yield "R093", "`tags` is a list; `field` can't ask it.", "Use `tag: ...`."
@@ -134,19 +134,19 @@ def _offer(known: tuple[str, ...]) -> str | None:
     return use(known) if known else None
 
 
-def _events(_need: Need, columns: Columns) -> Iterator[Told]:
+def _events(_need: Need, columns: Columns) -> Iterator[ProblemText]:
     if not columns.has_events:
         hint = "Give the project an `events:` source, or disable the rule."
         yield "R092", "It needs events, but there is no events export.", hint
 
 
-def _tags(_need: Need, columns: Columns) -> Iterator[Told]:
+def _tags(_need: Need, columns: Columns) -> Iterator[ProblemText]:
     if not columns.has_tags:
         hint = "Map the contacts' `tags` column, or give the project a `tag_history:` source."
         yield "R094", "It needs tags, but no export has any.", hint
 
 
-def _pattern(need: Need, _columns: Columns) -> Iterator[Told]:
+def _pattern(need: Need, _columns: Columns) -> Iterator[ProblemText]:
     reason = _regex_fault(need.name)
     if reason is None:
         return
@@ -177,7 +177,7 @@ def _regex_fault(pattern: str) -> str | None:
     return None
 
 
-_CHECKS: Final[Mapping[str, Callable[[Need, Columns], Iterator[Told]]]] = {
+_CHECKS: Final[Mapping[str, Callable[[Need, Columns], Iterator[ProblemText]]]] = {
     "column": _column,
     "events": _events,
     "tags": _tags,

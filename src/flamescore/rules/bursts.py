@@ -13,7 +13,7 @@ from flamescore.schema_reader import Key, RefusedError, Shape, ValueType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flamescore.schema_reader import At, Told
+    from flamescore.schema_reader import At, ProblemText
     from flamescore.yaml_tree import Path
 
 _FORM: Final = "Write both: `burst: {times: 5, within: 7d}`."
@@ -56,7 +56,7 @@ def _burst(at: At) -> Burst:
     return burst
 
 
-def _beside(at: At) -> Iterator[tuple[Path, Told]]:
+def _beside(at: At) -> Iterator[tuple[Path, ProblemText]]:
     owner = at.reading.at(at.path[:-1])
     for path, name, hint in _BESIDE:
         if owner.child(*path) is not None:

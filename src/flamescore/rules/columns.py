@@ -83,7 +83,7 @@ def _names(
 # --- users of columns, and their events --------------------------------------------------------------
 
 
-class Asked(Struct, frozen=True):
+class ColumnUse(Struct, frozen=True):
     """A column that something uses: of contacts, or of events of some `types` (as authored).
 
     `who` names what uses it, such as `rule "Visit"`; `line` is its line in the rule file.
@@ -96,7 +96,7 @@ class Asked(Struct, frozen=True):
     line: int = 0
 
 
-def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
+def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[ColumnUse]:
     """Yield the columns that rules, populations, `ignore`, labels and accounts use.
 
     The columns that every event has are left out.
@@ -123,7 +123,7 @@ def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[Asked]:
         yield from _of_accounts(book.accounts, line)
 
 
-def _of_labels(labels: Sequence[Label], line: Callable[..., int]) -> Iterator[Asked]:
+def _of_labels(labels: Sequence[Label], line: Callable[..., int]) -> Iterator[ColumnUse]:
     for label in labels:
         for number, branch in enumerate(label.branches):
             if branch.condition is not None:
@@ -131,16 +131,16 @@ def _of_labels(labels: Sequence[Label], line: Callable[..., int]) -> Iterator[As
                 yield from asked_by(branch.condition, f"label {label.name}", here)
 
 
-def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[Asked]:
+def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[ColumnUse]:
     for column in accounts.key:
-        yield Asked("contacts", column, (), "`key` of `accounts`", line("accounts", "key"))
+        yield ColumnUse("contacts", column, (), "`key` of `accounts`", line("accounts", "key"))
     if accounts.called is not None:
-        yield Asked("contacts", accounts.called, (), "`name` of `accounts`", line("accounts", "name"))
+        yield ColumnUse("contacts", accounts.called, (), "`name` of `accounts`", line("accounts", "name"))
     for role in accounts.roles:
         yield from asked_by(role.condition, f"role {role.name}", line("accounts", "roles", role.name))
 
 
-def _of_score(score: Score, line: Callable[..., int]) -> Iterator[Asked]:
+def _of_score(score: Score, line: Callable[..., int]) -> Iterator[ColumnUse]:
     if score.population is not None:
         who = f"the population of {score.name}"
         yield from asked_by(score.population, who, line("scores", score.name, "population"))
@@ -152,31 +152,31 @@ def _of_score(score: Score, line: Callable[..., int]) -> Iterator[Asked]:
         yield from _of_rule(rule, f'rule "{rule.name}"')
 
 
-def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[Asked]:
+def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[ColumnUse]:
     """Yield the columns that a condition uses."""
     for leaf in leaves(condition):
         if isinstance(leaf, HasTag):
-            yield Asked("contacts", "tags", (), who, line)
+            yield ColumnUse("contacts", "tags", (), who, line)
         elif isinstance(leaf, FieldIs):
-            yield from (Asked("contacts", each.column, (), who, line) for each in leaf.where)
+            yield from (ColumnUse("contacts", each.column, (), who, line) for each in leaf.where)
         elif isinstance(leaf, Happened):
             summed = (each.column for each in leaf.sums)
             yield from _of_sequence(leaf, who, line, *summed)
 
 
-def _of_rule(rule: Rule, who: str) -> Iterator[Asked]:
+def _of_rule(rule: Rule, who: str) -> Iterator[ColumnUse]:
     subject = rule.subject
     if isinstance(subject, EventRule):
         yield from _of_sequence(subject, who, rule.line, subject.points.column)
     elif isinstance(subject, TagRule):
-        yield Asked("contacts", "tags", (), who, rule.line)
+        yield ColumnUse("contacts", "tags", (), who, rule.line)
         for match in subject.since:
             yield from _of_match(match, who, rule.line)
     for condition in conditions_of(rule):
         yield from asked_by(condition, who, rule.line)
 
 
-def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[Asked]:
+def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[ColumnUse]:
     """Yield the columns that a rule or condition uses of its events, followers and resets."""
     followers = [each for each in (asked.followed_by, asked.unless_followed_by) if each is not None]
     pers = (asked.per, None if asked.burst is None else asked.burst.per)
@@ -188,8 +188,8 @@ def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | 
         yield from _of_match(match, who, line)
 
 
-def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[Asked]:
+def _of_match(match: EventMatch, who: str, line: int, *also: str | None) -> Iterator[ColumnUse]:
     """Yield the columns that a match tests, and other columns that are used of its events."""
     for column in (*(each.column for each in match.where), *also):
         if column is not None and column not in EVENT_COLUMNS:
-            yield Asked("events", column, match.types, who, line)
+            yield ColumnUse("events", column, match.types, who, line)

@@ -33,14 +33,14 @@ from flamescore.rules.standing import (
     STANDING_SHAPES,
     check_standing,
     label_is,
-    may_ask_scores,
     score_is,
+    scores_allowed,
 )
 from flamescore.schema_reader import (
     At,
     Key,
+    ProblemText,
     Shape,
-    Told,
     Value,
     ValueType,
     by_key,
@@ -58,7 +58,7 @@ _TEXTS: Final = one_or_more(WORD)
 _TAG_WORDS: Final = ("all", "like", "in")
 
 
-def _unknown_in_tag(shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_tag(shape: Shape, key: str, _at: At) -> ProblemText:
     if key in _TAG_WORDS:
         own = next(iter(shape.keys))
         hint = "Write one of them; join two with `if: {all: [...]}`."
@@ -66,7 +66,7 @@ def _unknown_in_tag(shape: Shape, key: str, _at: At) -> Told:
     return unknown_key(key, _TAG_WORDS, where="in a tag", also="A list means any of them.")
 
 
-def _missing_in_tag(_key: str, at: At) -> Told | None:
+def _missing_in_tag(_key: str, at: At) -> ProblemText | None:
     hint = "Write a tag, a list, `{all: [...]}`, `{like: 'A*'}` or `{in: {file: ...}}`."
     return None if at.keys else ("R057", "This says no tags.", hint)
 
@@ -206,13 +206,13 @@ def _words_at(at: At) -> tuple[str, ...]:
     """Return the words of which a condition at this place must have one."""
     if may_ask_segments(at):
         return (*CONDITION_WORDS, *MEMBERS)
-    return CONDITION_WORDS if may_ask_scores(at) else tuple(w for w in CONDITION_WORDS if w not in STANDING)
+    return CONDITION_WORDS if scores_allowed(at) else tuple(w for w in CONDITION_WORDS if w not in STANDING)
 
 
 _SEVERAL: Final = listed(CONDITION)
 
 
-def _unknown_in_condition(shape: Shape, key: str, at: At) -> Told:
+def _unknown_in_condition(shape: Shape, key: str, at: At) -> ProblemText:
     own = next(word for word in (*CONDITION_WORDS, *MEMBERS) if word in shape.keys)
     if key in CONDITION_WORDS or key in _words_at(at):
         message = f"`{own}` and `{key}` can't be combined; a condition has one of them."
@@ -225,7 +225,7 @@ def _unknown_in_condition(shape: Shape, key: str, at: At) -> Told:
     return unknown_key(key, known, where="in a condition", others=OTHER_CONDITION_WORDS)
 
 
-def _missing_in_condition(_key: str, at: At) -> Told | None:
+def _missing_in_condition(_key: str, at: At) -> ProblemText | None:
     if set(at.keys) - set(CONDITIONS["event"].keys):
         return None
     first = ("tag", "field")  # what people most often mean

@@ -12,7 +12,7 @@ from flamescore.rules import rulebook as book
 from flamescore.rules.conditions import EVENT_KEYS, event_match
 from flamescore.rules.reading import unknown_key
 from flamescore.rules.scalars import DAYS, FADE, PERCENT
-from flamescore.schema_reader import At, Key, Shape, Told, Value, ValueType, by_key, one_or_more
+from flamescore.schema_reader import At, Key, ProblemText, Shape, Value, ValueType, by_key, one_or_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ _EVERY: Final = Key(DAYS, "The length of a step, in days or weeks.", needed=True
 _DECAY_FORMS: Final = ("linear", "compound", "half_life")
 
 
-def _unknown_in_decay(shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_decay(shape: Shape, key: str, _at: At) -> ProblemText:
     known = (*sorted({*_DECAY_FORMS, *shape.keys} - {"every"}), "every")
     if key not in known:
         return unknown_key(key, known, where="in a decay")
@@ -29,7 +29,7 @@ def _unknown_in_decay(shape: Shape, key: str, _at: At) -> Told:
     return "R069", f"`{key}` can't be combined with `{form}`.", "A decay is linear, compound or a half-life."
 
 
-def _missing_in_decay(key: str, at: At) -> Told | None:
+def _missing_in_decay(key: str, at: At) -> ProblemText | None:
     if key == "every":
         forms = set(_DECAY_FORMS) & set(at.keys)
         told = len(forms) > 1 or (not forms and "activity" in at.keys)

@@ -11,7 +11,7 @@ from flamescore.rules.conditions import OTHER_EVENT_KEYS, event_match
 from flamescore.rules.properties import PER, PROPERTY
 from flamescore.rules.reading import did_you_mean, missing_key, must_be, unknown_key
 from flamescore.rules.scalars import FIXED_PERIOD, SEVERAL
-from flamescore.schema_reader import At, Key, Shape, Told, Value, ValueType, listed
+from flamescore.schema_reader import At, Key, ProblemText, Shape, Value, ValueType, listed
 from flamescore.text import fold
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # --- entries in sequence -----------------------------------------------------------------------------
 
 
-def _missing(key: str, at: At, hint: str) -> Told:
+def _missing(key: str, at: At, hint: str) -> ProblemText:
     code, message, known = missing_key(key, at.label)
     return code, message, known if key == "event" else hint
 
@@ -105,7 +105,7 @@ def _action(at: At) -> str:
 _ACTION: Final = ValueType(_action, {"enum": list(_ACTIONS)})
 
 
-def _unknown_in_bots(shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_bots(shape: Shape, key: str, _at: At) -> ProblemText:
     if key in _ENTRY.keys:
         hint = "Put it into an entry of the list: `patterns: [{event: ..., at_once: ...}]`."
         return "R020", f"Unknown key `{key}` in `bots`.", hint

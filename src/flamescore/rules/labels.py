@@ -10,7 +10,17 @@ from flamescore.rules.names import MOST_TEXTS, combinations, names_of
 from flamescore.rules.reading import Need, rule_reading, unknown_key
 from flamescore.rules.scalars import NAME
 from flamescore.rules.standing import LABEL
-from flamescore.schema_reader import At, Key, RefusedError, Shape, Told, Value, ValueType, listed, mapped
+from flamescore.schema_reader import (
+    At,
+    Key,
+    ProblemText,
+    RefusedError,
+    Shape,
+    Value,
+    ValueType,
+    listed,
+    mapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +67,7 @@ def _join(at: At) -> tuple[str, ...]:
     return parts
 
 
-def _unknown_in_label(shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_label(shape: Shape, key: str, _at: At) -> ProblemText:
     return unknown_key(key, shape.keys, where="in a label")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from flamescore.rules.reading import Need, RuleReading
-    from flamescore.schema_reader import Told
+    from flamescore.schema_reader import ProblemText
     from flamescore.yaml_tree import Node
 
 MOST_TEXTS: Final = 10_000
@@ -95,7 +95,7 @@ def check_names(reading: RuleReading, names: Names) -> None:
             reading.at(need.path).tell(*told, key=need.key)
 
 
-def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]:
+def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[ProblemText]:
     """Yield the problem of a need that `names` don't meet; `inside` is the label that has it, if any."""
     names = all_names if inside is None else all_names.above(inside)
     if need.what == "score" and need.name not in names.scores and (names.scores or names.disabled):
@@ -125,7 +125,7 @@ def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[Told]
     yield from _no_segment(need, names)
 
 
-def _no_rule(need: Need, names: Names) -> Iterator[Told]:
+def _no_rule(need: Need, names: Names) -> Iterator[ProblemText]:
     """Report a rule that its score does not have; if the score does not exist, only that is reported."""
     score = need.label or next(iter(names.scores), "")
     ids = names.rules.get(score, ())
@@ -137,7 +137,7 @@ def _no_rule(need: Need, names: Names) -> Iterator[Told]:
     yield "A006", f"Score `{score}` has no rule with the id `{need.name}`, or it is disabled.", hint
 
 
-def _no_segment(need: Need, names: Names) -> Iterator[Told]:
+def _no_segment(need: Need, names: Names) -> Iterator[ProblemText]:
     """Report a segment that does not exist, or that comes too late in the file."""
     if need.what != "segment" or names.segments.get(need.name):
         return

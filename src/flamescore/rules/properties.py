@@ -10,7 +10,7 @@ from flamescore.rules.scalars import AT_MOST, BOUND, NAME, TIMES
 from flamescore.schema_reader import Key, Shape, ValueType, mapped
 
 if TYPE_CHECKING:
-    from flamescore.schema_reader import At, Told, Value
+    from flamescore.schema_reader import At, ProblemText, Value
 
 
 def event_column(at: At, name: str, *, key: bool = False, numeric: bool = False) -> None:
@@ -56,7 +56,7 @@ PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]}
 _TIMES_WAYS: Final = "Write `times: 3`, or `times: {at_least: 2, at_most: 5}`."
 
 
-def _no_bound(_key: str, _at: At) -> Told:
+def _no_bound(_key: str, _at: At) -> ProblemText:
     return "R055", "`times` says neither `at_least` nor `at_most`.", _TIMES_WAYS
 
 
@@ -113,11 +113,11 @@ def _operand(at: At) -> Value:
     return BOUND(at)
 
 
-def _no_sum(at: At) -> Told:
+def _no_sum(at: At) -> ProblemText:
     return "R171", f"{at.label} must say what the sum must be, not {at.node.shown()}.", _SUM_WAYS
 
 
-def _unknown_in_sum(shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_sum(shape: Shape, key: str, _at: At) -> ProblemText:
     message = f"A sum takes {listing(_SUM_WORDS, 'and')}, and not `{key}`."
     return "R171", message, did_you_mean(key, shape.keys)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from flamescore.errors import Problem
     from flamescore.rules.lists import Lists, ListValues
-    from flamescore.schema_reader import At, Shape, Told
+    from flamescore.schema_reader import At, ProblemText, Shape
     from flamescore.yaml_tree import Path
 
 ExportKind = Literal["contacts", "events"]
@@ -81,19 +81,19 @@ class RuleReading(Reading):
         keys = [step for step in path if isinstance(step, str)]
         return f"`{keys[-1]}`" if keys else "The file"
 
-    def wrong(self, at: At, wanted: str, hint: str | None = None) -> Told:
+    def wrong(self, at: At, wanted: str, hint: str | None = None) -> ProblemText:
         """Return the problem of a value of the wrong kind."""
         return "R022", f"{at.label} must be {wanted}, not {at.node.shown()}.", hint
 
-    def empty(self, at: At) -> Told:
+    def empty(self, at: At) -> ProblemText:
         """Return the problem of an empty list or mapping."""
         return "R024", f"{at.label} is empty; it needs at least one entry.", None
 
-    def unknown(self, shape: Shape, key: str, at: At) -> Told | None:
+    def unknown(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Return the problem of an unknown key, in the shape's own wording if it has one."""
         return unknown_key(key, shape.keys) if shape.unknown is None else shape.unknown(shape, key, at)
 
-    def missing(self, shape: Shape, key: str, at: At) -> Told | None:
+    def missing(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Return the problem of a missing key; None for a misspelled one, which is reported as unknown."""
         if any(nearest(word, shape.keys) == key for word in at.keys if word not in shape.keys):
             return None
@@ -104,7 +104,7 @@ _NAMED: Final = {"labels": "Label", "alerts": "Alert"}
 _PARTS_OF_ACCOUNTS: Final = {"scores": "Account score", "roles": "Role"}
 
 
-def must_be(wanted: str) -> Callable[[At], Told]:
+def must_be(wanted: str) -> Callable[[At], ProblemText]:
     """Return a function that reports a value that is not a mapping, with more specific wording."""
     return lambda at: ("R022", f"{wanted}, but this is {at.node.shown()}.", None)
 
@@ -199,7 +199,7 @@ def unknown_key(
     where: str = "",
     others: Mapping[str, str] | None = None,
     also: str = "",
-) -> Told:
+) -> ProblemText:
     """Return the problem of an unknown key, with the known key that was meant, or all known keys."""
     if key in ("follows", "at_once"):
         hint = "To ignore events in a sequence, put the entry under `ignore:`."
@@ -221,7 +221,7 @@ def did_you_mean(
     return f"Did you mean `{meant}`?" if meant else f"It can be {listing(known)}. {also}".rstrip()
 
 
-def missing_key(key: str, label: str) -> Told:
+def missing_key(key: str, label: str) -> ProblemText:
     """Return the problem of a required key that is missing in `label`."""
     return "R023", f"{'It' if label == '`rules`' else label} has no `{key}`.", _EXAMPLES.get(key)
 

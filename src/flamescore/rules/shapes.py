@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flamescore.rules import condition_book as asks
 from flamescore.rules import rulebook as book
 from flamescore.rules.accounts import ACCOUNT_SHAPES, ACCOUNTS
-from flamescore.rules.assemble import SaidRule
+from flamescore.rules.assemble import ParsedRule
 from flamescore.rules.bursts import BURST, BURST_SHAPE
 from flamescore.rules.conditions import (
     CONDITION,
@@ -47,8 +47,8 @@ from flamescore.rules.scalars import (
 from flamescore.schema_reader import (
     At,
     Key,
+    ProblemText,
     Shape,
-    Told,
     Value,
     ValueType,
     chosen,
@@ -83,7 +83,7 @@ _EVENT_POINTS: Final = ValueType(_event_points, {"anyOf": [POINTS.schema, _POINT
 # --- rules -------------------------------------------------------------------------------------------
 
 
-def _no_points(what: str) -> Told:
+def _no_points(what: str) -> ProblemText:
     return "R042", f"{what} has no `points`.", "Write `points: 5`, or any number."
 
 
@@ -137,7 +137,7 @@ SUBJECTS: Final = ("event", "tag", "field", "first_of")
 _RULE_WORDS: Final = tuple(word for word in (*_EVENT_RULE_KEYS, "undated") if word not in SUBJECTS)
 
 
-def _unknown_in_rule(shape: Shape, key: str, at: At) -> Told | None:
+def _unknown_in_rule(shape: Shape, key: str, at: At) -> ProblemText | None:
     if key not in (*_RULE_WORDS, *SUBJECTS):
         return unknown_key(key, shape.keys, where="in a rule", others=OTHER_RULE_WORDS)
     subject = next((word for word in SUBJECTS if word in shape.keys), "if")
@@ -158,7 +158,7 @@ def _belongs(key: str) -> str:
     return "Use it with `tag`." if key == "undated" else "Use it with `event`."
 
 
-def _missing_in_rule(key: str, at: At) -> Told:
+def _missing_in_rule(key: str, at: At) -> ProblemText:
     if key == "points":
         return _no_points("It")
     if key == "if":
@@ -226,10 +226,10 @@ RULES: Final = {
 }
 
 
-def _rule(at: At) -> SaidRule:
+def _rule(at: At) -> ParsedRule:
     subject = chosen(at, SUBJECTS, _RULE_WORDS) or "if"
     found = RULES[subject].read(at)
-    return SaidRule(subject, found, at.reading.document.where(at.path).line)
+    return ParsedRule(subject, found, at.reading.document.where(at.path).line)
 
 
 _RULE: Final = ValueType(_rule, {"anyOf": [shape.type.schema for shape in RULES.values()]})
@@ -244,7 +244,7 @@ _DEFAULT_KEYS: Final = {
 }
 
 
-def _unknown_in_defaults(shape: Shape, key: str, _at: At) -> Told:
+def _unknown_in_defaults(shape: Shape, key: str, _at: At) -> ProblemText:
     if key in (*_RULE_WORDS, *SUBJECTS, "idle"):
         hint = "Use `count`, `expires`, `decay` or `since`."
         return "R038", f"`{key}` can't be among `defaults`.", hint
@@ -266,7 +266,7 @@ _GROUP: Final = Shape(
         "idle": IDLE,
     },
 )
-_NO_RULES: Final[Told] = ("R031", "It has no rules.", "Write them under `rules:`.")
+_NO_RULES: Final[ProblemText] = ("R031", "It has no rules.", "Write them under `rules:`.")
 
 
 def _rules(at: At) -> Value:

@@ -165,7 +165,7 @@ STANDING: Final = ("score", "label")
 """The words of such conditions."""
 
 
-def may_ask_scores(at: At) -> bool:
+def scores_allowed(at: At) -> bool:
     """Return whether a condition at this place may refer to scores and labels: anywhere but in scores."""
     return at.path[:1] != ("scores",)
 
@@ -173,7 +173,7 @@ def may_ask_scores(at: At) -> bool:
 def check_standing(at: At) -> None:
     """Reject a condition on scores or labels within a score, without a score, or without a measure."""
     for word in STANDING:
-        if word in at.keys and not may_ask_scores(at):
+        if word in at.keys and not scores_allowed(at):
             hint = "Ask for it under `labels`, or in `hot` of the project file."
             message = f"A rule can't ask for a {word}: scores are made of rules."
             at.tell("R083", message, hint, path=(word,), key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 from flamescore.runs.against import run_against
 from flamescore.runs.catalog import LATEST, Run, instant_of, moves
 from flamescore.runs.contents import (
@@ -177,4 +177,4 @@ _LATE: Final = {
 }
 """Names that make and compare runs, by module. Listing or searching runs does not need them."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -180,7 +180,7 @@ SOUND, DAMAGED, NO_CHECKSUMS = "sound", "damaged", "no checksums"
 RESULTS: Final = (SOUND, DAMAGED, NO_CHECKSUMS)
 
 
-class Listed(Struct, frozen=True):
+class RunList(Struct, frozen=True):
     """The existing runs: `table` is `LISTED`, newest `as_of` first; `zones` are the time zones, row by row.
 
     `damaged` are the runs found damaged by their files' sizes. What a damaged record does not tell is null.
@@ -191,14 +191,16 @@ class Listed(Struct, frozen=True):
     damaged: tuple[DamagedRunError, ...]
 
 
-def listed(store: RunStore) -> Listed:
+def listed(store: RunStore) -> RunList:
     """Return the existing runs, from their records; of the tables only sizes are checked."""
     latest = store.latest(whole=False)
     with reading(store.output):
         found = [(run, next(damages(run, whole=False), None)) for run in reversed(store.runs())]
         rows = [_row(run, damaged, latest=run == latest) for run, damaged in found]
         zones = tuple(_zone(run) for run, _ in found)
-    return Listed(pl.DataFrame(rows, schema=LISTED), zones, tuple(damaged for _, damaged in found if damaged))
+    return RunList(
+        pl.DataFrame(rows, schema=LISTED), zones, tuple(damaged for _, damaged in found if damaged)
+    )
 
 
 def checked(store: RunStore) -> tuple[pl.DataFrame, tuple[DamagedRunError, ...]]:

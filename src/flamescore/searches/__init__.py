@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.late_names import late_names
+from flamescore.lazy_imports import lazy_imports
 from flamescore.searches.accounts import AskedAccounts, search_accounts
-from flamescore.searches.asked import WAYS, Asked
 from flamescore.searches.declared import as_declared
-from flamescore.searches.found import Found
-from flamescore.searches.nobody import why_nobody
+from flamescore.searches.no_matches import no_match_messages
 from flamescore.searches.query import Query, search
+from flamescore.searches.request import WAYS, SearchRequest
+from flamescore.searches.result import SearchResult
 from flamescore.searches.run import search_run
 from flamescore.searches.sorting import KEYS as SORT_KEYS
 from flamescore.searches.sorting import in_order, sort_keys
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 __all__ = [
     "SORT_KEYS",
     "WAYS",
-    "Asked",
     "AskedAccounts",
-    "Found",
     "Query",
+    "SearchRequest",
+    "SearchResult",
     "Term",
     "Where",
     "as_declared",
     "flames_of",
     "in_order",
+    "no_match_messages",
     "search",
     "search_accounts",
     "search_run",
     "sort_keys",
     "terms_of",
-    "why_nobody",
 ]
 
 _LATE: Final = {
@@ -44,4 +44,4 @@ _LATE: Final = {
 }
 """The code that reads predicates, which few searches need; it loads rules and engine."""
 
-__getattr__ = late_names(__name__, _LATE)
+__getattr__ = lazy_imports(__name__, _LATE)

@@ -28,8 +28,8 @@ from flamescore.runs import (
     scan,
     uncalled,
 )
-from flamescore.searches.asked import WAYS
 from flamescore.searches.query import Query, search
+from flamescore.searches.request import WAYS
 from flamescore.searches.terms import terms_of
 from flamescore.tables import ROUTED, label_columns
 from flamescore.yaml_tree import nearest
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from flamescore.project import Project
     from flamescore.runs import Run
-    from flamescore.searches.asked import Asked
+    from flamescore.searches.request import SearchRequest
     from flamescore.searches.terms import Term
     from flamescore.searches.where import Where
 
@@ -57,7 +57,7 @@ class Matching(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def matching(project: Project, found: Run, asked: Asked, *, changes: bool = False) -> Matching:
+def matching(project: Project, found: Run, asked: SearchRequest, *, changes: bool = False) -> Matching:
     """Return the matches, ranked; call it within `runs.reading_run`. Errors are those of `search_run`.
 
     Changes are read if `asked` needs them, or with `changes`.
@@ -113,7 +113,9 @@ def matching(project: Project, found: Run, asked: Asked, *, changes: bool = Fals
     return Matching(rows, contacts, terms, tuple(columns.values()), since, said)
 
 
-def _query(asked: Asked, terms: tuple[Term, ...], where: Where | None, labels: Mapping[str, str]) -> Query:
+def _query(
+    asked: SearchRequest, terms: tuple[Term, ...], where: Where | None, labels: Mapping[str, str]
+) -> Query:
     return Query(
         terms=terms,
         min_score=asked.min_score,
@@ -201,7 +203,9 @@ def _held_out(run: Run) -> pl.Series:
     return read(run, HOLDOUT_FILE)["contact_id"].unique()
 
 
-def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+def _asked_labels(
+    asked: SearchRequest, columns: Mapping[str, str]
+) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
     """Return the texts of `--label` by column; a repeated name matches any of its texts."""
     found: dict[str, list[str | None]] = {}
     for words in asked.labels:
@@ -220,7 +224,7 @@ def _asked_labels(asked: Asked, columns: Mapping[str, str]) -> tuple[tuple[str, 
     return tuple((column, tuple(texts)) for column, texts in found.items())
 
 
-def _check_columns(asked: Asked, contacts: pl.LazyFrame) -> None:
+def _check_columns(asked: SearchRequest, contacts: pl.LazyFrame) -> None:
     names = contacts.collect_schema().names()
     needed = {"--owner": ("owner",) if asked.owners else (), "--tag": ("tags",) if asked.tags else ()}
     for flag, columns in needed.items():

@@ -12,11 +12,11 @@ from flamescore.columns import REASONS
 from flamescore.errors import Problem, UsageError
 from flamescore.frames import SCORES
 from flamescore.runs import reading_run, scan
-from flamescore.searches.beside import hot_since, moved, places, reasons_of
 from flamescore.searches.declared import as_declared
-from flamescore.searches.found import Found
+from flamescore.searches.extras import hot_since, moved, places, reasons_of
 from flamescore.searches.matching import matching
 from flamescore.searches.query import why_cold, with_columns_of
+from flamescore.searches.result import SearchResult
 from flamescore.searches.sorting import in_order, sort_keys
 from flamescore.tables import (
     ACCOUNT_KEY,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from flamescore.project import Project
     from flamescore.runs import Run, RunRecord
-    from flamescore.searches.asked import Asked
     from flamescore.searches.matching import Matching
+    from flamescore.searches.request import SearchRequest
 
 STANDING: Final = ("score", "flames", "percentile", "last_activity_at")
 _OWN: Final = (*REASONS, *MOVED, "last_activity", HOT_SINCE)
@@ -43,8 +43,8 @@ _OWN: Final = (*REASONS, *MOVED, "last_activity", HOT_SINCE)
 
 
 def search_run(
-    project: Project, run: Run, asked: Asked, *, first: int | None = None, bare: bool = False
-) -> Found:
+    project: Project, run: Run, asked: SearchRequest, *, first: int | None = None, bare: bool = False
+) -> SearchResult:
     """Search a run, and return the matches in order.
 
     With `first` only that many rows are returned, otherwise all. `bare` leaves out reasons and changes,
@@ -62,7 +62,7 @@ def search_run(
         return _found(project, run, asked, fits, first=first, everything=everything, moves=moves)
 
 
-def count_of(project: Project, run: Run, asked: Asked) -> int:
+def count_of(project: Project, run: Run, asked: SearchRequest) -> int:
     """Return the number of matches; errors are those of `search_run`."""
     with reading_run(run):
         return matching(project, run, asked).rows.height
@@ -71,13 +71,13 @@ def count_of(project: Project, run: Run, asked: Asked) -> int:
 def _found(
     project: Project,
     run: Run,
-    asked: Asked,
+    asked: SearchRequest,
     fits: Matching,
     *,
     first: int | None,
     everything: bool,
     moves: bool,
-) -> Found:
+) -> SearchResult:
     """Return the matches with the columns of every form, and with changes if they are requested."""
     record, name, zone = run.record, fits.terms[0].score_name, ZoneInfo(run.record.timezone)
     cold = fits.terms[0].high == 0
@@ -118,7 +118,7 @@ def _found(
         )
         for_people = tuple(bare_columns)
     ids = some["contact_id"] if everything or chosen & {*REASONS} else some["contact_id"].clear()
-    return Found(
+    return SearchResult(
         rows=some,
         count=rows.height,
         strongest=reasons_of(run, name, ids),

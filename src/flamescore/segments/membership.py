@@ -19,7 +19,7 @@ import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from flamescore.labels import everyone_of
+from flamescore.labels import condition_context
 from flamescore.rules import InSegment, RuleIs, leaves
 from flamescore.segments.definitions import definition, definition_of_hot
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flamescore.labels import Everyone
+    from flamescore.labels import ConditionContext
     from flamescore.project import Project
     from flamescore.rules import Condition, Hot
     from flamescore.scoring import Scored
@@ -60,7 +60,7 @@ class Segments(Struct, frozen=True):
     ids: pl.Series
     order: NDArray[np.int64]
     callable: NDArray[np.bool_]
-    everyone: Everyone
+    everyone: ConditionContext
     members: Mapping[str, Members] = field(default_factory=dict)
 
     def fitting(self, condition: Condition | None) -> NDArray[np.bool_]:
@@ -116,7 +116,7 @@ def segments_of(scored: Scored, project: Project, hot: Hot, conditions: Mapping[
     ids = scored.contacts["contact_id"]
     may_be_called = np.ones(len(ids), np.bool_)
     may_be_called[ids.search_sorted(scored.uncalled["contact_id"]).to_numpy()] = False
-    everyone = everyone_of(scored)
+    everyone = condition_context(scored)
     everyone = replace(everyone, answers={**everyone.answers, **_of_rules(scored, conditions.values())})
     segments = _with_hot(Segments(ids, scored.in_ranked_order(), may_be_called, everyone), scored, hot)
     for name, declared in project.settings.segments.items():

@@ -10,7 +10,7 @@ import polars as pl
 from flamescore.cells import as_text
 from flamescore.exports import (
     PLACE,
-    Told,
+    FileOutcome,
     contacts_by_file,
     events_by_file,
     history_by_file,
@@ -29,7 +29,7 @@ PIECE: Final = 262_144
 
 
 def clean_pieces(plan: Plan, number: int, batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield the clean rows of a table's batches (`Plan.rows`), and after each piece a row with its `Told`.
+    """Yield the clean rows of a table's batches (`Plan.rows`); after each piece, its `FileOutcome` as a row.
 
     Rows of a table have no row number, so rejects are reported without one. For each piece, the clean rows
     and those counted in its note add up to the rows that came in. For a table with an order, `batches`
@@ -52,7 +52,7 @@ def clean_pieces(plan: Plan, number: int, batches: Iterator[pl.DataFrame]) -> It
 
 
 def _clean(plan: Plan, number: int, piece: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    source, told = plan.sources[number], Told()
+    source, told = plan.sources[number], FileOutcome()
     opened = source_of_frame(source.kind, piece, plan.reading.named)
     kind = pl.lit(KINDS.index(source.kind)).alias("kind")
     here = pl.lit(number).alias("source")
@@ -97,6 +97,6 @@ def _carried(batch: pl.DataFrame, name: str, carrier: str) -> pl.Expr:
     return as_text(name, dtype) if carrier == "string" else pl.col(name).cast(wanted)
 
 
-def note_row(plan: Plan, number: int, told: Told) -> pl.DataFrame:
+def note_row(plan: Plan, number: int, told: FileOutcome) -> pl.DataFrame:
     """Return the report on a piece as a row that can be sent on."""
     return laid_out(pl.DataFrame({"source": [number], "note": [pickle.dumps(told)]}), plan.rows)

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from flamescore.engine import Entry
-    from flamescore.exports import Told
-    from flamescore.observations import Noticed
+    from flamescore.exports import FileOutcome
+    from flamescore.observations import PartialObservations
     from flamescore.spark.plan import Columns, Plan
     from flamescore.spark.shard import ShardNote
 
@@ -116,7 +116,7 @@ def _expression(text: str) -> Any:  # noqa: ANN401 - a Spark column
     return F.expr(text)
 
 
-def notes_of(rows: DataFrame) -> list[tuple[int, Told]]:
+def notes_of(rows: DataFrame) -> list[tuple[int, FileOutcome]]:
     """Return the report on each piece, with its source."""
     told = collected(rows.where("note is not null").select("source", "note"))
     return [(source, pickle.loads(note)) for source, note in told.iter_rows()]  # noqa: S301 - our own workers'
@@ -135,7 +135,7 @@ class Summed(Struct, frozen=True):
     contacts with a total that the call list does not exclude.
     """
 
-    noticed: Noticed
+    noticed: PartialObservations
     records: tuple[SourceRecord, ...]
     rejects: pl.DataFrame
     standings: tuple[pl.DataFrame, ...]
@@ -143,7 +143,7 @@ class Summed(Struct, frozen=True):
     excluded: int
 
 
-def summed(plan: Plan, notes: Sequence[tuple[int, Told]], told: DataFrame, *, given: int) -> Summed:
+def summed(plan: Plan, notes: Sequence[tuple[int, FileOutcome]], told: DataFrame, *, given: int) -> Summed:
     """Add up the results of the shards; `given` is the number of contacts that were handed to them.
 
     Raises:
@@ -183,7 +183,7 @@ def summed(plan: Plan, notes: Sequence[tuple[int, Told]], told: DataFrame, *, gi
     )
 
 
-def _rejects(plan: Plan, notes: Sequence[tuple[int, Told]]) -> pl.DataFrame:
+def _rejects(plan: Plan, notes: Sequence[tuple[int, FileOutcome]]) -> pl.DataFrame:
     """Return the first rejects of each source, in order of the sources."""
     nothing = pl.DataFrame(schema=REJECTS)
     of_source = (
@@ -222,7 +222,11 @@ def _too_many(events: int, most: int) -> Problem:
 
 
 def _record(
-    plan: Plan, number: int, notes: Sequence[Told], shards: Sequence[ShardNote], noticed: Noticed
+    plan: Plan,
+    number: int,
+    notes: Sequence[FileOutcome],
+    shards: Sequence[ShardNote],
+    noticed: PartialObservations,
 ) -> SourceRecord:
     """Return the record of what became of a source's rows, after checking that each is accounted for."""
     source = plan.sources[number]
@@ -246,7 +250,7 @@ def _record(
     return SourceRecord(source.kind, source.path, counts=counts)
 
 
-def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[Told]) -> None:
+def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[FileOutcome]) -> None:
     """Raise `InputError` if a source has too many rejects in all its pieces together."""
     counts, limit = record.counts, plan.reading.fallback
     rejected = counts.rejected

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from flamescore.columns import Columns as Offered
-    from flamescore.exports import Told
+    from flamescore.exports import FileOutcome
     from flamescore.observations import Observations
     from flamescore.project import RejectLimit
     from flamescore.rules import Condition, LoadedCondition, LoadedRules, RuleBook
@@ -252,7 +252,7 @@ def _condition(exclude: str | Mapping[str, Any], loaded: LoadedRules) -> LoadedC
     return load_condition(parsed.document, names=loaded.names)
 
 
-def not_done(what: str) -> UsageError:
+def unsupported(what: str) -> UsageError:
     """Return the error for a request that is not supported on Spark."""
     return UsageError(
         Problem("S001", f"The engine on Spark does not do {what} yet.", hint="Score it on one machine.")
@@ -262,15 +262,15 @@ def not_done(what: str) -> UsageError:
 def _check_done(book: RuleBook, exclude: Condition | None, keep: Sequence[str]) -> None:
     """Check that the rules need nothing that spans several contacts and is not supported here."""
     if book.accounts is not None:
-        raise not_done("`accounts`")
+        raise unsupported("`accounts`")
     if book.labels:
-        raise not_done("`labels`")
+        raise unsupported("`labels`")
     if book.bots is not None:
-        raise not_done("`bots`")
+        raise unsupported("`bots`")
     if exclude is not None and any(stands(leaf) for leaf in leaves(exclude)):
-        raise not_done("an `exclude` that asks for scores, labels, rules or segments")
+        raise unsupported("an `exclude` that asks for scores, labels, rules or segments")
     if "tags" in keep:
-        raise not_done("`keep` of `tags`")
+        raise unsupported("`keep` of `tags`")
 
 
 def _check_kept(keep: Sequence[str], columns: Offered) -> None:
@@ -327,7 +327,7 @@ def _shards(spark: Session, contacts: int) -> int:
 
 
 def _check_unique(
-    plan: Plan, people: DataFrame, notes: Sequence[tuple[int, Told]], events: DataFrame | None
+    plan: Plan, people: DataFrame, notes: Sequence[tuple[int, FileOutcome]], events: DataFrame | None
 ) -> None:
     """Check that ids are unique in tables without an order, where no row is the first or the last."""
     ordered = {source.kind for source in plan.sources if source.order_by is not None}

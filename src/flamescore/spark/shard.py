@@ -40,7 +40,7 @@ from flamescore.spark.plan import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flamescore.observations import Noticed
+    from flamescore.observations import PartialObservations
     from flamescore.scoring import Shares
     from flamescore.spark.plan import Plan
 
@@ -55,7 +55,7 @@ class ShardNote(Struct, frozen=True):
     the shard, and the others. `undecided` counts tags that were applied and removed at the same instant.
     """
 
-    noticed: Noticed
+    noticed: PartialObservations
     contacts: dict[int, int] = field(default_factory=dict)
     history: dict[int, tuple[int, int]] = field(default_factory=dict)
     undecided: int = 0

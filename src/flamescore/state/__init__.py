@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
-from flamescore.state.standing import (
+from flamescore.state.baseline import (
     DELIVERED,
     DELIVERED_CELLS,
     HELD,
@@ -13,11 +12,12 @@ from flamescore.state.standing import (
     Kind,
     Moves,
     before,
+    current_run_id,
     instant,
     read_cells,
-    standing_at,
     unreadable,
 )
+from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
 from flamescore.state.store import StateStore
 from flamescore.state.taking_in import Keeper, Taker, take_in
 
@@ -36,11 +36,11 @@ __all__ = [
     "StateStore",
     "Taker",
     "before",
+    "current_run_id",
     "instant",
     "meta",
     "read_cells",
     "set_meta",
-    "standing_at",
     "take_in",
     "transaction",
     "unreadable",

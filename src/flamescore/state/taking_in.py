@@ -34,7 +34,7 @@ MOVING: Final = ("counting", "baseline")
 def take_in(
     connection: sqlite3.Connection,
     run: Run,
-    takers: tuple[Taker, ...] = (),
+    recorders: tuple[Taker, ...] = (),
     *,
     keeper: Keeper = lambda _: None,
 ) -> tuple[Finding, ...]:
@@ -52,7 +52,7 @@ def take_in(
         return ()
     fits = state.state_run == stands
     with transaction(connection):
-        for taker in takers if fits and state.kind == "counting" else ():
+        for taker in recorders if fits and state.kind == "counting" else ():
             taker(connection, run)
         keeper(run)
         set_meta(connection, run_id=run.run_id, as_of=iso_instant(run.as_of))

@@ -64,7 +64,7 @@ def _told(
                 said_points(
                     column,
                     partial(shown_points.given, decimals=decimals, commas=commas),
-                    partial(shown_points.alike_as_given, decimals=decimals),
+                    partial(shown_points.canonical_given, decimals=decimals),
                 )
             )
         elif column.dtype.is_float() and name != "trend":

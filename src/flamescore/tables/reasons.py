@@ -16,7 +16,7 @@ import polars as pl
 
 from flamescore.columns import REASONS
 from flamescore.points import difference_type, in_points, ten_thousandths
-from flamescore.shown_points import alike_as_given, given
+from flamescore.shown_points import canonical_given, given
 from flamescore.tables.columns import local_day, said, said_points
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def as_reasons(rows: pl.DataFrame, zone: ZoneInfo, decimals: int = 1) -> pl.Data
     gave = said_points(
         rows["points"],
         lambda points: f" ({given(points, decimals)})",
-        partial(alike_as_given, decimals=decimals),
+        partial(canonical_given, decimals=decimals),
     )
     when = (", " + local_day(rows["last_at"], zone)).fill_null("")
     words = rows.select(pl.concat_str("name", pl.lit(times), pl.lit(when), pl.lit(gave))).to_series()

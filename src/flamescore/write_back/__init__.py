@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flamescore.write_back.cells import Cells, Leads, cells_of, rounded_points
-from flamescore.write_back.changed import ROWS, Changed, changed, laid_over, taken_back
+from flamescore.write_back.changed import ROWS, Changed, after_import, after_undo, changed
 from flamescore.write_back.columns import Export, exports_of
+from flamescore.write_back.compute import WriteBack, work_out
 from flamescore.write_back.csv_files import CsvPart, csv_parts
 from flamescore.write_back.delivery import Delivery, deliver, forget, undo
 from flamescore.write_back.files import (
@@ -15,7 +16,6 @@ from flamescore.write_back.files import (
     read_waiting,
     write_files,
 )
-from flamescore.write_back.working_out import WriteBack, work_out
 
 __all__ = [
     "FOLDER",
@@ -29,6 +29,8 @@ __all__ = [
     "Export",
     "Leads",
     "WriteBack",
+    "after_import",
+    "after_undo",
     "cells_of",
     "changed",
     "csv_parts",
@@ -36,10 +38,8 @@ __all__ = [
     "exports_of",
     "forget",
     "import_request",
-    "laid_over",
     "read_waiting",
     "rounded_points",
-    "taken_back",
     "undo",
     "work_out",
     "write_files",

@@ -103,7 +103,7 @@ def _wide(delivered: pl.DataFrame, headers: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def laid_over(delivered: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def after_import(delivered: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return what a CRM has after importing the rows of a run (`ROWS`).
 
     For their keys, columns that the rows no longer have are dropped.
@@ -112,7 +112,7 @@ def laid_over(delivered: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([others, rows.select(DELIVERED_CELLS.names())]).sort("key", "column")
 
 
-def taken_back(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def after_undo(before: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return what a CRM has after importing a run's undo files; `before` was known before its delivery.
 
     That is `before` itself, unless another run was delivered after this one had been computed. The undo files

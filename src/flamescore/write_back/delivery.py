@@ -26,7 +26,7 @@ from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.runs import RunStore, file_of, flush, has_table, make_folder, private
 from flamescore.state import DELIVERED_CELLS, StateDamagedError, instant, read_cells, transaction
 from flamescore.units import iso_instant
-from flamescore.write_back.changed import laid_over, taken_back
+from flamescore.write_back.changed import after_import, after_undo
 from flamescore.write_back.files import FOLDER, ROWS_FILE
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def deliver(store: StateStore, name: str, run: Run, *, timeout: float = 0.0) -> 
             hint = f"`flamescore delivered {name} --undone` takes that one back."
             raise UsageError(Problem("U041", text, hint=hint))
         _sweep(store, connection)
-        after = laid_over(before, rows)
+        after = after_import(before, rows)
         file = _write(store, f"{name}-{run.run_id}", after)
         _name(connection, name, _Row(run.run_id, run.as_of, file, "" if last is None else last.file))
         _sweep(store, connection)
@@ -116,7 +116,7 @@ def undo(store: StateStore, runs: RunStore, name: str, *, timeout: float = 0.0) 
         _sweep(store, connection)
         before = read_cells(store, last.previous)
         rows = _rows(runs, last.run_id, name)
-        after = before if rows is None else taken_back(before, rows)
+        after = before if rows is None else after_undo(before, rows)
         stem = last.previous.removeprefix(f"{PLACE}/{name}-")
         file = last.previous
         if not after.equals(before):

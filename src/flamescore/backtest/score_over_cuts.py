@@ -27,9 +27,9 @@ NEVER: Final = -1
 class RuleRows(Struct, frozen=True):
     """The contact-cuts to which a rule, or a branch of one, gave points.
 
-    `rows` are sorted indexes into the arrays of `Looked`, and `rest` the flames that these contact-cuts have
-    without the rule. `points` is the sum of the absolute points that it gave, `balance` the sum of the signed
-    points, both in ten-thousandths.
+    `rows` are sorted indexes into the arrays of `ScoreOverCuts`, `rest` the flames that these contact-cuts
+    have without the rule. `points` is the sum of the absolute points that it gave, `balance` the sum of the
+    signed points, both in ten-thousandths.
     """
 
     rows: NDArray[np.int32]
@@ -38,7 +38,7 @@ class RuleRows(Struct, frozen=True):
     balance: float
 
 
-class Looked(Struct, frozen=True):
+class ScoreOverCuts(Struct, frozen=True):
     """A score over all cuts: arrays of equal length with a row for each contact-cut that is included.
 
     `contacts` and `cuts` are indexes, `totals` are in ten-thousandths, `active` is the last activity in
@@ -66,7 +66,7 @@ class Looked(Struct, frozen=True):
     held_out: Marks | None = None
 
 
-def together(parts: Sequence[Looked]) -> Looked:
+def together(parts: Sequence[ScoreOverCuts]) -> ScoreOverCuts:
     """Concatenate the cuts of a score."""
     first = parts[0]
     starts = np.cumsum([0, *(len(part.contacts) for part in parts)])[:-1].tolist()
@@ -82,7 +82,7 @@ def together(parts: Sequence[Looked]) -> Looked:
             sum(each.balance for each in found),
         )
 
-    return Looked(
+    return ScoreOverCuts(
         first.score,
         contacts=joined("contacts"),
         cuts=joined("cuts"),
@@ -103,7 +103,7 @@ def together(parts: Sequence[Looked]) -> Looked:
     )
 
 
-def renumbered(found: Looked, then: Exports, now: Exports, ids: pl.Series) -> Looked:
+def renumbered(found: ScoreOverCuts, then: Exports, now: Exports, ids: pl.Series) -> ScoreOverCuts:
     """Renumber the contacts of a cut by the ids of all cuts; contacts that don't exist yet are counted."""
     there = then.contacts["contact_id"].sort()
     numbers = ids.search_sorted(there).to_numpy().astype(np.int64)

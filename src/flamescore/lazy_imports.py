@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def late_names(room: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
+def lazy_imports(room: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     """Return a `__getattr__` for a package: `modules` maps each late name to its module in the package."""
 
     def late_name(name: str) -> Any:  # noqa: ANN401 - any object of that name

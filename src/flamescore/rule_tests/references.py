@@ -25,7 +25,7 @@ _VALUES = ("column", "same")
 """Attributes that name a property of events whose values are compared or summed."""
 
 
-class Asked(Struct, frozen=True):
+class References(Struct, frozen=True):
     """Columns of contacts and of events with the predicates on them, and other references.
 
     `values` are columns of events whose values are compared with one another or used as numbers. `types` are
@@ -61,7 +61,7 @@ def plain_book(book: RuleBook) -> RuleBook:
     return replace(book, accounts=None).without_bots
 
 
-def asked_by_all(*asking: RuleBook | Condition | Rule) -> Asked:
+def asked_by_all(*asking: RuleBook | Condition | Rule) -> References:
     """Return what books, conditions and rules refer to, in order of first mention."""
     contacts: dict[str, dict[Predicate, None]] = {}
     events: dict[str, dict[Predicate, None]] = {}
@@ -78,7 +78,7 @@ def asked_by_all(*asking: RuleBook | Condition | Rule) -> Asked:
             tags[part] = None
         else:
             values |= {name for key in _VALUES if (name := getattr(part, key, None)) is not None}
-    return Asked(
+    return References(
         {name: tuple(found) for name, found in contacts.items()},
         {name: tuple(found) for name, found in events.items()},
         frozenset(values),

@@ -107,7 +107,7 @@ def before(
     as_of: datetime,
     moves: Moves,
     *,
-    takers: tuple[Taker, ...] = (),
+    recorders: tuple[Taker, ...] = (),
     keeper: Keeper = lambda _: None,
     write: bool = True,
     acting: bool = True,
@@ -132,7 +132,7 @@ def before(
             taken: tuple[Finding, ...] = ()
             # If that run can't be taken in, the state stays as it is; the new run reports what it did not.
             with suppress(DamagedRunError, OutputError):
-                taken = () if latest is None else take_in(connection, latest, takers, keeper=keeper)
+                taken = () if latest is None else take_in(connection, latest, recorders, keeper=keeper)
             return _with_cells(_read(connection, runs, as_of, moves, taken, acting=acting), store)
     except StateDamagedError as error:
         return Before(Kind.NONE, findings=(unreadable(error.why),), spared=None)
@@ -166,7 +166,7 @@ def read_cells(store: StateStore, file: str) -> pl.DataFrame:
 HELD: Final = "is held by another command"
 
 
-def standing_at(store: StateStore) -> tuple[str, ...]:
+def current_run_id(store: StateStore) -> tuple[str, ...]:
     """Return the id of the run that the state points to, if any; that run must not be deleted.
 
     Raises:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-class Found(Struct, frozen=True):
+class SearchResult(Struct, frozen=True):
     """The result of a search: `rows` in order, with exact values, and the total number of matches.
 
     `rows` have every column of any form, and no column that was not requested. Besides the columns of a

@@ -24,7 +24,7 @@ A new contact that is hot is newly hot too.
 """
 
 
-class Asked(Struct, frozen=True):
+class SearchRequest(Struct, frozen=True):
     """A search, as typed. All conditions must hold."""
 
     flames: str | None = None

@@ -119,7 +119,7 @@ def _held(whole: Fraction | int) -> int:
     return max(-_MOST, min(int(whole), _MOST))
 
 
-class Everyone(Struct, frozen=True):
+class ConditionContext(Struct, frozen=True):
     """All contacts, in one order, with a mask for each condition on tags, fields and events in `answers`.
 
     `labels` contains the labels computed so far by name, one String column each.

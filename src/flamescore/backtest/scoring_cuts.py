@@ -11,11 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flamescore.backtest.calls import until_outcome
-from flamescore.backtest.looked import NEVER, Looked, RuleRows, renumbered, together
 from flamescore.backtest.past import CREATED, TAGS, without_rules
 from flamescore.backtest.reading import Questions, as_exported, coded_events
+from flamescore.backtest.score_over_cuts import NEVER, RuleRows, ScoreOverCuts, renumbered, together
 from flamescore.engine import flame_bounds
-from flamescore.labels import drawn, everyone_of
+from flamescore.labels import condition_context, drawn
 from flamescore.rules import (
     NO_LIMITS,
     Branch,
@@ -57,7 +57,7 @@ _WITHOUT: Final = "\0without\0"
 _BY_FLAMES: Final = Hot()
 
 
-class Asked(Struct, frozen=True):
+class CutSettings(Struct, frozen=True):
     """The settings of a backtest. `known_after` has the delay of each source of events, if any.
 
     `tags_known_after` is that of tag histories. `exclude` and `hot` are evaluated as of a cut; `own` maps
@@ -105,9 +105,9 @@ class Asked(Struct, frozen=True):
         return cut if self.horizon is None else self.horizon.after(cut, self.zone)
 
 
-def look(asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> tuple[Looked, ...]:
+def look(asked: CutSettings, exports: Exports, cuts: Sequence[datetime]) -> tuple[ScoreOverCuts, ...]:
     """Score all contacts at each cut, mark what followed, and return a value per score, in order."""
-    parts: dict[str, list[Looked]] = {score.name: [] for score in asked.book.scores}
+    parts: dict[str, list[ScoreOverCuts]] = {score.name: [] for score in asked.book.scores}
     ids = None if asked.people is None else _everyone(exports, asked.people.values())
     events = _Events.of(asked, exports, cuts) if asked.people is None else None
     for number, as_of in enumerate(cuts):
@@ -134,7 +134,7 @@ class _Events(Struct, frozen=True):
     outcome: Exports
 
     @classmethod
-    def of(cls, asked: Asked, exports: Exports, cuts: Sequence[datetime]) -> _Events:
+    def of(cls, asked: CutSettings, exports: Exports, cuts: Sequence[datetime]) -> _Events:
         """Read the events that are needed at these cuts and after them."""
         instants = [*cuts, *(asked.end(cut) for cut in cuts)]
         every = asked.questions.of(asked.questions.read(exports, instants), instants)
@@ -144,7 +144,7 @@ class _Events(Struct, frozen=True):
         return cls(every, alone.of(every, instants))
 
 
-def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
+def exports_at(exports: Exports, as_of: datetime, asked: CutSettings) -> Exports:
     """Return the exports as known at a cut; undated tags are emptied unless they count as known."""
     contacts = exports.contacts
     if not asked.tags_known and TAGS in contacts.columns:
@@ -162,7 +162,7 @@ def exports_at(exports: Exports, as_of: datetime, asked: Asked) -> Exports:
     return dataclasses.replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
 
 
-def _cut(asked: Asked, events: _Events, as_of: datetime, number: int) -> Iterator[Looked]:
+def _cut(asked: CutSettings, events: _Events, as_of: datetime, number: int) -> Iterator[ScoreOverCuts]:
     there = events.every if asked.horizon is None else exports_at(events.every, as_of, asked)
     own = asked.own or {}
     seconds = tuple(
@@ -191,7 +191,7 @@ def _cut(asked: Asked, events: _Events, as_of: datetime, number: int) -> Iterato
         as_of=as_of,
         conditions=list(dict.fromkeys(conditions)),
     )
-    everyone = everyone_of(scored)
+    everyone = condition_context(scored)
     none = np.zeros(scored.contacts.height, np.bool_)
     not_yet = none if to_come is None else everyone.fitting(to_come)
     before = none
@@ -234,7 +234,7 @@ def holding(condition: Condition, exports: Exports, book: RuleBook, as_of: datet
     return found[0] > 0
 
 
-def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Integers | None, int]:
+def _after(asked: CutSettings, exports: Exports, as_of: datetime) -> tuple[Marks, Integers | None, int]:
     """Return a mask of the contacts with the outcome after a cut, its worth, and how many had no number."""
     condition = asked.outcome.after(asked.horizon, asked.zone)
     scores = [score_of(condition)]
@@ -252,7 +252,7 @@ def _after(asked: Asked, exports: Exports, as_of: datetime) -> tuple[Marks, Inte
     return found[0] > 0, found[1] if asked.value is not None else None, unvalued
 
 
-def _called(asked: Asked, called: Outcome, exports: Exports, as_of: datetime) -> Marks:
+def _called(asked: CutSettings, called: Outcome, exports: Exports, as_of: datetime) -> Marks:
     """Return a mask of the contacts who were called after a cut, and before the outcome if it occurred."""
     end = asked.end(as_of)
     matches = asked.outcome.matches(asked.zone)
@@ -360,7 +360,7 @@ def _score(
     given: _Given,
     own: frozenset[str],
     taken: Mapping[str, Integers],
-) -> Looked:
+) -> ScoreOverCuts:
     mine = scored.scores["score_name"] == score.name
     rows = scored.scores.filter(mine)
     place = scored.places.filter(mine).to_numpy().astype(np.int64)
@@ -391,7 +391,7 @@ def _score(
         adds_up = _adds_up(score)
         without = _sum(score, own, given, many) if adds_up else _of_everyone(scored, _WITHOUT + score.name)
     is_hot = flames >= hot_flames if hot is None else hot
-    return Looked(
+    return ScoreOverCuts(
         score,
         contacts=kept,
         cuts=np.full(len(kept), number, np.int64),

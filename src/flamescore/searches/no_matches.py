@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from flamescore.project import Project
     from flamescore.runs import Run
-    from flamescore.searches.asked import Asked
+    from flamescore.searches.request import SearchRequest
 
 _TOLD: Final = 3
 """The maximum number of suggested values, and of listed conditions."""
 
 
-def why_nobody(project: Project, run: Run, asked: Asked) -> tuple[str, ...]:
+def no_match_messages(project: Project, run: Run, asked: SearchRequest) -> tuple[str, ...]:
     """Return the messages for a search of a run without matches, each of one or two sentences.
 
     The first, if it applies, is that no contact has the owner, tag or value, with suggestions; or that the
@@ -42,7 +42,7 @@ def why_nobody(project: Project, run: Run, asked: Asked) -> tuple[str, ...]:
     return (*(() if first is None else (first,)), f"No contacts match.{counts}")
 
 
-def _left_out(project: Project, run: Run, asked: Asked) -> str | None:
+def _left_out(project: Project, run: Run, asked: SearchRequest) -> str | None:
     if asked.everyone or asked.held_out:
         return None
     many = count_of(project, run, replace(asked, everyone=True))
@@ -54,7 +54,7 @@ def _left_out(project: Project, run: Run, asked: Asked) -> str | None:
 # --- values that no contact has
 
 
-def _unknown(run: Run, asked: Asked) -> Iterator[str]:
+def _unknown(run: Run, asked: SearchRequest) -> Iterator[str]:
     """Yield a message for each requested value that no contact has."""
     contacts = scan(run, "contacts.parquet")
     for owner in asked.owners:
@@ -128,7 +128,7 @@ _EACH: Final = {
 """Flags that may be repeated and must all hold."""
 
 
-def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
+def _without_one(asked: SearchRequest) -> Iterator[tuple[str, SearchRequest]]:
     """Yield each condition as typed, and the search without it."""
     if asked.words:
         yield f'"{" ".join(asked.words)}"', replace(asked, words=())
@@ -146,7 +146,7 @@ def _without_one(asked: Asked) -> Iterator[tuple[str, Asked]]:
     yield from _any_of(asked)
 
 
-def _any_of(asked: Asked) -> Iterator[tuple[str, Asked]]:
+def _any_of(asked: SearchRequest) -> Iterator[tuple[str, SearchRequest]]:
     """Yield the flags that match any of their values; together these are one condition."""
     if asked.owners:
         yield _repeated('--owner "{}"', asked.owners), replace(asked, owners=())
@@ -159,7 +159,7 @@ def _any_of(asked: Asked) -> Iterator[tuple[str, Asked]]:
         yield _repeated('--label "{}"', these), replace(asked, labels=rest)
 
 
-def _without(asked: Asked, name: str, value: object) -> Asked:
+def _without(asked: SearchRequest, name: str, value: object) -> SearchRequest:
     return replace(asked, **{name: value})
 
 

@@ -34,7 +34,7 @@ class Part(Struct, frozen=True):
     path: NodePath
 
 
-class Asker(Struct, frozen=True):
+class Reference(Struct, frozen=True):
     """A part of a file that refers to the exports. A cure is written for the keys of the mapping at `path`.
 
     `empty`: whether it gives no contact anything as of the run, or holds for no contact. `match` are the
@@ -79,12 +79,14 @@ class Outside(Struct, frozen=True):
     empty: bool
 
 
-def askers_of(document: Document, scored: Scored, others: Sequence[Outside] = ()) -> tuple[Asker, ...]:
+def references_of(
+    document: Document, scored: Scored, others: Sequence[Outside] = ()
+) -> tuple[Reference, ...]:
     """Return all askers, in order of the rule file (`document`), those of the project file last."""
     return tuple(_askers(document, scored, others))
 
 
-def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> Iterator[Asker]:
+def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> Iterator[Reference]:
     book = scored.book
     given = {
         (row["score_name"], row["rule_id"]): row["contacts"]
@@ -105,7 +107,7 @@ def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> It
             path: NodePath = ("scores", score.name, "population")
             title = f"The population of `{score.name}`"
             subject = f"{score.name}/population"
-            yield Asker(subject, title, document, path, nobody, parts=(Part(score.population, path),))
+            yield Reference(subject, title, document, path, nobody, parts=(Part(score.population, path),))
         yield from _activities(document, score)
         yield from _inherited_resets(score, document)
         for rule, path in zip(score.rules, rule_paths(document, score), strict=True):
@@ -120,20 +122,20 @@ def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> It
     for other in others:
         subject = ".".join(map(str, other.path))
         part = Part(other.condition, other.path)
-        yield Asker(subject, f"`{subject}`", other.document, other.path, other.empty, parts=(part,))
+        yield Reference(subject, f"`{subject}`", other.document, other.path, other.empty, parts=(part,))
 
 
-def _of_label(label: Label, document: Document, taken: tuple[int, ...]) -> Iterator[Asker]:
+def _of_label(label: Label, document: Document, taken: tuple[int, ...]) -> Iterator[Reference]:
     for number, branch in enumerate(label.branches):
         if branch.condition is not None:
             path: NodePath = ("labels", label.name, "first_of", number)
             title = f"`{branch.label}` of label `{label.name}`"
             nobody = number < len(taken) and not taken[number]
             part = Part(branch.condition, path)
-            yield Asker(f"labels.{label.name}", title, document, path, nobody, parts=(part,), branch=True)
+            yield Reference(f"labels.{label.name}", title, document, path, nobody, parts=(part,), branch=True)
 
 
-def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
+def _of_roles(document: Document, scored: Scored) -> Iterator[Reference]:
     """Yield the roles of accounts; a role that no member of any account fills is empty."""
     if scored.book.accounts is None or scored.accounts is None:
         return
@@ -142,7 +144,7 @@ def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
         path: NodePath = ("accounts", "roles", role.name)
         part = Part(role.condition, (*path, "if"))
         title = f"`accounts.roles.{role.name}`"
-        yield Asker(
+        yield Reference(
             f"accounts.roles.{role.name}",
             title,
             document,
@@ -153,14 +155,14 @@ def _of_roles(document: Document, scored: Scored) -> Iterator[Asker]:
         )
 
 
-def _entry(subject: str, title: str, document: Document, path: NodePath, entry: Ignored) -> Asker:
+def _entry(subject: str, title: str, document: Document, path: NodePath, entry: Ignored) -> Reference:
     """Return the asker for the events that an entry ignores, and for those that they follow."""
     follows = entry.follows
     parts = () if follows is None else (Part(Happened(follows.match), (*path, "follows")),)
-    return Asker(subject, title, document, path, empty=True, match=entry.match, parts=parts)
+    return Reference(subject, title, document, path, empty=True, match=entry.match, parts=parts)
 
 
-def _activities(document: Document, score: Score) -> Iterator[Asker]:
+def _activities(document: Document, score: Score) -> Iterator[Reference]:
     """Yield what counts as activity, if the file names it; otherwise the rules already refer to it."""
     for group, idle in score.idles:
         owner = () if group is None else ("groups", group)
@@ -171,12 +173,12 @@ def _activities(document: Document, score: Score) -> Iterator[Asker]:
             pairs = zip(idle.activity, places, strict=True)
             parts = tuple(Part(Happened(match), place) for match, place in pairs)
             title = f"The activity of `{group or score.name}`"
-            yield Asker(f"{score.name}/idle", title, document, named, empty=False, parts=parts)
+            yield Reference(f"{score.name}/idle", title, document, named, empty=False, parts=parts)
 
 
 def _of_rule(
     score: Score, rule: Rule, document: Document, path: NodePath, taken: tuple[int, ...], *, empty: bool
-) -> Iterator[Asker]:
+) -> Iterator[Reference]:
     subject, title = f"{score.name}/{rule.id}", f'"{rule.name}"'
     also = () if rule.condition is None else (Part(rule.condition, (*path, "if")),)
     match rule.subject:
@@ -186,7 +188,7 @@ def _of_rule(
             unless = (*unless, *_own_resets(asked.since, document, path))
             empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
             parts = (*followed, *also)
-            yield Asker(
+            yield Reference(
                 subject,
                 title,
                 document,
@@ -202,7 +204,7 @@ def _of_rule(
         case TagRule(tag=tag, points=points, since=since):
             parts = (Part(HasTag(tag), (*path, "tag")), *also)
             resets = _own_resets(since, document, path)
-            yield Asker(subject, title, document, path, empty and points != 0, parts=parts, others=resets)
+            yield Reference(subject, title, document, path, empty and points != 0, parts=parts, others=resets)
         case BranchRule(branches=branches):
             node = document.root.at(path)
             key = next((k for k in ("first_of", "field", "if") if node is not None and node.child(k)), "if")
@@ -210,7 +212,7 @@ def _of_rule(
                 where = (*path, key, number) if key == "first_of" else (*path, key)
                 own = () if branch.condition is None else (Part(branch.condition, where),)
                 nobody = number < len(taken) and not taken[number]
-                yield Asker(
+                yield Reference(
                     subject, title, document, path, nobody, parts=(*own, *also), branch=len(branches) > 1
                 )
 
@@ -225,7 +227,7 @@ def _own_resets(since: Sequence[EventMatch], document: Document, path: NodePath)
     return () if document.root.at(place) is None else tuple(Part(Happened(each), place) for each in since)
 
 
-def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
+def _inherited_resets(score: Score, document: Document) -> Iterator[Reference]:
     """Yield the groups of a score, and its defaults, from which rules inherit their resets."""
     found: dict[NodePath, tuple[EventMatch, ...]] = {}
     base: NodePath = ("scores", score.name)
@@ -241,7 +243,7 @@ def _inherited_resets(score: Score, document: Document) -> Iterator[Asker]:
         )
         subject = f"{score.name}/{'' if shared else 'groups/'}{owner[-1]}"
         others = tuple(Part(Happened(each), (*owner, "since")) for each in since)
-        yield Asker(subject, title, document, owner, empty=False, others=others)
+        yield Reference(subject, title, document, owner, empty=False, others=others)
 
 
 def fields_of(condition: Condition) -> Iterator[FieldIs]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flamescore.runs import FindingEntry, RunRecord
 
 
-class Told(Struct, frozen=True):
+class ReportedFinding(Struct, frozen=True):
     """One finding: `place` and `code` come before the message, `lines` below it.
 
     `reason` is why it is accepted, `until` the last day on which it is, if given.
@@ -50,23 +50,23 @@ class Told(Struct, frozen=True):
 class Findings(Struct, frozen=True):
     """The warnings that need attention, and other findings: notes, and warnings that are accepted."""
 
-    warnings: tuple[Told, ...] = ()
-    others: tuple[Told, ...] = ()
+    warnings: tuple[ReportedFinding, ...] = ()
+    others: tuple[ReportedFinding, ...] = ()
 
 
 def findings_of(record: RunRecord) -> Findings:
     """Return the findings of a run; an old record has only lines of text, which become warnings."""
     if record.findings is None:
-        return Findings(tuple(Told("", Severity.WARNING, "", line) for line in record.warnings))
+        return Findings(tuple(ReportedFinding("", Severity.WARNING, "", line) for line in record.warnings))
     told = tuple(map(_told, record.findings))
     return Findings(
         tuple(each for each in told if each.is_open), tuple(each for each in told if not each.is_open)
     )
 
 
-def _told(entry: FindingEntry) -> Told:
+def _told(entry: FindingEntry) -> ReportedFinding:
     where = ":".join(str(each) for each in (entry.path, entry.line, entry.column) if each is not None)
-    return Told(
+    return ReportedFinding(
         place=where or entry.subject or "",
         severity=entry.severity,
         code=entry.code,
