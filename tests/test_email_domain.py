@@ -73,7 +73,7 @@ def test_a_column_of_that_name_comes_first():
 
 
 def test_without_an_email_there_is_none():
-    with pytest.raises(flamescore.FlamescoreError, match=r"R090 .*No contacts export has the column"):
+    with pytest.raises(flamescore.FlamescoreError, match=r"R090 .*No contacts export has a column"):
         flamescore.score(
             flamescore.load_rules(RULES), pl.DataFrame({"contact_id": ["1"]}), as_of="2026-11-21"
         )

@@ -8,6 +8,8 @@ import pytest
 
 from cli.small import CONTACTS, EVENTS
 
+pytestmark = pytest.mark.once  # `init` writes files, and never overwrites one
+
 
 @pytest.fixture
 def exports(tmp_path, monkeypatch):
