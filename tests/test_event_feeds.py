@@ -1,4 +1,4 @@
-"""Feeds of the sample, night by night; days of zones; feeds that are cut off."""
+"""Feeds of the sample, night by night; days in time zones; feeds that are cut off."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def told_of_sample(night, *, cut=None):
-    """Return what is told of the sample's feeds on a night; `cut`: no event is from that day on."""
+    """Return the findings for the sample's feeds on a night; with `cut`, events end at 7:00 UTC that day."""
     project = load_project(ROOT / "flamescore.yaml")
     as_of = datetime(night.year, night.month, night.day, 7, tzinfo=UTC)
     with read_inputs(project, as_of=as_of) as inputs:
