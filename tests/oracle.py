@@ -75,7 +75,7 @@ def bots(
     *,
     files: Files | None = None,
 ) -> list[Entry]:
-    """Return what mail scanners seem to have done: a row per score and contact whose events patterns name.
+    """Return suspected scanner activity: one row per score and contact with events that the patterns name.
 
     `points_lost` is in ten-thousandths. Events older than any needed one are not examined.
     """
@@ -112,7 +112,7 @@ def _named_by_patterns(
     *,
     files: Files | None,
 ) -> dict[str, int]:
-    """Return, by contact, how many of the events that `ignore` leaves are named by patterns, if any are."""
+    """Count, by contact, the events that the patterns name and `ignore` leaves; omit contacts without any."""
     plain = without_bots(book) | {"ignore": [e for e in book.get("ignore", []) if not in_sequence(e)]}
     world = World(plain, contacts, events, tag_history, as_of, files=files)
     needed = Needed(book, world)

@@ -21,7 +21,7 @@ _KINDS = ("spelling", "subdomain", "domain")
 
 @dataclass
 class OracleAccounts:
-    """All results for accounts; points are ten-thousandths. `key_of` has only contacts with an account."""
+    """All results for accounts; points are ten-thousandths. `key_of` contains only contacts in an account."""
 
     key_of: dict[str, str] = field(default_factory=dict)
     column_of: dict[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class OracleAccounts:
 def accounts(
     spec: Row, world: World, ranked: Sequence[Row], free: frozenset[str], also_free: Sequence[str] = ()
 ) -> OracleAccounts:
-    """Compute the accounts of a book; `ranked` are the oracle's scores, `free` the package's free mail."""
+    """Compute a book's accounts; `ranked` are the oracle's scores, `free` the package's free-mail domains."""
     found = OracleAccounts()
     _members(spec, world, free | {fold(each) for each in also_free}, found)
     found.near = list(_near(spec, world, found))

@@ -66,7 +66,7 @@ def fold(text: str) -> str:
 
 
 def slug(name: str) -> str:
-    """Make a rule's id from its name: lowercase, `-` for each inner run of other than letters and digits."""
+    """Make a rule's id from its name, in lowercase: its runs of letters and digits, joined with `-`."""
     kept = [char if _is_letter_or_digit(char) else " " for char in name.lower()]
     return "-".join("".join(kept).split())
 

@@ -82,7 +82,7 @@ _OF_ALERTS = ("event", "where", "followed_by", "unless_followed_by", "per", "tim
 
 @given(case=cases(), tuning=TUNINGS)
 def test_the_latest_occurrence_of_an_alert_is_that_of_a_rule_with_one_point(case, tuning):
-    """The oracle scores a rule that gives a point for the latest; the program counts outside the rules."""
+    """The oracle scores a rule that gives a point for the latest; the program counts alerts on their own."""
     found = [
         {"expires": "never"} | {key: rule[key] for key in _OF_ALERTS if key in rule}
         for spec in case.book["scores"].values()

@@ -113,7 +113,7 @@ def feeds(instants, *, zone="UTC", as_of, within=None, kinds=None, book=BOOK):
 
 
 def test_days_are_those_of_the_zone_on_both_sides_of_a_change_of_clocks():
-    zone = ZoneInfo("America/New_York")  # the clocks go back on 1 November
+    zone = ZoneInfo("America/New_York")  # the clocks go back on November 1
     first = datetime(2026, 9, 20, 23, 30, tzinfo=zone)
     evenings = [(first + DAY * number).astimezone(UTC) for number in range(60)]
     found = feeds(evenings, zone=zone.key, as_of=datetime(2026, 11, 20, 12, tzinfo=UTC))

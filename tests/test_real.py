@@ -1,4 +1,4 @@
-"""Exports from real sources: every score matches the key, to the last digit."""
+"""Exports from real sources: every score matches the answer key, to the last digit."""
 
 import csv
 from contextlib import closing

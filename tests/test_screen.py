@@ -1,4 +1,4 @@
-"""Tables for a screen: never wider than it, uncuttable texts whole, columns dropped in their order."""
+"""Tables for a screen: never wider than it, protected texts whole, columns dropped in their order."""
 
 # ruff: noqa: RUF001 - the tests show names in other scripts
 

@@ -21,7 +21,7 @@ THOUSAND = [event("1", "order", age=timedelta(hours=1)) for _ in range(1_000)]
 
 
 def rules(*, gives: int, takes: int, **more: str) -> str:
-    """Return a book: `gives` rules add, and `takes` rules subtract, a billion points per `THOUSAND` order."""
+    """Return a book in which `gives` rules add, and `takes` rules subtract, a billion points per order."""
     each = [("Gives", 10**9, number) for number in range(gives)]
     each += [("Takes", -(10**9), number) for number in range(takes)]
     listed = "".join(

@@ -70,7 +70,7 @@ def _nested(condition: Spec) -> Iterator[Spec]:
 
 
 def replace_by(spec: Spec, other: Mapping[str, Any]) -> None:
-    """Replace the content of a mapping by a copy of another, in place."""
+    """Replace the contents of a mapping with a copy of another, in place."""
     spec.clear()
     spec.update(deepcopy(dict(other)))
 
@@ -102,7 +102,7 @@ def subject_of(rule: Spec) -> str:
 
 
 def without_condition(kind: str) -> Ablation:
-    """Replace every condition of a kind by one that never holds, or for `not` by one that always does."""
+    """Replace every condition of a kind with one that never holds, or for `not` with one that always does."""
 
     def ablation(book: Spec) -> None:
         for condition in list(conditions(book)):
@@ -179,7 +179,7 @@ def without_unit(unit: str) -> Ablation:
 
 
 def without_decay(fits: Callable[[Any], bool]) -> Ablation:
-    """Replace every decay that fits by `none`."""
+    """Replace every decay that fits with `none`."""
 
     def ablation(book: Spec) -> None:
         for spec in mappings(book):
@@ -190,7 +190,7 @@ def without_decay(fits: Callable[[Any], bool]) -> Ablation:
 
 
 def other_count(find: Callable[[Spec], list[Spec]], fits: Callable[[Any], bool]) -> Ablation:
-    """Replace every count that fits: `each` by `once`, any other by `each`."""
+    """Replace every count that fits: `each` with `once`, any other with `each`."""
 
     def ablation(book: Spec) -> None:
         for spec in find(book):
@@ -232,7 +232,7 @@ def is_of_same_type(rule: Spec, key: str) -> bool:
 
 
 def without_tags(fits: Callable[[Any], bool]) -> Ablation:
-    """Replace every tag form that fits by a tag that no contact has."""
+    """Replace every tag form that fits with a tag that no contact has."""
 
     def ablation(book: Spec) -> None:
         for spec in mappings(book):
