@@ -1,4 +1,4 @@
-"""A rule book and exports in as few words as a test by hand needs."""
+"""Rule books and exports in as few words as a hand-written test needs."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,18 +14,18 @@ ALONE = ({"contact_id": "1"},)
 
 
 def event(contact_id, kind, *, age: timedelta | None = None, at: datetime | None = None, **properties):
-    """Give an event of so long ago, or of an instant."""
+    """Return an event of a given age, or at an instant."""
     return {"contact_id": contact_id, "event": kind, "at": at or AS_OF - (age or timedelta(0)), **properties}
 
 
 def score(rules: str, *, contacts=ALONE, events=(), history=(), as_of=AS_OF, **options) -> Scored:
-    """Score rows by the text of a rule file; `version` and, where there is none, a score are added."""
+    """Score rows by the text of a rule file; `version` and, if missing, a score are added."""
     book, exports = bound(rules, contacts=contacts, events=events, history=history)
     return score_exports(book, exports, as_of=as_of, **options)
 
 
 def bound(rules: str, *, contacts=ALONE, events=(), history=()) -> tuple[RuleBook, Exports]:
-    """Give the book and the exports that `score` scores."""
+    """Return the book and the exports that `score` scores."""
     text = rules if "scores:" in rules else f"scores:\n  s:\n    five_flames: 20\n    rules:\n{rules}"
     frame = _frame(contacts, {"contact_id": pl.String, "tags": pl.List(pl.String)})
     log = _frame(events, {"contact_id": pl.String, "event": pl.String, "at": INSTANT})
@@ -45,11 +45,11 @@ def _frame(rows, first) -> pl.DataFrame:
 
 
 def points(result: Scored) -> dict[str, float]:
-    """Give the score of each contact, in order of the list."""
+    """Return the score of each contact, in the order of the scores."""
     return dict(result.scores.select("contact_id", "score").iter_rows())
 
 
 def points_of(rules: str, **options) -> float:
-    """Give the score of the only contact."""
+    """Return the score of the only contact."""
     [found] = points(score(rules, **options)).values()
     return found

@@ -1,6 +1,6 @@
-"""Three sizes of the tests, by `FLAMESCORE_TESTS`: `small`, `quick` (the default) and `full`.
+"""Three sizes of the test suite, set by `FLAMESCORE_TESTS`: `small`, `quick` (the default) and `full`.
 
-`small` draws fewer examples and is for `make quick`; `small` and `quick` draw the same ones in every run.
+`small` draws fewer examples and is for `make quick`. `small` and `quick` draw the same ones in every run.
 """
 
 import os
@@ -8,9 +8,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-import flamescore  # noqa: F401 - before Polars, which reads what it sets
+import flamescore  # noqa: F401 - before Polars, which reads the settings that it makes
 
-# How wide and bright the developer's terminal is must not change what is tested.
+# The width and colors of the developer's terminal must not affect the tests.
 for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"):
     os.environ.pop(name, None)
 

@@ -1,4 +1,4 @@
-"""Evidence evaluated a second time, from its own fields alone: it shares no code with the program."""
+"""Evidence evaluated a second time, from its own fields alone, sharing no code with the program."""
 
 import re
 from datetime import date
@@ -21,11 +21,11 @@ from oracle_words import (
 
 OPPOSITES = {"not_equals": "equals", "not_in": "in", "not_contains": "contains"}
 LANGUAGE = frozenset(OPPOSITES)
-"""Opposites that the language has: they hold for a present cell alone."""
+"""Opposites that are part of the language; they hold only for cells that are not missing."""
 
 
-def holds(evidence, told):  # noqa: PLR0911 - a line a kind
-    """Say whether evidence holds, as of the explanation; None where a list from a file would be needed."""
+def holds(evidence, told):  # noqa: PLR0911 - one line per kind
+    """Return whether evidence holds as of the explanation; None if it requires a list from a file."""
     if isinstance(evidence.operand, dict):
         return None
     if evidence.kind == "branch":
@@ -92,7 +92,7 @@ def _field(evidence, told):
     return _cell(operator, text, evidence.operand, sensitive, told)
 
 
-def _cell(operator, text, operand, sensitive, told):  # noqa: C901, PLR0911 - a line an operator
+def _cell(operator, text, operand, sensitive, told):  # noqa: C901, PLR0911 - one line per operator
     if text is None:
         return False
     if operator == "is_number":

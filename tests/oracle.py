@@ -1,7 +1,7 @@
-"""The oracle: rule-language.md, sections 3 to 7, row by row and in whole numbers and fractions.
+"""The oracle: rule-language.md, sections 3 to 7, row by row, in whole numbers and fractions.
 
-An independent second implementation that tests hold the program against. `score` is the way in;
-`World` and `holds` answer single conditions. Points are whole ten-thousandths everywhere.
+An independent second implementation that tests compare the program with. `score` is the entry point;
+`World` and `holds` evaluate single conditions. Points are whole ten-thousandths everywhere.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class OracleResult:
-    """Ranked score rows, ledger rows, the counted occurrences of every event rule; labels are in `world`."""
+    """Ranked score rows, ledger rows and counted occurrences of every event rule; labels are in `world`."""
 
     world: World
     scores: list[Entry] = field(default_factory=list)
@@ -55,7 +55,7 @@ def score(
     *,
     files: Files | None = None,
 ) -> OracleResult:
-    """Score every contact under every enabled score of the book; `files` are those that it names lists of."""
+    """Score every contact under every enabled score of the book; `files` are the list files that it names."""
     world = World(book, contacts, events, tag_history, as_of, files=files)
     result = OracleResult(world)
     for name, spec in book["scores"].items():
@@ -75,9 +75,9 @@ def bots(
     *,
     files: Files | None = None,
 ) -> list[Entry]:
-    """Give what looks like a mail scanner's: a row a score and contact of whom the patterns name events.
+    """Return suspected scanner activity: one row per score and contact with events that the patterns name.
 
-    `points_lost` is in ten-thousandths. Events that are older than any that is needed are not looked at.
+    `points_lost` is in ten-thousandths. Events older than any needed one are not examined.
     """
     rows = (contacts, events, tag_history, as_of)
     named = _named_by_patterns(book, *rows, files=files)
@@ -112,7 +112,7 @@ def _named_by_patterns(
     *,
     files: Files | None,
 ) -> dict[str, int]:
-    """Give by contact how many events the patterns name that `ignore` leaves, of those who have any."""
+    """Count, by contact, the events that the patterns name and `ignore` leaves; omit contacts without any."""
     plain = without_bots(book) | {"ignore": [e for e in book.get("ignore", []) if not in_sequence(e)]}
     world = World(plain, contacts, events, tag_history, as_of, files=files)
     needed = Needed(book, world)
@@ -129,7 +129,7 @@ def _named_by_patterns(
 
 
 def rule_id_of(rule: Row) -> str:
-    """Give a rule's id: its own, or made of its name."""
+    """Return a rule's id: its own, or one made from its name."""
     return str(rule["id"]) if "id" in rule else slug(rule["name"])
 
 
@@ -147,7 +147,7 @@ def _score_one(name: str, spec: Row, world: World, result: OracleResult) -> None
 def _ledger_of(
     contact_id: str, name: str, spec: Row, world: World, result: OracleResult
 ) -> tuple[list[Entry], int]:
-    """Give a contact's ledger, rows of 0 points included, and its score."""
+    """Return a contact's ledger, including rows of 0 points, and its score."""
     entries: list[Entry] = []
     total = 0
     groups = dict.fromkeys(spec.get("groups", {}), 0)
@@ -178,7 +178,7 @@ def _ledger_of(
 
 
 def _idle_entry(total: int, owner: Row, rules: Sequence[Row], contact_id: str, world: World) -> Entry:
-    """Give what silence takes of a sum above 0, of a score or a group with these rules (section 8)."""
+    """Return the `idle` entry of a score or group with these rules; it reduces a sum above 0 (section 8)."""
     idle = owner.get("idle")
     entry: Entry = {"contact_id": contact_id, "occurrences": 0, "points": 0, "last_at": None}
     if idle is None:
@@ -204,7 +204,7 @@ def _idle_entry(total: int, owner: Row, rules: Sequence[Row], contact_id: str, w
 
 
 def earns(rule: Row) -> bool:
-    """Say whether a rule can give points for an event, so that the event is activity."""
+    """Return whether a rule can give points for an event, which makes the event activity."""
     return "event" in rule and (isinstance(rule["points"], Mapping) or ten_thousandths(rule["points"]) > 0)
 
 
@@ -214,7 +214,7 @@ def _remember(given: Given, key: tuple[str, str, str], result: OracleResult) -> 
 
 
 def _correction(points: int, limits: Row) -> int:
-    """Give what a limit adds to bring points within its bounds."""
+    """Return what must be added to points to bring them within limits."""
     clamped = points
     if "max" in limits:
         clamped = min(clamped, ten_thousandths(limits["max"]))
@@ -281,7 +281,7 @@ def _by_percentile(spec: Row) -> bool:
 
 
 def flames(total: int, spec: Row, percentile: Fraction) -> int:
-    """Give 0 to 5 flames for a score in ten-thousandths, by its bounds, its ideal, or its percentile."""
+    """Return the flames (0 to 5) of a score in ten-thousandths, by thresholds, the ideal or a percentile."""
     if _by_percentile(spec):
         return 0 if total <= 0 else sum(percentile >= Fraction(p) for p in spec["flames"]["percentile"])
     if "flames" in spec:

@@ -1,4 +1,4 @@
-"""Accounts, member by member and in whole numbers: whose account, what may be one, scores, ledger, roles."""
+"""Accounts, member by member, in whole numbers: members, near-duplicates, scores, ledger, roles."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _KINDS = ("spelling", "subdomain", "domain")
 
 @dataclass
 class OracleAccounts:
-    """What there is to know of accounts; points are ten-thousandths. `key_of` has who is in one."""
+    """All results for accounts; points are ten-thousandths. `key_of` contains only contacts in an account."""
 
     key_of: dict[str, str] = field(default_factory=dict)
     column_of: dict[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class OracleAccounts:
 def accounts(
     spec: Row, world: World, ranked: Sequence[Row], free: frozenset[str], also_free: Sequence[str] = ()
 ) -> OracleAccounts:
-    """Work out the accounts of a book; `ranked` are the oracle's scores, `free` the package's list."""
+    """Compute a book's accounts; `ranked` are the oracle's scores, `free` the package's free-mail domains."""
     found = OracleAccounts()
     _members(spec, world, free | {fold(each) for each in also_free}, found)
     found.near = list(_near(spec, world, found))
@@ -65,7 +65,7 @@ def accounts(
     return found
 
 
-# --- whose account -----------------------------------------------------------------------------------
+# --- members -----------------------------------------------------------------------------------------
 
 
 def _members(spec: Row, world: World, free: frozenset[str], found: OracleAccounts) -> None:
@@ -96,11 +96,11 @@ def _commonest(texts: Sequence[str]) -> str | None:
     return min(counted, key=lambda text: (-counted[text], text), default=None)
 
 
-# --- what may be one ---------------------------------------------------------------------------------
+# --- near-duplicates ---------------------------------------------------------------------------------
 
 
 def _near(spec: Row, world: World, found: OracleAccounts) -> Iterator[Row]:
-    """Yield the pairs, each under the first kind that it has."""
+    """Yield the pairs of accounts that may be one, each under the first kind that applies."""
     pairs: dict[frozenset[str], str] = {}
     for one in found.members:
         for other in found.members:
@@ -141,7 +141,7 @@ def _may_be(kind: str, pair: tuple[str, str], spec: Row, world: World, found: Or
 
 
 def _bare(key: str) -> str:
-    """Give the words of a key put together, without what says how a company is made up."""
+    """Return the words of a key run together, without trailing legal forms such as `gmbh`."""
     kept = (char if category(char).startswith("L") or category(char) == "Nd" else " " for char in key)
     words = "".join(kept).split()
     while len(words) > 1 and f" {words[-1]} " in _FORMS:
@@ -195,7 +195,7 @@ def _score(name: str, how: Row, ranked: Sequence[Row], found: OracleAccounts) ->
 
 
 def _combined(how: Row, mine: Sequence[Row]) -> tuple[int, list[dict[str, Any]], int]:
-    """Give how many members count, the ledger, and the account's score."""
+    """Return how many members count, the ledger, and the account's score."""
     combine = how["combine"]
     most = combine["top"] if isinstance(combine, Mapping) else 1 if combine == "max" else len(mine)
     counting = mine[:most]

@@ -1,14 +1,14 @@
-"""Bursts, straight from their definition: every sum is counted anew. Rule-language-2.md, section 7."""
+"""Bursts, straight from their definition: each sum is counted from scratch. Rule-language-2.md, section 7."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 Occurrence = tuple[datetime, object]
-"""An instant and, under `per`, a value."""
+"""An instant and, under `per`, a value (otherwise None)."""
 
 
 def number(occurrences: Sequence[Occurrence], start: datetime, end: datetime, *, distinct: bool) -> int:
-    """Give `n(s, t)`: how many occurrences, or under `per` different values, there are from s to t."""
+    """Return `n(s, t)`: the number of occurrences from s to t, or under `per` of distinct values."""
     values = [value for at, value in occurrences if start <= at <= end]
     return len(set(values)) if distinct else len(values)
 
@@ -16,7 +16,7 @@ def number(occurrences: Sequence[Occurrence], start: datetime, end: datetime, *,
 def bursts(
     occurrences: Sequence[Occurrence], times: int, within: timedelta, *, distinct: bool
 ) -> list[tuple[datetime, datetime]]:
-    """Give where each burst begins and where it is complete, the latest first."""
+    """Return the instants at which each burst begins and is complete, the latest burst first."""
     found: list[tuple[datetime, datetime]] = []
     left = list(occurrences)
     while True:

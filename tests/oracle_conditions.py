@@ -1,4 +1,4 @@
-"""Predicates, tags and conditions for one contact at one instant. Sections 4.3, 5 and 6."""
+"""Predicates, tags and conditions for one contact, as of one instant. Sections 4.3, 5 and 6."""
 
 import json
 import re
@@ -32,7 +32,7 @@ from oracle_words import (
 
 Row = Mapping[str, Any]
 Files = Mapping[str, Mapping[str | None, Sequence[str | None]]]
-"""The files of lists by path: of each column its cells, of a text file its lines under None."""
+"""List files by path: the cells of each column, or the lines of a text file under None."""
 
 _TEXT_OPERATORS = frozenset(("contains", "not_contains", "starts_with", "ends_with"))
 _ORDERINGS = frozenset(("at_least", "at_most", "more_than", "less_than"))
@@ -42,7 +42,7 @@ _OPPOSITES = {"not_equals": "equals", "not_in": "in", "not_contains": "contains"
 
 @dataclass(frozen=True)
 class Event:
-    """One row of the events: its place in the export, type, instant and properties."""
+    """One row of the events: its index in the export, type, instant and properties."""
 
     index: int
     type: str
@@ -52,7 +52,7 @@ class Event:
 
 @dataclass(frozen=True)
 class TagEntry:
-    """One row of the tag history, in its order."""
+    """One row of the tag history; `index` is its position there."""
 
     index: int
     tag: str
@@ -61,9 +61,9 @@ class TagEntry:
 
 
 class World:
-    """All that is known as of one instant. Events that are ignored or later are not in it.
+    """Everything known as of one instant, without events that are ignored or later.
 
-    `standing` (measures by score and contact) and `labels` are known once everyone is scored.
+    `standing` (measures by score and contact) and `labels` are empty until all contacts are scored.
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class World:
         *,
         files: Files | None = None,
     ) -> None:
-        """Sort the rows by contact; rows of unknown contacts are dropped."""
+        """Group the rows by contact; rows of unknown contacts are dropped."""
         self.files = files or {}
-        self.separator = ";"  # of every column that is asked what it holds
+        self.separator = ";"  # of every column tested with `has`, `has_all` or `has_none`
         self.as_of = as_of.astimezone(UTC)
         self.zone = ZoneInfo(book.get("timezone", "UTC"))
         self.contacts: dict[str, Row] = {row["contact_id"]: with_email_domain(row) for row in contacts}
@@ -101,18 +101,18 @@ class World:
             self.events[row["contact_id"]].append(event)
 
     def _take_out(self, entries: Sequence[Row]) -> None:
-        """Take out what entries in sequence name; each is judged on all that was there before."""
+        """Remove the events that entries in sequence name; no entry sees the removals of another."""
         for contact_id, there in self.events.items():
             self.events[contact_id] = [
                 event for event in there if not any(is_named(entry, event, there, self) for entry in entries)
             ]
 
     def matches(self, spec: Row, event: Event) -> bool:
-        """Say whether an event is one that a mapping with `event` and `where` is about."""
+        """Return whether an event matches a mapping with `event` and `where`."""
         return event_matches(spec, event, self)
 
     def types(self, spec: Row) -> set[str]:
-        """Give the folded types that a mapping with `event` names."""
+        """Return the folded types that a mapping with `event` names."""
         return event_types(spec["event"])
 
     def _add_tag_entry(self, index: int, row: Row) -> None:
@@ -122,41 +122,41 @@ class World:
             self.history[row["contact_id"]].append(entry)
 
     def operands(self, operand: Any) -> list[Any]:
-        """Give what a list of operands holds: itself, one value alone, or the values of a file as texts."""
+        """Return operands as a list: a list unchanged, a single value, or the values of a file as texts."""
         if not isinstance(operand, Mapping):
             return as_list(operand)
         cells = self.files[operand["file"]][operand.get("column")]
         return [text for cell in cells if (text := present(cell)) is not None]
 
     def holds(self, condition: Row, contact_id: str) -> bool:
-        """Say whether a condition of section 6 holds for a contact."""
+        """Return whether a condition of section 6 holds for a contact."""
         return holds(condition, contact_id, self)
 
 
 def as_list(value: Any) -> list[Any]:
-    """Give a list as it is, and anything else as a list of one."""
+    """Return a list unchanged, and anything else as a list of one."""
     return value if isinstance(value, list) else [value]
 
 
 def event_types(event: str | list[str]) -> set[str]:
-    """Give the folded types that `event:` names."""
+    """Return the folded types that `event:` names."""
     return {fold(word) for word in as_list(event)}
 
 
 def event_matches(spec: Row, event: Event, world: World) -> bool:
-    """Say whether an event is of one of the types and every predicate of `where` holds."""
+    """Return whether an event is of one of the types and every predicate of `where` holds."""
     if event.type not in event_types(spec["event"]):
         return False
     return all_match(spec.get("where", {}), event.properties, world)
 
 
 def all_match(predicates: Row, row: Row, world: World) -> bool:
-    """Say whether every named column of the row fits its predicate."""
+    """Return whether every named column of the row fits its predicate."""
     return all(fits(predicate, row.get(column), world) for column, predicate in predicates.items())
 
 
 def fits(predicate: Any, cell: str | None, world: World) -> bool:
-    """Say whether a cell fits a predicate: a bare value, a bare list or a mapping of operators."""
+    """Return whether a cell fits a predicate: a bare value, a bare list or a mapping of operators."""
     if isinstance(predicate, list):
         predicate = {"in": predicate}
     elif not isinstance(predicate, Mapping):
@@ -190,7 +190,7 @@ def _holds_items(word: str, operand: Any, text: str | None, sensitive: bool, wor
 
 
 def items_of(text: str, separator: str) -> list[str]:
-    """Cut a cell into items: trimmed, quotes off, empty ones dropped; a JSON list of texts is that list."""
+    """Split a cell into items: trimmed, unquoted, empty ones dropped; a JSON list of texts is that list."""
     try:
         listed = json.loads(text) if text.startswith("[") else None
     except ValueError:
@@ -272,7 +272,7 @@ def _within(word: str, period: str, text: str, world: World) -> bool:
 
 
 def held_tags(contact_id: str, world: World) -> dict[str, datetime | None]:
-    """Give the folded tags that a contact has, each with its latest application, if that is known."""
+    """Return the folded tags that a contact has, each with its latest application, or None if unknown."""
     listed = {fold(tag) for tag in world.contacts[contact_id].get("tags") or [] if trim(tag)}
     entries: dict[str, list[TagEntry]] = {}
     for entry in world.history[contact_id]:
@@ -287,7 +287,7 @@ def held_tags(contact_id: str, world: World) -> dict[str, datetime | None]:
 
 
 def matching_tags(form: Any, contact_id: str, world: World) -> dict[str, datetime | None]:
-    """Give the held tags that a tag form matches; none where the form as a whole does not hold."""
+    """Return the held tags that a tag form matches; empty if the form as a whole does not hold."""
     held = held_tags(contact_id, world)
     if isinstance(form, Mapping) and "like" in form:
         patterns = [_pattern(pattern) for pattern in as_list(form["like"])]
@@ -306,7 +306,7 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 
 def holds(condition: Row, contact_id: str, world: World) -> bool:
-    """Say whether a condition of section 6 holds for a contact."""
+    """Return whether a condition of section 6 holds for a contact."""
     if "all" in condition:
         return all(holds(part, contact_id, world) for part in condition["all"])
     if "any" in condition:
@@ -332,7 +332,7 @@ def _leaf_holds(condition: Row, contact_id: str, world: World) -> bool:
 
 
 def _stands(condition: Row, measures: Row | None) -> bool:
-    """Say whether a contact stands so under a score; who has no row there matches nothing."""
+    """Return whether a contact's measures under a score match; without a row there, nothing matches."""
     asked = {word: wanted for word, wanted in condition.items() if word != "score"}
     return measures is not None and all(_measures(measures[word], wanted) for word, wanted in asked.items())
 
@@ -344,7 +344,10 @@ def _measures(number: Any, wanted: Any) -> bool:
 
 
 def with_email_domain(contact: Row) -> Row:
-    """Add what stands after the last `@` of the e-mail, if the contact has an e-mail and no such column."""
+    """Add `email_domain`, the part after the last `@` of `email`; None if malformed.
+
+    A contact that has no `email` column, or already has `email_domain`, is returned unchanged.
+    """
     if "email_domain" in contact or "email" not in contact:
         return contact
     before, at, rest = trim(contact["email"] or "").rpartition("@")
@@ -372,7 +375,7 @@ def _enough_events(condition: Row, contact_id: str, world: World) -> bool:
 
 
 def times_hold(times: Any, number: int) -> bool:
-    """Say whether a number is enough, or within both bounds; without `at_least` none at all is few enough."""
+    """Return whether a number is enough, or within both bounds; without `at_least`, 0 is within them."""
     if not isinstance(times, Mapping):
         return number >= int(times)
     return times.get("at_least", 0) <= number <= times.get("at_most", number)
@@ -383,7 +386,7 @@ def _sum_holds(bounds: Row, total: int) -> bool:
 
 
 def _sum(column: str, per: Any, found: list[Event], world: World) -> int:
-    """Add up a column's numbers; under `per` that of the latest event, of equal times the largest."""
+    """Sum a column's numbers; under `per` only that of each value's latest event, the largest among ties."""
     if per is None:
         return sum(amount_of(column, event) for event in found)
     best: dict[object, tuple[datetime, int]] = {}
@@ -394,7 +397,7 @@ def _sum(column: str, per: Any, found: list[Event], world: World) -> int:
 
 
 def amount_of(column: str, event: Event) -> int:
-    """Give a property's number in ten-thousandths, 0 where there is none or it is past a thousand million."""
+    """Return a property's number in ten-thousandths; 0 if it has none or its size exceeds a billion (1e9)."""
     cell = present(event.properties.get(column))
     number = None if cell is None else read_number(cell)
     if number is None:
@@ -403,13 +406,13 @@ def amount_of(column: str, event: Event) -> int:
 
 
 def after_reset(since: Any, found: list[Event], contact_id: str, world: World) -> list[Event]:
-    """Give the events that came after the contact's reset."""
+    """Return the events after the contact's reset, or all of them without a reset."""
     reset = reset_of(since, contact_id, world)
     return found if reset is None else [event for event in found if event.at > reset]
 
 
 def reset_of(since: Any, contact_id: str, world: World) -> datetime | None:
-    """Give the latest event that `since` names, at or before the instant of scoring."""
+    """Return the instant of the latest event that `since` names, at or before the instant of scoring."""
     if since == "none":
         return None
     specs = as_list(since)
@@ -422,7 +425,7 @@ def reset_of(since: Any, contact_id: str, world: World) -> datetime | None:
 
 
 def followers_hold(spec: Row, event: Event, contact_id: str, world: World) -> bool:
-    """Say whether an event is followed, or not followed, as a rule or condition asks."""
+    """Return whether an event is followed, or not followed, as a rule or condition requires."""
     wanted, unwanted = spec.get("followed_by"), spec.get("unless_followed_by")
     if wanted is not None and not _is_followed(spec, wanted, event, contact_id, world):
         return False
@@ -448,13 +451,13 @@ def _is_followed(spec: Row, follower: Row, event: Event, contact_id: str, world:
 
 
 def _same(column: str, event: Event, other: Event) -> bool:
-    """Say whether both have a property, and the very same value of it."""
+    """Return whether both events have a property, with exactly the same value."""
     cell = event.properties.get(column)
     return present(cell) is not None and cell == other.properties.get(column)
 
 
 def completions(spec: Row, found: list[Event], world: World) -> list[Event]:
-    """Give the event at which each burst is complete (of several the first row), or all without `burst`."""
+    """Return the event that completes each burst (the first row among ties), or all without `burst`."""
     if "burst" not in spec:
         return found
     burst = spec["burst"]
@@ -465,7 +468,7 @@ def completions(spec: Row, found: list[Event], world: World) -> list[Event]:
 
 
 def per_value(per: Any, event: Event, world: World) -> object:
-    """Give what `per` groups by: a calendar day, week or month, or a property's value as it is."""
+    """Return what `per` groups by: a calendar day, week or month, or a property's value unchanged."""
     day = local_day(event.at, world.zone)
     if per == "day":
         return day

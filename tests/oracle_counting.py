@@ -1,4 +1,4 @@
-"""What one rule gives one contact: which occurrences count, and for how much. Sections 4.1 to 4.3."""
+"""What one rule gives one contact: which occurrences count, and for how many points. Sections 4.1 to 4.3."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,19 +45,19 @@ class Counted:
 
 @dataclass(frozen=True)
 class Given:
-    """What a rule gives a contact before limits; the occurrences are None unless it is an event rule."""
+    """What a rule gives a contact before limits; `occurrences` is None unless it is an event rule."""
 
     points: int
     occurrences: tuple[Counted, ...] | None = None
 
     @property
     def last_at(self) -> datetime | None:
-        """Give the latest counted occurrence."""
+        """Return the instant of the latest counted occurrence."""
         return max((item.event.at for item in self.occurrences or ()), default=None)
 
 
 def give(rule: Row, contact_id: str, score: Row, world: World) -> Given:
-    """Work out what a rule gives a contact."""
+    """Compute what a rule gives a contact."""
     is_event = "event" in rule
     if "if" in rule and not holds(rule["if"], contact_id, world):
         return Given(0, () if is_event else None)
@@ -75,7 +75,7 @@ def give(rule: Row, contact_id: str, score: Row, world: World) -> Given:
 
 
 def setting(word: str, rule: Row, score: Row, default: Any = None) -> Any:
-    """Give an event rule's own `expires`, `decay`, `count` or `since`, else its group's, else the score's."""
+    """Return an event rule's `expires`, `decay`, `count` or `since`: its own, its group's or the score's."""
     group = score.get("groups", {}).get(rule.get("group"), {})
     for place in (rule, group, score.get("defaults", {})):
         if word in place:
@@ -84,10 +84,10 @@ def setting(word: str, rule: Row, score: Row, default: Any = None) -> Any:
 
 
 def counted_occurrences(rule: Row, contact_id: str, score: Row, world: World) -> list[Counted]:
-    """Give the occurrences that count, latest first.
+    """Return the occurrences that count, latest first.
 
-    The steps are match, since, follower, burst, window, per, times, count. Without `burst` the window may as
-    well come third: none of the three looks at what another leaves.
+    The steps are match, since, follower, burst, window, per, times, count. Without `burst`, the window could
+    just as well come third: since, follower and window test each event regardless of what the others leave.
     """
     window = setting("expires", rule, score, "never")
     found = [event for event in world.events[contact_id] if event_matches(rule, event, world)]
@@ -127,7 +127,7 @@ def _contribution(rule: Row, score: Row, event: Event, world: World) -> int:
 
 
 def _points_of(points: Any, event: Event) -> int:
-    """Give the points of an occurrence in ten-thousandths; 0 where `from` finds no fit number."""
+    """Return the points of an occurrence in ten-thousandths; 0 if `from` finds no usable number."""
     if not isinstance(points, Mapping):
         return ten_thousandths(points)
     cell = present(event.properties.get(points["from"]))
@@ -140,12 +140,12 @@ def _points_of(points: Any, event: Event) -> int:
 
 
 def worth(points: int, decay: Any, age: timedelta) -> int:
-    """Give points of that age in ten-thousandths: `round(points * factor)`, halves away from zero."""
+    """Return points of that age in ten-thousandths: `round(points * factor)`, halves away from zero."""
     return round_half_away(Fraction(points * factor_billionths(decay, age // timedelta(days=1)), BILLION))
 
 
 def factor_billionths(decay: Any, whole_days: int) -> int:
-    """Give the factor of a decay after that many whole days, in whole billionths."""
+    """Return the factor of a decay after that many whole days, in whole billionths."""
     if decay == "none":
         return BILLION
     if isinstance(decay, str):
@@ -159,7 +159,7 @@ def factor_billionths(decay: Any, whole_days: int) -> int:
 
 
 def fade_start(decay: Any, as_of: datetime) -> datetime:
-    """Give the instant up to which nothing is left of a linear decay; the first there is for the others."""
+    """Return the instant up to which a linear decay leaves nothing; `datetime.min` in UTC for the others."""
     if isinstance(decay, str):
         decay = {"linear": decay, "every": "1d"}
     if "linear" not in decay:

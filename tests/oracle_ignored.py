@@ -1,4 +1,4 @@
-"""Which events entries in sequence name, and what looks like a mail scanner's. Additions, section 12."""
+"""The events that entries in sequence name, and the patterns of mail scanners. Additions, section 12."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ STANDARD: list[dict[str, Any]] = [
 
 
 def patterns_of(book: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the patterns of a book's `bots`, none where there is no such key."""
+    """Return the patterns of a book's `bots`; empty without that key."""
     bots = book.get("bots")
     if bots is None:
         return []
@@ -27,28 +27,28 @@ def patterns_of(book: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def action_of(book: Mapping[str, Any]) -> str | None:
-    """Give `show` or `remove`; None where the book says nothing of bots."""
+    """Return `show` or `remove`; None if the book has no `bots`."""
     bots = book.get("bots")
     return bots.get("action", "show") if isinstance(bots, Mapping) else bots
 
 
 def with_patterns(book: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the book with the patterns under `ignore`, and without `bots`."""
+    """Return the book with the patterns under `ignore`, and without `bots`."""
     return without_bots(book) | {"ignore": [*book.get("ignore", []), *patterns_of(book)]}
 
 
 def without_bots(book: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the book without `bots`."""
+    """Return the book without `bots`."""
     return {word: value for word, value in book.items() if word != "bots"}
 
 
 def in_sequence(entry: "Row") -> bool:
-    """Say whether an entry asks anything of events in sequence."""
+    """Return whether an entry tests events in sequence."""
     return "follows" in entry or "at_once" in entry
 
 
 def is_named(entry: "Row", event: "Event", there: Sequence["Event"], world: "World") -> bool:
-    """Say whether an entry names an event of a contact, among all that are there."""
+    """Return whether an entry names an event of a contact, given all of the contact's events."""
     if not world.matches(entry, event):
         return False
     if "follows" in entry and not _follows(entry, event, there, world):
@@ -90,7 +90,7 @@ def _at_once(entry: "Row", event: "Event", there: Sequence["Event"], world: "Wor
 
 
 def _value(per: Any, event: "Event", world: "World") -> object:
-    """Give what tells events apart: the event itself, a calendar period, or a property."""
+    """Return what distinguishes events: the event itself, a calendar period, or a property."""
     if per is None:
         return event.index
     day = local_day(event.at, world.zone)

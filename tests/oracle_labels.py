@@ -1,4 +1,4 @@
-"""Conditions on scores and labels, labels themselves, and who is hot, contact by contact, in fractions."""
+"""Conditions on scores and labels, the labels, and hot contacts: contact by contact, in fractions."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -8,7 +8,7 @@ from oracle_conditions import Row, World, holds
 
 
 def judge(book: Mapping[str, Any], world: World, scores: Sequence[Row]) -> None:
-    """Note how everyone stands, and work out every label in order of the file."""
+    """Record every contact's measures, and compute all labels in the order of the file."""
     for row in scores:
         measures = {
             "flames": row["flames"],
@@ -33,7 +33,7 @@ def _label(spec: Row, contact_id: str, world: World) -> str | None:
 
 
 def hot(condition: Row | None, flames: int, book: Mapping[str, Any], world: World) -> list[str]:
-    """Name who is hot, in order: by a condition, else with so many flames under the first enabled score."""
+    """Return the hot contacts in order: by a condition, else with `flames` under the first enabled score."""
     if condition is None:
         default = next(name for name, spec in book["scores"].items() if spec.get("enabled", True))
         condition = {"score": default, "flames": {"at_least": flames}}

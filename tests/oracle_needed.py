@@ -1,4 +1,4 @@
-"""How far back rules, conditions and entries of `ignore` look at events. Additions, section 15."""
+"""How far back rules, conditions and entries of `ignore` need events. Additions, section 15."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,22 +13,23 @@ if TYPE_CHECKING:
     from oracle_conditions import Event, Row, World
 
 Edge = datetime | None
-"""An instant after which events are needed; None for those that are needed ever."""
+"""An instant after which events are needed; None if they are always needed."""
 
 Asked = tuple[Any, Edge]
-"""A mapping with `event`, and since when its events are needed."""
+"""A mapping with `event`, and the edge after which its events are needed."""
 
 
 class Needed:
-    """Since when events are needed by rules and conditions, and by what entries look at.
+    """The edges after which rules, conditions and entries need events.
 
-    An entry in sequence looks at its events, and at those that they follow, for as long as any of its types
-    is needed by anything but entries, and `within` longer; a plain one for as long as each type is needed.
-    What nobody needs is looked at for as long as the longest window.
+    The edge of a type is the earliest that any rule, condition or idleness sets for it. A plain entry
+    examines each type back to its edge. An entry in sequence examines its events, and the events that they
+    follow, back to the earliest edge of its types, and `within` further. Types that only entries name are
+    examined back to the earliest edge of the book that is not None; if all are None, without limit.
     """
 
     def __init__(self, book: Mapping[str, Any], world: "World") -> None:
-        """Gather what rules and conditions of a book ask."""
+        """Collect the edges that rules and conditions of a book set."""
         self._world = world
         self._since: dict[str, Edge] = {}
         self._widest: Edge = None
@@ -39,7 +40,7 @@ class Needed:
                 self._since[kind] = _earlier(self._since[kind], edge) if kind in self._since else edge
 
     def named(self, entry: "Row", there: Sequence["Event"]) -> set[int]:
-        """Give the places of the events of a contact that an entry names."""
+        """Return the indexes of the events of a contact that an entry names."""
         if not in_sequence(entry):
             recent = [e for e in there if self._after(self._since.get(e.type, self._widest), e)]
             return {e.index for e in recent if self._world.matches(entry, e)}
@@ -55,11 +56,11 @@ class Needed:
         return found
 
     def is_named(self, kind: str) -> bool:
-        """Say whether a rule, a condition or idleness names a type."""
+        """Return whether a rule, a condition or idleness names a type."""
         return any(each in self._since for each in self._world.types({"event": kind}))
 
     def is_old(self, kind: str, at: datetime, entries: Sequence["Row"]) -> bool:
-        """Say whether an event of a type is older than anything looks at."""
+        """Return whether an event of a type is older than anything needs."""
         kinds = self._world.types({"event": kind})
         edges = [self._since.get(each, self._widest) for each in kinds]
         for entry in filter(in_sequence, entries):
@@ -80,7 +81,7 @@ def _earlier(one: Edge, other: Edge) -> Edge:
 
 
 def _asked_of_book(book: Mapping[str, Any], world: "World") -> list[Asked]:
-    """Give what rules, conditions and idleness ask of events, each with its edge."""
+    """Return the events that rules, conditions and idleness refer to, each with its edge."""
     asked: list[Asked] = []
     for score in book["scores"].values():
         if score.get("enabled", True):
@@ -98,7 +99,7 @@ def _asked_of_book(book: Mapping[str, Any], world: "World") -> list[Asked]:
 
 
 def _quiet(idle: Any, rules: list["Row"], world: "World") -> list[Asked]:
-    """Give what ends idleness: what is named, else the rules that give points for events."""
+    """Return the events that end idleness: those named, else those of rules that give points for events."""
     if idle is None:
         return []
     decay = idle if isinstance(idle, str) else {word: idle[word] for word in idle if word != "activity"}
@@ -135,7 +136,7 @@ def _asked_of(condition: Any, world: "World") -> list[Asked]:
 
 
 def _sequence(spec: "Row", window: str, since: Any, world: "World") -> list[Asked]:
-    """Give events, their followers and resets: all as far back as the window, or the bursts in it."""
+    """Return events, their followers and resets: all as far back as the window, or the bursts in it."""
     edge = _edge(window, world)
     if edge is not None and "burst" in spec:
         edge -= fixed_length(spec["burst"]["within"])

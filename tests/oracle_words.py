@@ -1,7 +1,7 @@
-"""The smallest words of the rule language: text, numbers, dates, periods and rounding.
+"""The smallest parts of the rule language: text, numbers, dates, periods and rounding.
 
-Slow and plain on purpose. It shares no line with the program, so that the two can only agree by
-both being right. Rule-language.md, sections 1, 3 and 5.
+Slow and plain on purpose. This module shares no code with the program, so that the two can only agree
+by both being right. Rule-language.md, sections 1, 3 and 5.
 """
 
 import calendar
@@ -45,28 +45,28 @@ _FALSE_WORDS = frozenset(("false", "no", "n", "0", "f"))
 
 
 def trim(text: str) -> str:
-    """Cut Unicode White_Space from both ends, and nothing else (not U+001C to U+001F)."""
+    """Strip Unicode White_Space from both ends, and nothing else (not U+001C to U+001F)."""
     return text.strip(WHITE_SPACE)
 
 
 def present(cell: str | None) -> str | None:
-    """Give the trimmed cell, or None where it is null, empty or white space."""
+    """Return the trimmed cell, or None if it is null, empty or only white space."""
     return None if cell is None else trim(cell) or None
 
 
 def comparable(text: str, *, case_sensitive: bool = False) -> str:
-    """Give text in the form in which it compares: NFC, and lower case unless told otherwise."""
+    """Return text in the form used for comparison: NFC, and lowercase unless `case_sensitive`."""
     composed = unicodedata.normalize("NFC", text)
     return composed if case_sensitive else composed.lower()
 
 
 def fold(text: str) -> str:
-    """Trim, compose, lower: how tags and event types compare."""
+    """Trim text, compose it (NFC) and lowercase it, as tags and event types are compared."""
     return comparable(trim(text))
 
 
 def slug(name: str) -> str:
-    """Make a rule's id of its name: lower case, `-` for each run of what is no letter or digit."""
+    """Make a rule's id from its name, in lowercase: its runs of letters and digits, joined with `-`."""
     kept = [char if _is_letter_or_digit(char) else " " for char in name.lower()]
     return "-".join("".join(kept).split())
 
@@ -77,7 +77,7 @@ def _is_letter_or_digit(char: str) -> bool:
 
 
 def read_number(text: str) -> Fraction | None:
-    """Read a trimmed cell as an exact number; None for another notation or past 1e12 in size."""
+    """Parse a trimmed cell as an exact number; None for any other notation, or if its size exceeds 1e12."""
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
@@ -92,7 +92,7 @@ def read_number(text: str) -> Fraction | None:
 
 
 def read_boolean(text: str) -> bool | None:
-    """Read a trimmed cell as a boolean word of section 5, in any case."""
+    """Parse a trimmed cell as a boolean word of section 5, in any case; None for any other text."""
     word = text.lower()
     if word in _TRUE_WORDS:
         return True
@@ -106,22 +106,22 @@ def round_half_away(value: Fraction) -> int:
 
 
 def ten_thousandths(number: int | Decimal | Fraction) -> int:
-    """Give a number of points in whole ten-thousandths, halves away from zero."""
+    """Return a number of points in whole ten-thousandths, halves away from zero."""
     return round_half_away(Fraction(number) * 10_000)
 
 
 def from_local(local: datetime, zone: ZoneInfo) -> datetime:
-    """Read a naive local time: in a gap with the offset before it, the earlier of a repeated one."""
+    """Convert a naive local time to UTC: in a gap with the offset before it; if repeated, the earlier one."""
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def is_bare_date(text: str) -> bool:
-    """Say whether the text is a date without a time."""
+    """Return whether a valid date or instant is a date without a time."""
     return len(text) == len("YYYY-MM-DD")
 
 
 def read_instant(text: str, zone: ZoneInfo) -> datetime | None:
-    """Read a trimmed date or instant, to the second; a bare date is its first instant."""
+    """Parse a trimmed date or instant, to the second; a bare date is its first instant. None if invalid."""
     match = _INSTANT.fullmatch(text)
     if match is None:
         return None
@@ -137,7 +137,7 @@ def read_instant(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _offset(text: str) -> timedelta:
-    """Read `Z`, `UTC`, `GMT`, `+HH:MM`, `+HHMM` or `+HH`; ValueError where there is no such offset."""
+    """Parse `Z`, `UTC`, `GMT`, `+HH:MM`, `+HHMM` or `+HH`; raise ValueError if out of range."""
     if text.upper() in ("Z", "UTC", "GMT"):
         return timedelta(0)
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or "0")
@@ -148,23 +148,23 @@ def _offset(text: str) -> timedelta:
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """Give the calendar day of an instant."""
+    """Return the calendar day of an instant."""
     return instant.astimezone(zone).date()
 
 
 def fixed_length(period: str) -> timedelta:
-    """Give the length of a period of seconds to weeks."""
+    """Return the length of a period in a unit from seconds to weeks."""
     amount, unit = _split_period(period)
     return timedelta(seconds=amount * _SECONDS[unit])
 
 
 def before(instant: datetime, period: str, zone: ZoneInfo) -> datetime:
-    """Give `instant - period`."""
+    """Return `instant - period`."""
     return _step(instant, period, zone, -1)
 
 
 def after(instant: datetime, period: str, zone: ZoneInfo) -> datetime:
-    """Give `instant + period`."""
+    """Return `instant + period`."""
     return _step(instant, period, zone, 1)
 
 
@@ -187,7 +187,7 @@ def _step(instant: datetime, period: str, zone: ZoneInfo, sign: int) -> datetime
 
 
 def in_window(at: datetime, period: str, as_of: datetime, zone: ZoneInfo) -> bool:
-    """Say whether `as_of - period < at <= as_of`; `never` has no earlier edge."""
+    """Return whether `as_of - period < at <= as_of`; `never` has no earlier edge."""
     if at > as_of:
         return False
     return period == "never" or before(as_of, period, zone) < at

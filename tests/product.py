@@ -1,4 +1,4 @@
-"""The product run on the cases of the strategies, and the oracle's results brought to its shape."""
+"""Run the product on generated cases, and convert the oracle's results to the product's form."""
 
 import atexit
 from collections.abc import Iterable, Sequence
@@ -60,11 +60,11 @@ COLUMNS = Columns(
     has_events=True,
     lists=ListColumns(frozenset({"products"}), frozenset({"topics"})),
 )
-"""What the rows of every case offer to rules."""
+"""The columns that every case offers to rules."""
 
 
 def exports_of(case: Case, *, sources: int = 1) -> Exports:
-    """Make clean exports of a case's rows, the events dealt out to so many sources."""
+    """Return clean exports of a case's rows, with the events split over `sources` sources."""
     return Exports(
         contacts=contacts_frame(case.contacts),
         events=tuple(source_of(events_frame(case.events[i::sources]), f"events{i}") for i in range(sources)),
@@ -83,7 +83,7 @@ def contacts_frame(rows: Sequence[Row]) -> pl.DataFrame:
 
 
 def with_items(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Put the items of cells beside them, as a load does."""
+    """Add a column with the items of a column's cells, as loading does."""
     cells = frame[column].to_list()
     items = [None if present(cell) is None else ITEM_END.join(items_of(cell, ";")) for cell in cells]
     return frame.with_columns(pl.Series(column + LIST_SUFFIX, items, dtype=pl.String))
@@ -104,7 +104,7 @@ def source_of(frame: pl.DataFrame, path: str = "events") -> EventSource:
 
 @cache
 def lists() -> ListFiles:
-    """Read the lists that made books name."""
+    """Return the list files that generated books name."""
     folder = Path(mkdtemp())
     atexit.register(rmtree, folder)
     for path, columns in LIST_FILES.items():
@@ -114,14 +114,14 @@ def lists() -> ListFiles:
 
 
 def book_of(spec: Row, columns: Columns = COLUMNS) -> RuleBook:
-    """Take a book through YAML to resolved rules."""
+    """Convert a book to resolved rules, by way of YAML."""
     return bind_rules(load_rules_text(to_yaml(spec), lists=lists()), columns).book
 
 
 def condition_of(
     spec: Row, zone: str, columns: Columns = COLUMNS, *, names: Names | None = None
 ) -> Condition:
-    """Take a condition through YAML to a resolved one."""
+    """Convert a condition to a resolved one, by way of YAML."""
     document = parse(to_yaml({"exclude": spec}).encode(), "flamescore.yaml").document
     assert document is not None
     loaded = load_condition(document, ("exclude",), lists(), names=names)
@@ -137,9 +137,9 @@ def scored(
     exclude: Row | None = None,
     events: Sequence[EventRule] = (),
 ) -> Scored:
-    """Score a case with the product, with its labels, who is hot, and whom the call list leaves out.
+    """Score a case with the product: labels, hot contacts and those excluded from the call list included.
 
-    `events` are counted beside the rules.
+    `events` are counted separately from the rules.
     """
     names = load_rules_text(to_yaml(case.book), lists=lists()).names
     zone = case.book.get("timezone", "UTC")
@@ -156,7 +156,7 @@ def scored(
 
 
 def events_of(asked: Row, zone: str | None) -> EventRule:
-    """Make the events of what an alert says of them, with `expires`."""
+    """Return an event rule from the keys of an alert about events, with `expires`."""
     document = parse(to_yaml({"alert": asked}), "alerts.yaml").document
     assert document is not None
     window = None if asked["expires"] == "never" else parse_period(asked["expires"])
@@ -165,7 +165,7 @@ def events_of(asked: Row, zone: str | None) -> EventRule:
 
 
 def expected_scores(rows: Sequence[Row]) -> list[Row]:
-    """Turn the oracle's ten-thousandths and exact shares into the nearest floats."""
+    """Convert the oracle's ten-thousandths and exact shares to the nearest floats."""
     shares = ("percent_of_ideal", "percentile")
     return [
         row
@@ -176,7 +176,7 @@ def expected_scores(rows: Sequence[Row]) -> list[Row]:
 
 
 def expected_accounts(rows: Sequence[Row]) -> list[Row]:
-    """Turn the oracle's accounts into rows as tables have them, in their order of columns."""
+    """Convert the oracle's accounts to rows of the table, in its column order."""
     names = [*ACCOUNTS.names(), *dict.fromkeys(name for row in rows for name in row if name not in ACCOUNTS)]
     ideal = "percent_of_ideal"
     made = [
@@ -189,17 +189,17 @@ def expected_accounts(rows: Sequence[Row]) -> list[Row]:
 
 
 def expected_ledger(rows: Sequence[Row]) -> list[Row]:
-    """Turn the oracle's ten-thousandths into the nearest floats."""
+    """Convert the oracle's ten-thousandths to the nearest floats."""
     return [row | {"points": row["points"] / 10_000} for row in rows]
 
 
 def whole(points: float) -> int:
-    """Read points as the ten-thousandths that they stand for."""
+    """Convert points to whole ten-thousandths."""
     return round(points * 10_000)
 
 
 def as_bytes(result: Scored) -> tuple[bytes, bytes]:
-    """Write scores and ledger as the program does."""
+    """Return scores and ledger as the program writes them, in Parquet."""
     with TemporaryDirectory() as folder:
         scores, points = Path(folder, "scores.parquet"), Path(folder, "points.parquet")
         for table in (scores, points):
@@ -208,7 +208,7 @@ def as_bytes(result: Scored) -> tuple[bytes, bytes]:
 
 
 def digest(seeds: Iterable[int]) -> str:
-    """Sum up the bytes of the results of made cases, for processes to compare."""
+    """Return a digest of the results of generated cases, for comparison between processes."""
     sha = sha256()
     for seed in seeds:
         for written in as_bytes(scored(case_of(Random(seed)))):

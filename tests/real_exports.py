@@ -1,4 +1,4 @@
-"""Where the real exports lie, and how their projects read; they are no part of the project."""
+"""Where the real exports are, and project files for them; the exports are not part of this repository."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ NEEDED = [
     pytest.mark.real,
     pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not here"),
 ]
-"""The marks of a test that reads them."""
+"""The marks of a test that reads the real exports."""
 
 EDUCATION = "contacts: [{{path: {path}, columns: {{contact_id: Prospect ID}}}}]\n"
 GROCER = """\
@@ -35,7 +35,7 @@ def grocer(kind: str) -> str:
 
 
 def strangers() -> tuple[str, str]:
-    """The customers and the orders of CDNOW as CSV; the file itself has no delimiter."""
+    """Return the customers and the orders of CDNOW as CSV; the file itself has no delimiter."""
     lines = [line.split() for line in (REAL / "cdnow" / "CDNOW_master.txt").read_text().splitlines()[1:]]
     orders = [cells for cells in lines if cells]
     ids = dict.fromkeys(cells[0] for cells in orders)

@@ -1,6 +1,6 @@
-"""A made log of e-mails, of the people who read them, and of the scanners that some of these sit behind.
+"""A simulated log of e-mails, the people who read them, and the scanners in front of some of them.
 
-The figures that a test states of it say that the patterns do what they are meant to, not what scanners do.
+The figures that a test asserts show that the patterns do what they are meant to, not what scanners do.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ Moment = tuple[str, float, str | None]
 
 
 def log(dice: Random) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Make contacts and events; `by` says who did it: a kind of scanner, `person` or `machine`."""
+    """Return contacts and events; `by` is a kind of scanner, `person` or `machine`, empty for deliveries."""
     rows = [row for number in range(CONTACTS) for row in _of_contact(f"{number:04d}", dice)]
     schema = {
         "contact_id": pl.String,

@@ -1,4 +1,4 @@
-"""The program and the oracle, two implementations of the rule language, agree on all they both tell."""
+"""The program and the oracle, two implementations of the rule language, agree on all that both report."""
 
 from collections import Counter
 from dataclasses import replace
@@ -82,7 +82,7 @@ _OF_ALERTS = ("event", "where", "followed_by", "unless_followed_by", "per", "tim
 
 @given(case=cases(), tuning=TUNINGS)
 def test_the_latest_occurrence_of_an_alert_is_that_of_a_rule_with_one_point(case, tuning):
-    """The oracle counts a rule that gives a point for the latest; the program counts beside the rules."""
+    """The oracle scores a rule that gives a point for the latest; the program counts alerts on their own."""
     found = [
         {"expires": "never"} | {key: rule[key] for key in _OF_ALERTS if key in rule}
         for spec in case.book["scores"].values()
@@ -109,7 +109,7 @@ def test_the_latest_occurrence_of_an_alert_is_that_of_a_rule_with_one_point(case
 
 
 def _may_count(asked):
-    """Leave out what could never count, which is a fault: a wait that is longer than the window."""
+    """Return whether the window is longer than the wait; otherwise nothing could count, which is a fault."""
     if "unless_followed_by" not in asked or asked["expires"] == "never":
         return True
     within, window = (

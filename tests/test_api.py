@@ -149,7 +149,7 @@ def test_the_names_of_the_api():
 
 
 class Torn(BaseException):
-    """As a panic of Polars is: no `Exception`."""
+    """Not an `Exception`, like a panic of Polars."""
 
 
 @pytest.mark.parametrize("kind", [pl.exceptions.PanicException, RecursionError, MemoryError, Torn, KeyError])

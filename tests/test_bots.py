@@ -1,4 +1,4 @@
-"""Entries of `ignore` in sequence and `bots`, end to end: edges, both actions, who is there for what."""
+"""Entries of `ignore` in sequence and `bots`, end to end: edges, both actions, what each entry sees."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -35,7 +35,7 @@ scores:
 
 
 def events(*rows):
-    """Events of `(contact, type, seconds after nine, url, asset)`, the last two if there are any."""
+    """Return events from `(contact, type, seconds after nine, url, asset)`; the last two are optional."""
     made = [(*row, *(None,) * (5 - len(row))) for row in rows]
     return pl.DataFrame(
         [(who, kind, NINE + timedelta(seconds=at), url, asset) for who, kind, at, url, asset in made],
@@ -57,12 +57,12 @@ def result(head, frame, contacts=("b", "h")):
 
 
 def points(head, *rows):
-    """The points of contact `b`."""
+    """Return the points of contact `b`."""
     return result(head, events(*rows)).scores.filter(pl.col("contact_id") == "b")["score"].item()
 
 
 def scanner():
-    """Six clicks and an open a second after each of three e-mails, and a click of somebody else."""
+    """Return six clicks and an open a second after each of three e-mails, and a click by another contact."""
     pages = ("/pricing", "/a", "/b", "/c", "/d", "/e")
     rows = []
     for week in range(3):
@@ -180,7 +180,7 @@ def test_per_counts_different_values_of_which_a_missing_one_is_one(pages, left):
 
 def test_a_window_is_named_whole_and_no_more():
     rows = [("/a", 0), ("/a", 1), ("/b", 2), ("/c", 6), ("/c", 7), ("/c", 8)]
-    # From 1 to 6 there are three pages; at 0 only two more, and from 2 on too.
+    # From 1 to 6 there are three pages; the windows from 0 and from 2 contain only two.
     assert points(PAGES, *(("b", "link_click", at, page) for page, at in rows)) == 3
 
 
@@ -201,7 +201,7 @@ def test_both_tests_must_hold():
     assert points(head, rows[0], rows[1], ("b", "link_click", 9)) == 2
 
 
-# --- what is not there, and for whom
+# --- what is ignored, and for which entries
 
 CHAIN = (
     "{event: email_open, follows: {event: email_delivered, within: 10s}}",
@@ -282,7 +282,7 @@ def test_plain_patterns_go_before_those_in_sequence():
     )
     rows = events(("b", "email_open", 0, None, "bot"), ("b", "link_click", 5))
     shown, removed = (result(head.format(action), rows) for action in ("show", "remove"))
-    # Without the open nothing is before the click, so that it is there again.
+    # Without the open, nothing precedes the click, so the click is kept.
     assert shown.scores.filter(pl.col("contact_id") == "b")["score"].item() == 1
     assert removed.scores.filter(pl.col("contact_id") == "b")["score"].item() == 1
     row = {"contact_id": "b", "score_name": "interest", "events": 1, "points_lost": 0.0}
@@ -352,7 +352,7 @@ def test_what_lies_just_beyond_a_window_decides_what_is_named_in_it():
     assert points(PAGES, rows[0], *(("b", "link_click", edge - 5, page) for page in ("/a", "/b"))) == 1
 
 
-# --- a made log
+# --- a simulated log
 
 
 @pytest.mark.parametrize("seed", [1])

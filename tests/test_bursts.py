@@ -1,4 +1,4 @@
-"""Rules and conditions with `burst`: the examples of the language, and what its steps do together."""
+"""Rules and conditions with `burst`: the examples of the language, and how its steps combine."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -91,7 +91,7 @@ scores:
     ("condition", "holds"),
     [
         ("last: 30d, burst: {times: 3, within: 2d}", True),
-        ("last: 8d, burst: {times: 3, within: 2d}", False),  # complete 8 days and 15 hours ago
+        ("last: 8d, burst: {times: 3, within: 2d}", False),  # completed 8 days and 15 hours ago
         ("last: 9d, burst: {times: 3, within: 2d}", True),
         ("last: 9d, times: 2, burst: {times: 3, within: 2d}", False),
         ("times: 2, burst: {times: 3, within: 2d}", True),
@@ -107,7 +107,7 @@ def test_in_a_condition_last_bounds_the_completion(condition, holds):
 
 @pytest.mark.parametrize(("follower", "points"), [("followed_by", 10), ("unless_followed_by", 0)])
 def test_followers_come_before_bursts(follower, points):
-    bought = visits(3, 11, 12, kind="purchase")  # follows 2, 3, 10, 11, 12; of 1 and 4 nothing does
+    bought = visits(3, 11, 12, kind="purchase")  # follows 2, 3, 10, 11, 12; nothing follows 1 and 4
     rule = f"points: 10, count: each, {follower}: {{event: purchase, within: 1d}}"
     rule += ", burst: {times: 3, within: 2d}"
     assert given_by(rule, [*SEVEN, *bought], as_of=AS_OF) == points

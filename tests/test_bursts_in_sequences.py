@@ -72,7 +72,7 @@ def test_bounds_are_on_the_number_of_bursts(times, points):
         (f"times: {{at_most: 2}}, {THREE}", True),
         (f"times: {{at_most: 1}}, {THREE}", False),
         (f"last: 14d, times: {{at_most: 1}}, {THREE}", True),
-        (f"last: 1d, times: {{at_most: 1}}, {THREE}", True),  # none at all is few enough
+        (f"last: 1d, times: {{at_most: 1}}, {THREE}", True),  # 0 is few enough
         (f"since: {{event: reset}}, times: {{at_most: 1}}, {THREE}", True),
         (f"since: {{event: reset}}, {THREE}", True),
         (f"since: {{event: reset}}, times: 2, {THREE}", False),

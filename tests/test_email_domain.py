@@ -1,4 +1,4 @@
-"""The domain of an e-mail address, and where it can be asked for."""
+"""The domain of an e-mail address, and where rules can refer to it."""
 
 import polars as pl
 import pytest

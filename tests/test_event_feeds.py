@@ -1,4 +1,4 @@
-"""Feeds of the sample, night by night; days of zones; feeds that are cut off."""
+"""Feeds of the sample, night by night; days in time zones; feeds that are cut off."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def told_of_sample(night, *, cut=None):
-    """Return what is told of the sample's feeds on a night; `cut`: no event is from that day on."""
+    """Return the findings for the sample's feeds on a night; with `cut`, events end at 7:00 UTC that day."""
     project = load_project(ROOT / "flamescore.yaml")
     as_of = datetime(night.year, night.month, night.day, 7, tzinfo=UTC)
     with read_inputs(project, as_of=as_of) as inputs:
@@ -113,7 +113,7 @@ def feeds(instants, *, zone="UTC", as_of, within=None, kinds=None, book=BOOK):
 
 
 def test_days_are_those_of_the_zone_on_both_sides_of_a_change_of_clocks():
-    zone = ZoneInfo("America/New_York")  # the clocks go back on 1 November
+    zone = ZoneInfo("America/New_York")  # the clocks go back on November 1
     first = datetime(2026, 9, 20, 23, 30, tzinfo=zone)
     evenings = [(first + DAY * number).astimezone(UTC) for number in range(60)]
     found = feeds(evenings, zone=zone.key, as_of=datetime(2026, 11, 20, 12, tzinfo=UTC))

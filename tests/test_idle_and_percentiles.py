@@ -1,4 +1,4 @@
-"""What silence takes, and flames by percentile: the examples of the language's text, by hand."""
+"""What idleness subtracts, and flames by percentile: the examples of the specification, by hand."""
 
 from datetime import timedelta
 
@@ -112,7 +112,7 @@ def test_a_list_of_one_has_the_percentile_nought():
 
 
 def test_a_percentile_is_reached_exactly():
-    # Three of nine others are below 4: 100 * 3 / 9 is a third of a hundred, above 33.3333 and below 33.3334.
+    # Three of the nine others are below 4: 100 * 3 / 9 is between 33.3333 and 33.3334.
     numbers = [1, 2, 3, *[4] * 7]
     for bound, flames in (("33.3333", 1), ("33.3334", 0)):
         found = ranked(numbers, f"{{percentile: [{bound}, 90, 95, 99, 100]}}")

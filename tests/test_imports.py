@@ -17,7 +17,7 @@ CONNECTIONS = ("sqlite3", "smtplib", "urllib.request", "obstore", "adbc_driver_p
 
 
 def loaded(code, *words, among=HEAVY, **environ):
-    """Return which heavy modules are there after a piece of code has run as a program."""
+    """Return the heavy modules that are loaded after a piece of code has run as a program."""
     program = (
         "import json, sys\n"
         f"sys.argv = ['flamescore', *{words!r}]\n"
@@ -95,7 +95,7 @@ def test_no_module_is_longer_than_450_lines():
         if path.parent != SOURCE / "report/compiled"  # made by Jinja
     }
     over = sorted((length, name) for name, length in lengths.items() if length > 300)
-    print("over 300 lines:", over)  # noqa: T201 - shown by pytest -s, and where the test fails
+    print("over 300 lines:", over)  # noqa: T201 - shown by pytest -s, and if the test fails
     assert [each for each in over if each[0] > 450] == []
 
 

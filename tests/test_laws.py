@@ -1,4 +1,4 @@
-"""What must change nothing changes not a byte; and every point and every row is accounted for."""
+"""Changes that must not matter leave every byte the same; every point and every row is accounted for."""
 
 import os
 import subprocess
@@ -73,7 +73,7 @@ def test_how_the_work_is_cut_up_changes_nothing(case, tuning):
 
 
 def shuffled_history(rows, dice):
-    """Shuffle rows, but not those of one contact, tag and instant: of them the later counts."""
+    """Shuffle rows, but keep the order within a contact, tag and instant, where the last row counts."""
     out = dice.sample(rows, len(rows))
     for key in {place_of(row) for row in rows}:
         alike = iter([row for row in rows if place_of(row) == key])
@@ -116,7 +116,7 @@ def test_contacts_cut_into_shards_have_the_same_ledger_and_scores(case, shards):
     by_list = [name for name, spec in case.book["scores"].items() if isinstance(spec.get("flames"), dict)]
     flames = pl.when(~pl.col("score_name").is_in(by_list)).then(
         "flames"
-    )  # by percentile they are of the list
+    )  # by percentile, they depend on the whole list
     own = ["contact_id", "score_name", "score", flames, "percent_of_ideal", "last_activity_at"]
     order = ["contact_id", "score_name"]
     scores = pl.concat([part.scores for part in parts]).select(own).sort(order)
@@ -134,7 +134,7 @@ def loaded(folder: Path, kind: str, zone: str):
 @some
 @given(case=cases())
 def test_frames_csv_and_parquet_are_scored_alike(case, tmp_path_factory):
-    assume(case.events and case.tag_history)  # a file without a row is refused
+    assume(case.events and case.tag_history)  # a file without rows is rejected
     folder = tmp_path_factory.mktemp("exports")
     contacts, events = contacts_frame(case.contacts), events_frame(case.events)
     history = exports_of(case).tag_history
@@ -147,7 +147,7 @@ def test_frames_csv_and_parquet_are_scored_alike(case, tmp_path_factory):
         shown.write_parquet(folder / f"{name}.parquet")
     zone = case.book.get("timezone", "UTC")
     expected = as_bytes(scored(case))
-    if "" not in contacts["products" + LIST_SUFFIX]:  # a blank cell of a frame is a missing one
+    if "" not in contacts["products" + LIST_SUFFIX]:  # a blank cell of a frame is missing
         assert as_bytes(scored(case, from_frames(contacts, events, history, strict=True))) == expected
     assert as_bytes(scored(case, loaded(folder, "csv", zone))) == expected
     assert as_bytes(scored(case, loaded(folder, "parquet", zone))) == expected

@@ -1,4 +1,4 @@
-"""Which events are needed: what is older than every window changes no score, and all others may."""
+"""Which events are needed: those older than every window change no score; all others may."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -54,7 +54,7 @@ RESET = "since: {event: won}"
     ],
 )
 def test_the_limits_are_tight(rule, kind):
-    """A second inside of the window it decides, at its end it is old and changes nothing."""
+    """A second inside the window, the event decides; at its edge, it is old and changes nothing."""
 
     def given_by(age):
         events = [event("1", "visit", age=30 * DAY - SECOND)]

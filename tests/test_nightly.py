@@ -1,4 +1,4 @@
-"""The nightly job as a call: what it publishes, and what it gives back."""
+"""The nightly job as a call: what it publishes, and what it returns."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from flamescore.project import find_settings
 from flamescore.runs import RunStore
 
 DEFAULT = Options()
-"""As without a flag."""
+"""The options without any flag."""
 
 
 @pytest.fixture

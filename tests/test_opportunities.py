@@ -1,4 +1,4 @@
-"""Opportunities take the scores of their contacts."""
+"""Opportunities get the scores of their contacts."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def run(rules, *, contacts=({"contact_id": "1"},), events=(), history=(), **scor
 
 
 def points(rule, **data):
-    """Give contact 1's score, in points, under one rule."""
+    """Return contact 1's score, in points, under one rule."""
     [row] = run([{"name": "r", "points": 1, **rule}], **data).scores
     return Decimal(row["score"]) / 10_000
 

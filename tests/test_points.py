@@ -71,6 +71,6 @@ def test_totals_are_compared_as_they_are_published():
 
 
 def test_quotients_of_pythons_integers():
-    import numpy as np  # noqa: PLC0415 - of this test alone
+    import numpy as np  # noqa: PLC0415 - used by this test alone
 
     assert quotients(np.array([10**25, 5], object), 10_000).tolist() == [1e21, 0.0005]

@@ -1,4 +1,4 @@
-"""What the Python API takes and how it shows what it gives: tables of every kind, values, runs, notebooks."""
+"""What the Python API accepts, and how it shows results: all kinds of tables, values, runs, notebooks."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rows_of(columns):
 
 
 class Stream:
-    """Hands over a frame by Arrow's stream alone."""
+    """A frame that can be read only as an Arrow stream."""
 
     def __init__(self, frame):
         self.frame = frame
@@ -122,7 +122,7 @@ MIXED = [  # each with three values
     [None, "a", 2.5],
     [1, True, 2],
     [date(2026, 1, 1), "x", None],
-    [datetime(2026, 1, 1), datetime(2026, 1, 2, tzinfo=UTC), None],  # noqa: DTZ001 - that is the point
+    [datetime(2026, 1, 1), datetime(2026, 1, 2, tzinfo=UTC), None],  # noqa: DTZ001 - naive on purpose
     [[1], "b", None],
     [{"a": 1}, "b", None],
 ]
@@ -133,7 +133,7 @@ def test_a_column_of_several_types(rules, values):
     columns = CONTACTS | {"x": values}
     made = [columns, rows_of(columns)]
     if "pandas" in sys.modules or _has("pandas", "pyarrow"):
-        import pandas as pd  # noqa: PLC0415 - it need not be there
+        import pandas as pd  # noqa: PLC0415 - optional
 
         made.append(pd.DataFrame(CONTACTS).assign(x=pd.Series(values, dtype=object)))
     for contacts in made:
@@ -336,7 +336,7 @@ def test_values_of_a_search_that_mean_nothing(result, rules):
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    from flamescore.nightly import Options, nightly  # noqa: PLC0415 - the API alone is met above
+    from flamescore.nightly import Options, nightly  # noqa: PLC0415 - the tests above need only the API
     from flamescore.project import find_settings  # noqa: PLC0415
 
     folder = write_project(tmp_path_factory.mktemp("stored"))

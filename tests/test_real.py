@@ -1,4 +1,4 @@
-"""Exports that nobody here wrote: every score is that of the key, to the last digit."""
+"""Exports from real sources: every score matches the answer key, to the last digit."""
 
 import csv
 from contextlib import closing
@@ -70,7 +70,7 @@ events:
     rules:
       - {name: Ordered, event: order, points: 10, count: each, expires: never, decay: {half_life: 90d}}
 """
-    assert (customers.count("\n"), orders.count("\n")) == (23_571, 69_660)  # with their headers
+    assert (customers.count("\n"), orders.count("\n")) == (23_571, 69_660)  # including the headers
     assert scores(tmp_path, project, rules, datetime(1998, 1, 1, tzinfo=UTC)) == key("cdnow")
 
 
@@ -113,7 +113,7 @@ def test_completejourney_in_bursts_and_sums(tmp_path, kind):
 
 
 def lines_by_household(as_of):
-    """Read the lines of receipts in plain Python: instant, basket and value in ten-thousandths."""
+    """Read receipt lines by household in plain Python: instant, basket and value in ten-thousandths."""
     lines = {}
     with (REAL / "completejourney" / "transactions_sample.csv").open(newline="") as file:
         for row in csv.DictReader(file):
@@ -125,7 +125,7 @@ def lines_by_household(as_of):
 
 
 def engagement(lines, as_of):
-    """Work a household's score out line by line."""
+    """Compute a household's score line by line."""
     quarter, week = as_of - timedelta(days=90), timedelta(days=7)
     baskets = [end for end in completed(lines, 3, week, distinct=True) if end > quarter]
     weeks = completed(lines, 10, week, distinct=False)[:3]
@@ -135,7 +135,7 @@ def engagement(lines, as_of):
 
 
 def completed(lines, times, within, *, distinct):
-    """Go backwards through lines, and give the instant at which each burst is complete."""
+    """Walk backwards through lines, and return the instant at which each burst is complete."""
     found, left = [], sorted(lines, reverse=True)
     while left:
         end = left[0][0]

@@ -1,4 +1,4 @@
-"""A column that is called something else in one of several files is never a silent change of scores."""
+"""A column with another name in one of several files never changes scores silently."""
 
 import csv
 import io
@@ -50,7 +50,7 @@ KINDS = {
 
 
 def write_files(folder: Path, files: int, kind: str = "", which: int = 0, **names: str) -> None:
-    """Write `files` files of each kind; in one of them columns have other names, or none: no such column."""
+    """Write `files` files of each kind; in one, `names` renames columns, and "" drops a column."""
     (folder / "flamescore.yaml").write_text(PROJECT)
     (folder / "rules.yaml").write_text(RULES)
     for each, cells in KINDS.items():
@@ -65,7 +65,7 @@ def write_files(folder: Path, files: int, kind: str = "", which: int = 0, **name
 
 
 def outcome(folder: Path) -> tuple[int, str, object]:
-    """The exit code, what is said, and scores and call list."""
+    """Return the exit code, the messages, and the scores with the contacts excluded from the call list."""
     try:
         done = nightly(load_project(folder / "flamescore.yaml"), Options(dry_run=True, accept=True))
     except (ProjectFileError, RuleFileError) as error:

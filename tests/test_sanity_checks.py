@@ -1,4 +1,4 @@
-"""Exports that read well and are wrong: what stops a run, what `--accept` lets through, what is a warning."""
+"""Exports that parse but are wrong: what stops a run, what `--accept` lets through, what is a warning."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_under_half_the_rows_of_the_last_run(folder):
     ]
     assert folder.runs() == 1
     assert folder.score(accept=True).published is not None
-    assert folder.score().published is not None  # the accepted run is what the next one is held against
+    assert folder.score().published is not None  # the next run is compared with the accepted one
 
 
 def test_contacts_may_lose_half_but_no_more(folder):
@@ -143,7 +143,7 @@ def test_a_last_run_that_cannot_be_read_brakes_nothing(folder):
 def test_a_run_that_is_stopped_is_not_scored_for_comparisons(folder, monkeypatch):
     folder.events(*(OPEN.format(n) for n in (1, 2, 3, 4)), BUY)
     folder.score()
-    monkeypatch.setattr("flamescore.changes.parts.with_trend", None)  # to call it would be a TypeError
+    monkeypatch.setattr("flamescore.changes.parts.with_trend", None)  # calling it would raise TypeError
     later = {"FLAMESCORE_AS_OF": "2026-03-02"}
     monkeypatch.setattr("flamescore.changes.comparison.compare", None)
     project = settle(load_project(folder.path / "flamescore.yaml"), environ=later)

@@ -1,6 +1,6 @@
-"""Tables for a screen: nothing wider than it, what is never cut is whole, columns go in their order."""
+"""Tables for a screen: never wider than it, protected texts whole, columns dropped in their order."""
 
-# ruff: noqa: RUF001 - names of other scripts are what is shown here
+# ruff: noqa: RUF001 - the tests show names in other scripts
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flamescore.text import clusters, for_cell, terminal_columns
 
 
 class Stream(io.StringIO):
-    """A stream of an encoding that is a terminal or not."""
+    """A stream with an encoding, which is a terminal or not."""
 
     def __init__(self, encoding: str | None = "utf-8", *, terminal: bool = False) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Stream(io.StringIO):
         return self.terminal
 
 
-# --- how wide, which marks, whether in colour
+# --- width, marks, color
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ WHY = ("Talked with a rep of ours at the fair", ", 11 days ago")
 
 
 def four(name: str, why: str) -> list[Column]:
-    """The columns of the example in the module."""
+    """Return the columns of the example in the module."""
     return [
         Column("Name", [name], least=12),
         Column("Phone", ["(505) 555-0112"], goes=2),

@@ -1,4 +1,4 @@
-"""What the first users asked for, by hand: each example with its input and its literal number in it."""
+"""What the first users asked for, by hand: each example contains its input and its expected number."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -175,7 +175,7 @@ scores:
 
 def test_93_percent_means_better_than_93_percent_of_the_rest():
     rule = "      - {name: Given, event: adjustment, points: {from: delta}, count: each}"
-    ranks = [42, 41, *range(60, 53, -1), *([1] * 92)]  # 7 above, 93 of the other 100 below
+    ranks = [42, 41, *range(60, 53, -1), *([1] * 92)]  # of the other 100, 7 are above and 93 below
     contacts = [{"contact_id": f"{n:03}"} for n in range(101)]
     events = [event(f"{n:03}", "adjustment", delta=str(delta)) for n, delta in enumerate(ranks)]
     [row] = [r for r in score(rule, contacts=contacts, events=events).scores.to_dicts() if r["score"] == 42]

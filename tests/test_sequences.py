@@ -89,7 +89,7 @@ def test_followers_are_looked_for_among_all_events():
     events = [event("1", "page_visit", at=day(1)), event("1", "call", at=day(1, 10))]
     assert points_of(rule, events=events) == 0
     events = [event("1", "page_visit", at=day(2)), *events]
-    assert points_of(rule, events=events) == 0  # after the reset, but nothing follows
+    assert points_of(rule, events=events) == 0  # after the reset, but not followed
     both = "      - {name: A, event: page_visit, points: 2, count: each, since: {event: won}, "
     both += "followed_by: {event: won, within: 0min}}".replace("0min", "1s")
     assert points_of(both, events=[event("1", "page_visit", at=day(1)), event("1", "won", at=day(1))]) == 0

@@ -1,4 +1,4 @@
-"""Shares of the contacts add up to what all of them come to, whoever is in which."""
+"""Shares of the contacts add up to the result for all contacts, however they are divided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter of what people read: what is escaped, what stays, and where the carets stand."""
+"""The filter for text that people read: what is escaped, what stays, and where the carets go."""
 
 import json
 import re
@@ -60,7 +60,7 @@ def test_a_message_has_no_credentials_whatever_stands_in_them():
 
 
 def carets(line, column, width=1):
-    """What stands over the carets, without ellipses."""
+    """Return the text above the carets, without ellipses."""
     shown, under = snippet(line, column, width)
     return shown[under.index("^") : under.rindex("^") + 1]
 

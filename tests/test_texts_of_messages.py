@@ -1,4 +1,4 @@
-"""Every text that reaches people: plain words, no inversions, no lists that begin with "There are", short."""
+"""Every text that people read: plain words, no inversions, no lists that begin with "There are", short."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS = re.compile(
     r"|\b[Tt]akes? (?:\S+ ){0,3}out\b|\b[Tt]aken out\b"
     r"|(?<!\{\} )\bgone\b"
 )
-"""What no message has. Counts alone are "3 gone", and groups of a backtest "can be told apart"."""
+"""What no message may contain, except counts ("3 gone") and groups of a backtest ("can be told apart")."""
 
 WRITTEN_SO = (
     'Column "{}" of {} holds values of several types; make it text first.',
@@ -29,10 +29,10 @@ WRITTEN_SO = (
     "One contact has {} events that may count; a shard holds {}.",
 )
 DESCRIPTIONS = {"Key", "Shape", "_Operator", "_condition_shape", "_rule_shape", "key", "setting"}
-"""Calls that take what a key means, for the schemas and the pages of reference: these are no messages."""
+"""Calls that take the meaning of a key, for schemas and reference pages; these are not messages."""
 
 MESSAGE = {"Problem": 1, "fault": 1, "Finding": 3, "refuse": 1, "tell": 1, "remark": 0}
-"""Calls that take a message, and which of their arguments it is."""
+"""Calls that take a message, and the position of that argument."""
 
 LONGEST = 100
 MODULES = sorted(
@@ -40,11 +40,11 @@ MODULES = sorted(
     for path in SOURCE.rglob("*.py")
     if not path.name.startswith("codes_of_") and path.parent.name != "compiled"
 )
-"""All but the table of codes, which is a page of the docs, and the templates that are made as modules."""
+"""All modules except the tables of codes, which are a page of the docs, and the compiled templates."""
 
 
 def text_of(node: ast.AST) -> str | None:
-    """Return a text with `{}` where something is filled in; None for whatever else."""
+    """Return a text with `{}` for each placeholder; None for any other node."""
     if isinstance(node, ast.JoinedStr):
         return "".join(each.value if isinstance(each, ast.Constant) else "{}" for each in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
@@ -55,7 +55,7 @@ def named(call: ast.Call) -> str:
 
 
 def texts(node: ast.AST):
-    """Yield the line and the text of every literal of three words or more that is no description."""
+    """Yield the line and the text of every literal of three words or more that is not a description."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
     if isinstance(node, ast.Call) and named(node) in DESCRIPTIONS:
@@ -69,7 +69,7 @@ def texts(node: ast.AST):
 
 
 def messages(tree: ast.AST):
-    """Yield the line and the text of what is given as a message where it is made."""
+    """Yield the line and the text of each message passed to a call in `MESSAGE`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             place = MESSAGE.get(named(node), len(node.args))

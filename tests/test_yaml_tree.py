@@ -1,4 +1,4 @@
-"""Reading YAML: our schema, the place of every node, faults, and both of PyYAML's readers alike."""
+"""Reading YAML: our schema, the position of every node, faults, and agreement of PyYAML's two loaders."""
 
 import time
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Which occurrences count, and in which order they are looked at."""
+"""Which occurrences count, and the order in which they are examined."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -32,14 +32,14 @@ EMPTY = Timeline(np.zeros(0, np.int64), 4, 30)
 
 
 def some(*rows, values=None):
-    """Make occurrences of (contact, age) of stream 0."""
+    """Return occurrences of stream 0 from (contact, age) pairs."""
     pairs = np.array(rows, np.int64).reshape(-1, 2)
     value = None if values is None else np.array(values, np.uint64)
     return Occurrences(pairs[:, 0], pairs[:, 1], value, row=np.arange(len(pairs)))
 
 
 def timeline(*rows):
-    """Make a timeline of (stream, contact, age)."""
+    """Return a timeline from (stream, contact, age) triples."""
     keys = np.array([(stream << 4 | contact) << 30 | age for stream, contact, age in rows], np.int64)
     return Timeline(np.sort(keys), 4, 30)
 
@@ -123,7 +123,7 @@ def test_per_a_property_keeps_the_latest_of_each_value(values, expected):
     [([1, 2, 1], "++-"), ([2, 1, 2], "++-"), ([3, 1, 2], "+++"), ([1, 3, 5], "+++"), ([7, 9, 7], "++-")],
 )
 def test_values_whose_hashes_are_alike_are_told_apart(monkeypatch, values, expected, odd):
-    monkeypatch.setattr(alike, "_MIX_ALL", np.uint64(odd))  # of all hashes one, two or four are left
+    monkeypatch.setattr(alike, "_MIX_ALL", np.uint64(odd))  # leaves one, two or four distinct hashes
     rows = some(*((contact, age) for contact in (0, 1, 2) for age in (1, 2, 3)), values=values * 3)
     assert marks(keep_latest_per(rows, Stream((), per=Per(column="asset")), EMPTY, CLOCK)) == expected * 3
 
@@ -210,7 +210,7 @@ def test_a_follower_to_come_is_none_of_the_contact_before():
 
 
 def test_a_follower_of_the_same_value():
-    values = np.array([7, 8, 0, 7, 7, 0, 8], np.uint64)  # 0 stands for a missing one
+    values = np.array([7, 8, 0, 7, 7, 0, 8], np.uint64)  # 0 means missing
     carried = CarriedValues(
         contact=np.array([0, 0, 0, 1, 0, 0, 0]),
         age=np.array([100, 100, 100, 100, 99, 99, 80]),
@@ -271,6 +271,6 @@ def test_the_order_of_no_rows():
 def test_what_fits_in_63_bits_is_sorted_as_one_number(monkeypatch, age_bits, quick):
     slow = []
     monkeypatch.setattr(aggregate.np, "lexsort", lambda keys: slow.append(1) or np.argsort(keys[0]))
-    run = np.full(15, 9 << 20) + np.arange(15) * 4  # of 6 bits from the first on, and 4 for the place
+    run = np.full(15, 9 << 20) + np.arange(15) * 4  # 6 bits from the first run on, 4 for the position
     _in_order(run, np.arange(15), age_bits)
     assert bool(slow) == (not quick)

@@ -1,4 +1,4 @@
-"""Events laid into bins, and arrays that wait in a file."""
+"""Events sorted into bins, and arrays spilled to a file."""
 
 import errno
 import gc
@@ -20,7 +20,7 @@ NO = np.zeros(0, np.int64)
 
 
 def events(*rows):
-    """Make events of (contact, live set, age)."""
+    """Return events from (contact, live set, age) triples."""
     columns = np.array(rows, np.int64).reshape(-1, 3).T
     return KeptEvents(
         columns[0].astype(np.uint32),
@@ -32,7 +32,7 @@ def events(*rows):
 
 
 def told(bins, budget=4_000_000):
-    """Give (first, last, the events as contact and age) of each partition."""
+    """Return (first, last, the events as contact and age) of each partition."""
     return [
         (p.first, p.last, list(zip(p.events.contact.tolist(), p.events.age.tolist(), strict=True)))
         for p in bins.partitions(budget)
@@ -218,7 +218,7 @@ def test_what_there_is_room_for_stays_in_memory(tmp_path):
     first, second = np.arange(1), np.arange(2)
     assert spill.put((first,))()[0] is first
     assert spill.put((first[:0],))()[0].size == 0
-    assert spill.put((second,))()[0] is second  # there is no such folder: memory has to do
+    assert spill.put((second,))()[0] is second  # the folder doesn't exist, so the arrays stay in memory
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -235,7 +235,7 @@ def test_the_file_has_no_name_and_goes_with_its_last_reader(tmp_path):
 
 
 class Full:
-    """A file on a disk that takes `room` bytes more."""
+    """A file on a disk with `room` bytes left."""
 
     def __init__(self, file):
         self.file, self.room = file, 1000

@@ -1,4 +1,4 @@
-"""Bursts of sorted occurrences: by hand, against their definition, and what must hold of them."""
+"""Bursts of sorted occurrences: by hand, against their definition, and their invariants."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ VISITS = [745_200, 831_600, 918_000, 1_436_400, 1_522_800, 1_609_200, 1_695_600]
 
 
 def found(rows, times, within, *, per=False):
-    """Find bursts in rows of (run, age, value): run and ages of begin and completion of each."""
+    """Find bursts in rows of (run, age, value), as (run, age of the start, age of the completion)."""
     rows = sorted(rows)
     run, age, value = (np.array([row[i] for row in rows], np.int64) for i in range(3))
     spans = find_bursts(run, age, times=times, within=within, value=value.astype(np.uint64) if per else None)
@@ -29,7 +29,7 @@ def found(rows, times, within, *, per=False):
 
 
 def by_definition(rows, times, within, *, per=False):
-    """Do the same with the oracle, run by run."""
+    """Find the same bursts with the oracle, run by run."""
     return [
         (run, age_of(start), age_of(end))
         for run in sorted({row[0] for row in rows})
@@ -110,7 +110,7 @@ def test_one_more_never_makes_them_fewer_nor_the_latest_older(rows, more, times,
 
 
 def reversed_first(spans):
-    """Keep the first span of each run: the latest burst."""
+    """Keep the first span of each run, which is its latest burst."""
     return list({span[0]: span for span in reversed(spans)}.values())
 
 
@@ -124,7 +124,7 @@ def test_disjoint_bursts_could_not_be_more(rows, times, within, per):
 
 
 def most_apart(some, times, within, *, distinct):
-    """Count the most bursts that share no second: for each instant the best up to and with it."""
+    """Return the largest number of bursts that share no second, from the best count up to each instant."""
     instants = sorted({at for at, _ in some})
     best = [0]
     for last, end in enumerate(instants):

@@ -1,4 +1,4 @@
-"""Sums that 64 bits don't hold: exact where the score does fit, told where it does not."""
+"""Sums that overflow 64 bits: exact if the score fits, reported if it doesn't."""
 
 from datetime import timedelta
 from random import Random
@@ -15,13 +15,13 @@ from product import as_bytes, scored
 from strategies import case_of
 
 BIG = 10**13
-"""The ten-thousandths of the most points that an occurrence may give."""
+"""The most points that an occurrence may give, in ten-thousandths."""
 
 THOUSAND = [event("1", "order", age=timedelta(hours=1)) for _ in range(1_000)]
 
 
 def rules(*, gives: int, takes: int, **more: str) -> str:
-    """A book of so many rules that give, and take, a billion points for each of `THOUSAND` orders."""
+    """Return a book in which `gives` rules add, and `takes` rules subtract, a billion points per order."""
     each = [("Gives", 10**9, number) for number in range(gives)]
     each += [("Takes", -(10**9), number) for number in range(takes)]
     listed = "".join(
@@ -159,7 +159,7 @@ def test_an_explanation_says_what_the_score_says():
 
 
 def test_an_outlook_that_is_too_large_is_left_out():
-    """What takes expires within the seven days, and what gives does not."""
+    """The rules that subtract points expire within the seven days; those that add them do not."""
     text = rules(gives=1_000, takes=1_000, Takes=", expires: 3d")
     told = explain(*bound(text, events=THOUSAND), "1", as_of=AS_OF).scores[0]
     assert (told.score, told.outlook) == (0.0, ())

@@ -1,4 +1,4 @@
-"""The worked example of the engine's docstrings, number by number; it begins in `engine.streams`."""
+"""The worked example of the engine's docstrings, number by number; it starts in `engine.streams`."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Finding hashes among known ones."""
+"""Looking up hashes among known ones."""
 
 import numpy as np
 import polars as pl

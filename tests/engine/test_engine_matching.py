@@ -72,7 +72,7 @@ def test_numbers_are_coded_by_their_text():
 def test_whole_numbers_are_coded_as_their_texts_are(monkeypatch, batches, dtype):
     monkeypatch.setattr(
         matching, "_SMALL_NUMBERS", 100
-    )  # up to 98 they have places in a table, 99 is for null
+    )  # numbers up to 98 have a slot in a table; slot 99 is for null
     whole, text = (ColumnCoder("seconds", [LONG_MINUTE, THERE], CLOCK) for _ in range(2))
     for batch in batches:
         codes = whole.encode(pl.Series(batch, dtype=dtype)).tolist()
@@ -166,7 +166,7 @@ AT_LEAST_5 = Predicate("n", (Order("at_least", Decimal(5)),))
 
 
 def matched(streams, ignored, rows):
-    """Match rows of (event, n): what each means, and the predicates seen."""
+    """Match rows of (event, n); return the meaning of each row, and the predicates seen."""
     every = Streams(streams, ignored, {}, {})
     signatures = Signatures(every.predicates, CLOCK)
     matcher = Matcher(every, signatures)

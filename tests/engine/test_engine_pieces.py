@@ -1,4 +1,4 @@
-"""One contact with very many events is counted piece by piece, as if it were at once."""
+"""A contact with very many events is counted in pieces, with the same result as all at once."""
 
 import tracemalloc
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ RULES = dedent("""\
 
 
 def exports(rows, seed=3):
-    """Make events of contact 2, mostly, and a few of three others; amounts may be missing."""
+    """Return events that are mostly of contact 2, a few of three others; amounts may be missing."""
     dice = Random(seed)
     kinds = [dice.choice(["open"] * 5 + ["visit"] * 5 + ["buy", "buy"]) for _ in range(rows)]
     kinds[0] = "reset"

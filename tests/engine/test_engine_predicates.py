@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 20, 5, tzinfo=UTC)
 
 
 def says(test, cells, *, case_sensitive=False, iso=None):
-    """Give for each cell: + where the test holds, - where not, ? where it could not be read."""
+    """Return a sign per cell: + if the test holds, - if not, ? if the cell could not be read."""
     frame = pl.DataFrame({"cell": cells}, schema={"cell": pl.String})
     if iso is not None:
         frame = frame.with_columns(pl.Series("iso", iso, pl.String))

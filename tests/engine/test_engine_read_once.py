@@ -1,4 +1,4 @@
-"""Events that were read once give the same scores as the exports, as of any instant, held wherever."""
+"""Events read once give the same scores as the exports, as of any instant, in memory or on disk."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The record of the engine's steps, and the parts that a run can leave out."""
+"""The record of the engine's steps, and the parts that a run can skip."""
 
 from datetime import timedelta
 

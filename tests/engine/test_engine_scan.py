@@ -1,4 +1,4 @@
-"""What becomes of rows, and what a scoring notices beside the scores."""
+"""What happens to rows, and what scoring observes in addition to the scores."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ scores:
 
 
 def counts(rows, known, *, rules=BOTS):
-    """Give the counts of a source of rows (contact, event, days old, is a bot, mark)."""
+    """Return the counts, and the points, of a source of rows (contact, event, days old, is a bot, mark)."""
     frame = pl.DataFrame(
         [(who, kind, AS_OF - age * DAY, bot, mark) for who, kind, age, bot, mark in rows],
         schema={
@@ -51,21 +51,21 @@ def counts(rows, known, *, rules=BOTS):
 def test_every_row_is_counted_once_under_the_first_that_fits():
     rows = [
         ("1", "open", 30, "yes", 1),  # old, ignored and a duplicate
-        ("9", "open", 31, "no", 0),  # old, and of nobody
-        ("9", "open", -1, "yes", 2),  # later, ignored, superseded, of nobody
+        ("9", "open", 31, "no", 0),  # old, an unknown contact
+        ("9", "open", -1, "yes", 2),  # later, ignored, superseded, an unknown contact
         ("1", "buy", -1, None, 0),  # later
         ("1", "open", 1, "yes", 1),  # ignored, a duplicate
-        ("9", "open", 2, "yes", 0),  # ignored, of nobody
-        ("9", "buy", 400, "yes", 1),  # a duplicate, of nobody
+        ("9", "open", 2, "yes", 0),  # ignored, an unknown contact
+        ("9", "buy", 400, "yes", 1),  # a duplicate, an unknown contact
         ("1", "buy", 5, None, 1),  # a duplicate
         ("2", "open", 5, None, 1),  # a duplicate
-        ("9", "buy", 5, None, 2),  # superseded, of nobody
-        ("9", "buy", 500, None, 0),  # of nobody
-        ("", "open", 1, None, 0),  # of nobody
+        ("9", "buy", 5, None, 2),  # superseded, an unknown contact
+        ("9", "buy", 500, None, 0),  # an unknown contact
+        ("", "open", 1, None, 0),  # no contact
         (" 1 ", "open", 29, "no", 0),
         ("2", "OPEN", 0, None, 0),
         ("2", "buy", 900, "yes", 0),
-        ("1", "other", 30, None, 0),  # old: past the widest window that ends
+        ("1", "other", 30, None, 0),  # old: outside the longest finite window
         ("1", "other", 29, None, 0),
     ]
     found, scores = counts(rows, Counts(rows=22, rejected=3))

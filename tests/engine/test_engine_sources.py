@@ -1,4 +1,4 @@
-"""What the sources of events are like: none, several, their dates, their keys, how far back they go."""
+"""Event sources: none, several, their dates, their keys, how far back they reach."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ COLUMNS = Columns(("contact_id", "email", "due"), ("due",), has_tags=True, has_e
 
 
 def run(rules, contacts, *frames, key="contact_id", aliases=None):
-    """Score sources of events by some rules."""
+    """Score event sources by some rules."""
     sources = [
         EventSource(frame.lazy(), SourceRecord("events", f"{n}.csv", counts=Counts(rows=frame.height)), key)
         for n, frame in enumerate(frames)
@@ -28,7 +28,7 @@ def run(rules, contacts, *frames, key="contact_id", aliases=None):
 
 
 def events(*rows, by="contact_id"):
-    """Make a frame of (contact, event, age)."""
+    """Return a frame of events from (contact, event, age) triples."""
     schema = {by: pl.String, "event": pl.String, "at": INSTANT}
     return pl.DataFrame([(who, kind, AS_OF - age) for who, kind, age in rows], schema=schema, orient="row")
 

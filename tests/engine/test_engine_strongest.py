@@ -1,4 +1,4 @@
-"""Which rules gave contacts most: the rows that are picked from the ledger's."""
+"""The rules that gave each contact the most points: the rows picked from the ledger."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ RULE_OF = [0, 0, 2, 3, 4, -1, -1]
 
 
 def ledger(*rows: tuple[int, int, int, int, int], points: type = np.int64) -> LedgerRows:
-    """Rows of contact, entry, occurrences, points (ten-thousandths), age (seconds); small types, as kept."""
+    """Return ledger rows, in the small types in which they are kept.
+
+    A row is (contact, entry, occurrences, points in ten-thousandths, age in seconds).
+    """
     columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
     kinds = (np.int16, np.int8, np.int16, points, np.int32)
     return LedgerRows(*(np.array(each, kind) for each, kind in zip(columns, kinds, strict=True)))

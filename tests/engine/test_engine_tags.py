@@ -19,7 +19,7 @@ def tags_of(contacts, history):
 
 
 def tags(listed, history=()):
-    """Work out the tags of contacts 0, 1, ... from lists and entries (contact, tag, days ago, action)."""
+    """Compute the tags of contacts 0, 1, ... from lists and entries (contact, tag, days ago, action)."""
     schema = {"contact_id": pl.String, "tags": pl.List(pl.String)}
     contacts = pl.DataFrame(
         {"contact_id": [str(n) for n in range(len(listed))], "tags": listed}, schema=schema
@@ -37,7 +37,7 @@ def has(found, match):
 
 
 def ages(found, match):
-    """Give the age in days of each contact's tag."""
+    """Return the age in days of each contact's tag; None if undated."""
     return [None if at == UNDATED else (CLOCK.now - at) / 86_400 for at in found.applied_at(match).tolist()]
 
 

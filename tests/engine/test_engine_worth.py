@@ -31,7 +31,8 @@ def test_compound_factors_are_exact():
 def test_half_life_factors_are_the_nearest_billionths():
     for days in (1, 2, 7, 30, 90, 365):
         table = decay_factors(Decay("half_life", days=days), 800).tolist()
-        for day, factor in enumerate(table):  # (2f - 1)/2 <= 1e9 * 0.5^(day/days) < (2f + 1)/2, to the power
+        # (2f - 1)/2 <= 1e9 * 0.5^(day/days) < (2f + 1)/2, all doubled and raised to the power `days`.
+        for day, factor in enumerate(table):
             scaled = Fraction(2 * BILLION) ** days / 2**day
             assert max(2 * factor - 1, 0) ** days <= scaled < (2 * factor + 1) ** days
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies that make whole cases of the rule language, and what tests need around them."""
+"""Hypothesis strategies for whole cases of the rule language, and helpers for tests that use them."""
 
 from strategies.case import Case, case_of, cases
 from strategies.features import FEATURES, ablate, features, matters, outcome

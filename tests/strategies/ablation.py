@@ -1,7 +1,7 @@
 """Which features of the language a book uses, and the same book without one of them.
 
-A feature is used by a book where taking it away changes the book; it matters to a case where that
-changes a score. A book without a feature is for the oracle: it may hold what a checker warns of.
+A book uses a feature if removing it changes the book; the feature matters to a case if removing it
+changes a score. A book without a feature is only for the oracle: a checker might warn about it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,27 +21,27 @@ _ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
 
 
 def scores(book: Spec) -> list[Spec]:
-    """Give the scores of a book."""
+    """Return the scores of a book."""
     return list(book["scores"].values())
 
 
 def rules(book: Spec) -> list[Spec]:
-    """Give the rules of all scores."""
+    """Return the rules of all scores."""
     return [rule for score in scores(book) for rule in score["rules"]]
 
 
 def event_rules(book: Spec) -> list[Spec]:
-    """Give the event rules of all scores."""
+    """Return the event rules of all scores."""
     return [rule for rule in rules(book) if "event" in rule]
 
 
 def groups(book: Spec) -> list[Spec]:
-    """Give the groups of all scores."""
+    """Return the groups of all scores."""
     return [group for score in scores(book) for group in score.get("groups", {}).values()]
 
 
 def mappings(node: object) -> Iterator[Spec]:
-    """Walk a book and give every mapping in it."""
+    """Yield every mapping in a book."""
     if isinstance(node, dict):
         yield node
         for child in node.values():
@@ -52,7 +52,7 @@ def mappings(node: object) -> Iterator[Spec]:
 
 
 def conditions(book: Spec) -> Iterator[Spec]:
-    """Give every condition of a book, nested ones too."""
+    """Yield every condition of a book's populations and rules, including nested ones."""
     tops = [score["population"] for score in scores(book) if "population" in score]
     for rule in rules(book):
         tops += [part["if"] for part in (rule, *rule.get("first_of", ())) if "if" in part]
@@ -70,13 +70,13 @@ def _nested(condition: Spec) -> Iterator[Spec]:
 
 
 def replace_by(spec: Spec, other: Mapping[str, Any]) -> None:
-    """Make a mapping another, in place."""
+    """Replace the contents of a mapping with a copy of another, in place."""
     spec.clear()
     spec.update(deepcopy(dict(other)))
 
 
 def without_key(find: Callable[[Spec], list[Spec]], *keys: str) -> Ablation:
-    """Take keys from every mapping that `find` gives."""
+    """Remove keys from every mapping that `find` returns."""
 
     def ablation(book: Spec) -> None:
         for spec in find(book):
@@ -87,7 +87,7 @@ def without_key(find: Callable[[Spec], list[Spec]], *keys: str) -> Ablation:
 
 
 def without_rules(subject: str) -> Ablation:
-    """Take away the rules of a subject."""
+    """Remove the rules of a subject."""
 
     def ablation(book: Spec) -> None:
         for score in scores(book):
@@ -97,12 +97,12 @@ def without_rules(subject: str) -> Ablation:
 
 
 def subject_of(rule: Spec) -> str:
-    """Give the subject of a rule."""
+    """Return the subject of a rule."""
     return next((word for word in ("event", "tag", "field", "first_of") if word in rule), "if")
 
 
 def without_condition(kind: str) -> Ablation:
-    """Make every condition of a kind one that never holds, or for `not` one that always does."""
+    """Replace every condition of a kind with one that never holds, or for `not` with one that always does."""
 
     def ablation(book: Spec) -> None:
         for condition in list(conditions(book)):
@@ -113,7 +113,7 @@ def without_condition(kind: str) -> Ablation:
 
 
 def without_condition_key(key: str) -> Ablation:
-    """Take a key from every event condition."""
+    """Remove a key from every event condition."""
 
     def ablation(book: Spec) -> None:
         for condition in conditions(book):
@@ -124,7 +124,7 @@ def without_condition_key(key: str) -> Ablation:
 
 
 def without_operator(fits: Callable[[str, Any], bool]) -> Ablation:
-    """Take away the operators that fit; a predicate, `where` or `field` left empty goes as well."""
+    """Remove the operators that fit; a predicate or `where` left empty goes too, an empty `field` stays."""
 
     def ablation(book: Spec) -> None:
         for spec in list(mappings(book)):
@@ -149,7 +149,7 @@ def _without_operator(spec: Spec, key: str, fits: Callable[[str, Any], bool]) ->
 
 
 def without_column(column: str) -> Ablation:
-    """Take away the predicates on a column of contacts; a `field` left empty holds for everybody."""
+    """Remove the predicates on a contact column; a `field` left empty holds for every contact."""
 
     def ablation(book: Spec) -> None:
         for spec in list(mappings(book)):
@@ -160,14 +160,14 @@ def without_column(column: str) -> Ablation:
 
 
 def long_form(predicate: Any) -> Spec:
-    """Give a predicate as a mapping of operators."""
+    """Return a predicate as a mapping of operators."""
     if isinstance(predicate, dict):
         return predicate
     return {"in" if isinstance(predicate, list) else "equals": predicate}
 
 
 def without_unit(unit: str) -> Ablation:
-    """Take away the windows in a unit."""
+    """Remove the windows in a unit."""
 
     def ablation(book: Spec) -> None:
         for spec in mappings(book):
@@ -179,7 +179,7 @@ def without_unit(unit: str) -> Ablation:
 
 
 def without_decay(fits: Callable[[Any], bool]) -> Ablation:
-    """Make every decay that fits `none`."""
+    """Replace every decay that fits with `none`."""
 
     def ablation(book: Spec) -> None:
         for spec in mappings(book):
@@ -190,7 +190,7 @@ def without_decay(fits: Callable[[Any], bool]) -> Ablation:
 
 
 def other_count(find: Callable[[Spec], list[Spec]], fits: Callable[[Any], bool]) -> Ablation:
-    """Make every count that fits another one: `once` of `each`, else `each`."""
+    """Replace every count that fits: `each` with `once`, any other with `each`."""
 
     def ablation(book: Spec) -> None:
         for spec in find(book):
@@ -201,7 +201,7 @@ def other_count(find: Callable[[Spec], list[Spec]], fits: Callable[[Any], bool])
 
 
 def without_per(fits: Callable[[Any], bool]) -> Ablation:
-    """Take away every `per` of a rule that fits."""
+    """Remove every `per` that fits from event rules."""
 
     def ablation(book: Spec) -> None:
         for rule in event_rules(book):
@@ -212,7 +212,7 @@ def without_per(fits: Callable[[Any], bool]) -> Ablation:
 
 
 def without_follower(fits: Callable[[Spec, str], bool]) -> Ablation:
-    """Take away every follower that fits."""
+    """Remove every follower that fits from event rules."""
 
     def ablation(book: Spec) -> None:
         for rule in event_rules(book):
@@ -224,7 +224,7 @@ def without_follower(fits: Callable[[Spec, str], bool]) -> Ablation:
 
 
 def is_of_same_type(rule: Spec, key: str) -> bool:
-    """Say whether a follower may be of a type that its rule names."""
+    """Return whether a follower may be of a type that its rule names."""
     ours, theirs = (
         value if isinstance(value, list) else [value] for value in (rule["event"], rule[key]["event"])
     )
@@ -232,7 +232,7 @@ def is_of_same_type(rule: Spec, key: str) -> bool:
 
 
 def without_tags(fits: Callable[[Any], bool]) -> Ablation:
-    """Make every tag form that fits a tag that nobody has."""
+    """Replace every tag form that fits with a tag that no contact has."""
 
     def ablation(book: Spec) -> None:
         for spec in mappings(book):
@@ -243,11 +243,11 @@ def without_tags(fits: Callable[[Any], bool]) -> Ablation:
 
 
 def is_number(value: Any) -> bool:
-    """Say whether an operand is a number."""
+    """Return whether an operand is a number."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def is_date_operand(word: str, operand: Any, *, bare: bool) -> bool:
-    """Say whether an ordering has a bare date, or an instant, on the right."""
+    """Return whether an ordering or `between` has a bare date, or unless `bare` an instant, on the right."""
     operands = operand if word == "between" else [operand] if word in _ORDERINGS else []
     return any(isinstance(each, str) and is_bare_date(each) is bare for each in operands)

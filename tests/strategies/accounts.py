@@ -18,7 +18,7 @@ ACCOUNT_COLUMNS = {
     ),
     "company": ("Acme", "Acme Inc", " Acme", "Zeta", "\u00e9", "", None),
 }  # fmt: skip
-"""The columns of accounts, and the cells that contacts have there."""
+"""The account columns, and the cells that contacts may have in them."""
 
 _ADDRESSES = (
     "ann@acme.example", "bo@eu.acme.example", "cy@Acme.example ", "d@zeta.example", "e@gmail.com",
@@ -39,7 +39,7 @@ _COMBINE = ("sum", "max", "mean", {"top": 1}, {"top": 2}, {"top": 3}, "sum", "me
 
 
 def account_cells(dice: Random) -> Spec:
-    """Draw what a contact has in the columns of accounts."""
+    """Draw a contact's cells in the account columns, and its e-mail."""
     cells = {column: one_of(dice, cells) for column, cells in ACCOUNT_COLUMNS.items()}
     return cells | {"email": one_of(dice, _ADDRESSES)}
 
@@ -60,7 +60,7 @@ def _score(dice: Random) -> Spec:
 
 
 def accounts(dice: Random, book: Spec, clock: Clock) -> Spec:
-    """Draw the accounts of a book."""
+    """Draw the `accounts` of a book."""
     names = enabled(book)
     made: Spec = {
         "key": one_of(dice, _KEYS),

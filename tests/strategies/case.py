@@ -1,4 +1,4 @@
-"""Whole cases: a rule book and rows that cluster where its rules have their edges."""
+"""Whole cases: a rule book, and rows that cluster around the edges of its rules."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Case:
-    """A valid rule book, clean rows, and the instant to score them for."""
+    """A valid rule book, clean rows, and the instant to score them as of."""
 
     book: dict[str, Any]
     contacts: list[Row]
@@ -48,20 +48,20 @@ class Case:
     files = LIST_FILES
 
     def scored(self) -> OracleResult:
-        """Give what the oracle makes of the case."""
+        """Return the oracle's result for the case."""
         return score(self.book, self.contacts, self.events, self.tag_history, self.as_of, files=self.files)
 
     def bots(self) -> list[dict[str, Any]]:
-        """Give what the oracle takes for a mail scanner's."""
+        """Return what the oracle attributes to mail scanners."""
         return bots(self.book, self.contacts, self.events, self.tag_history, self.as_of, files=self.files)
 
     def with_book(self, book: dict[str, Any]) -> "Case":
-        """Give the same rows under another book."""
+        """Return the same rows with another book."""
         return replace(self, book=book)
 
 
 def windows(node: Any) -> Iterator[str]:
-    """Walk a book and give every `expires` and `last` but `never`."""
+    """Yield every `expires` and `last` in a book, except `never`."""
     if isinstance(node, Mapping):
         for word, value in node.items():
             if word in ("expires", "last") and value != "never":
@@ -73,7 +73,7 @@ def windows(node: Any) -> Iterator[str]:
 
 
 def burst_lengths(node: Any) -> Iterator[timedelta]:
-    """Walk a book and give how long its bursts may take."""
+    """Yield the longest time that each `burst` in a book allows, its `within`."""
     if isinstance(node, Mapping):
         if "burst" in node:
             yield fixed_length(node["burst"]["within"])
@@ -97,7 +97,7 @@ def _event(dice: Random, contact_id: str, event: str, at: datetime, clock: Clock
 
 
 def _burst(dice: Random, contact_id: str, instants: list[datetime], clock: Clock) -> list[Row]:
-    """Draw a few events of a contact, one after another, that start at an edge."""
+    """Draw a few successive events of a contact, the first at or next to an edge."""
     at = one_of(dice, instants) + one_of(dice, (0, 1, -1)) * _SECOND
     types = some_of(dice, tuple(EVENT_TYPE_SPELLINGS), 2)
     rows = []
@@ -114,7 +114,7 @@ def _tag_entry(dice: Random, ids: tuple[str, ...], instants: list[datetime]) -> 
 
 
 def case_of(dice: Random) -> Case:
-    """Make a whole case of the throws of the dice."""
+    """Draw a whole case with the dice."""
     zone = time_zone(dice)
     clock = Clock(scoring_instant(dice, zone), ZoneInfo(zone or "UTC"))
     made = book(dice, zone, clock)
@@ -139,10 +139,10 @@ _LEAST_KEPT = 3
 
 @st.composite
 def cases(draw: DrawFn) -> Case:
-    """Draw a case: its content from a seed, and what of it is kept, so that failures shrink to few rows.
+    """Draw a case: its content from a seed, and a mask of what to keep, so that failures shrink to few rows.
 
-    There are two draws and no more: Hypothesis makes variants of an example by copying like draws over
-    each other, and with many of them six cases in seven had the content of another one.
+    There are only two draws: Hypothesis mutates an example by copying similar draws over each other, and
+    with many draws six cases in seven had the content of another one.
     """
     case = case_of(Random(draw(st.integers(0, 2**64 - 1))))
     mask = iter(draw(st.binary(min_size=_MOST_ITEMS, max_size=_MOST_ITEMS)))
@@ -160,5 +160,5 @@ def cases(draw: DrawFn) -> Case:
 
 
 def _kept(mask: Iterator[int], items: list[Row], least: int = 0) -> list[Row]:
-    """Keep an item unless its byte of the mask is next to nothing, as only a few in a hundred are."""
+    """Keep the first `least` items, and others unless their byte of the mask is almost 0, which few are."""
     return items[:least] + [item for item in items[least:] if next(mask, 0) >= _LEAST_KEPT]

@@ -1,4 +1,4 @@
-"""The table of the language's features, each with the way to take it out of a book."""
+"""The table of the language's features, each with the function that removes it from a book."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -29,7 +29,7 @@ def _book(book: Spec) -> list[Spec]:
 
 
 def _without_entries(book: Spec, test: str) -> None:
-    """Leave out the entries of `ignore` that ask for this of events in sequence."""
+    """Remove the entries of `ignore` with this test of events in sequence."""
     if "ignore" in book:
         book["ignore"] = [entry for entry in book["ignore"] if test not in entry]
 
@@ -284,24 +284,24 @@ FEATURES = tuple(ABLATIONS)
 
 
 def ablate(book: Spec, feature: str) -> Spec:
-    """Give a copy of the book without the feature, for the oracle to score."""
+    """Return a copy of the book without the feature, for the oracle to score."""
     copy = deepcopy(book)
     ABLATIONS[feature](copy)
     return copy
 
 
 def features(book: Spec) -> set[str]:
-    """Give the features that a book uses: those that it would differ without."""
+    """Return the features that a book uses: those whose removal changes it."""
     return {feature for feature in FEATURES if ablate(book, feature) != book}
 
 
 def matters(case: Case, feature: str) -> bool:
-    """Say whether taking a feature out of the book changes a score, its flames or who is scored."""
+    """Return whether removing a feature from the book changes a score, its flames or who is scored."""
     changed = ablate(case.book, feature)
     return changed != case.book and outcome(case.with_book(changed)) != outcome(case)
 
 
 def outcome(case: Case) -> dict[tuple[str, str], tuple[int, int]]:
-    """Give score and flames by contact and score name."""
+    """Return score and flames by contact and score name."""
     rows = case.scored().scores
     return {(row["contact_id"], row["score_name"]): (row["score"], row["flames"]) for row in rows}

@@ -1,4 +1,4 @@
-"""Strategies for labels, and for conditions that ask for scores and labels (section 10 of the additions)."""
+"""Strategies for labels, and for conditions on scores and labels (section 10 of the additions)."""
 
 from decimal import Decimal
 from random import Random
@@ -48,7 +48,7 @@ def _label_condition(dice: Random, labels: dict[str, tuple[str, ...]]) -> Spec:
 def standing(
     dice: Random, scores: tuple[str, ...], labels: dict[str, tuple[str, ...]], clock: Clock, depth: int = 2
 ) -> Spec:
-    """Draw a condition that may ask for scores, for labels (with the texts of each), and for all else."""
+    """Draw a condition that may refer to scores, to labels (given with their texts), and to all else."""
     leaves = ("score", "score", *(("label",) if labels else ()), "plain")
     kind = one_of(dice, (*leaves, "all", "any", "not") if depth else leaves)
     if kind == "score":
@@ -73,7 +73,7 @@ def _first_of(dice: Random, scores: tuple[str, ...], known: dict[str, tuple[str,
 
 
 def texts_of(labels: Spec) -> dict[str, tuple[str, ...]]:
-    """Give the texts that each of some labels can have, each once."""
+    """Return the distinct texts that each of some labels can have."""
     found: dict[str, tuple[str, ...]] = {}
     for name, spec in labels.items():
         if "join" in spec:
@@ -87,12 +87,12 @@ def texts_of(labels: Spec) -> dict[str, tuple[str, ...]]:
 
 
 def enabled(book: Spec) -> tuple[str, ...]:
-    """Name the enabled scores of a book."""
+    """Return the names of a book's enabled scores."""
     return tuple(name for name, spec in book["scores"].items() if spec.get("enabled", True))
 
 
 def labels(dice: Random, book: Spec, clock: Clock) -> Spec:
-    """Draw labels of a book: bands, and joins of those above."""
+    """Draw the labels of a book: bands, and joins of earlier labels."""
     made: Spec = {}
     for name in ("band", "Stage 2", "grade", "rank")[: one_of(dice, (2, 1, 3, 4))]:
         if len(made) > 1 and chance(dice, 6):

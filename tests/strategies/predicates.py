@@ -58,7 +58,7 @@ CALENDAR = ("day", "week", "month")
 
 
 class Clock:
-    """What date operands and cells are made around."""
+    """The instant and time zone around which date operands and cells are drawn."""
 
     def __init__(self, as_of: datetime, zone: ZoneInfo) -> None:
         self.as_of = as_of
@@ -92,7 +92,7 @@ class Clock:
         return ends if low <= high else ends[::-1]
 
     def cell(self, dice: Random) -> str | None:
-        """Draw a cell of a column of dates."""
+        """Draw a cell of a date column."""
         kind = one_of(dice, ("date", "date", "instant", "junk"))
         if kind == "junk":
             return one_of(dice, (None, "", "2026-02-30", "21.11.2026", "soon", "5"))
@@ -104,7 +104,7 @@ def _utc(instant: datetime) -> datetime:
 
 
 def cells(dice: Random, kind: str, clock: Clock) -> str | None:
-    """Draw a cell for a column of that kind."""
+    """Draw a cell for a column of a kind."""
     if kind == "date":
         return clock.cell(dice)
     return one_of(dice, _CELLS[kind])
@@ -199,28 +199,28 @@ def predicate(dice: Random, kind: str, clock: Clock) -> Predicate:
 
 
 def predicates(dice: Random, columns: Mapping[str, str], clock: Clock) -> dict[str, Predicate]:
-    """Draw a mapping of one column, seldom two, to predicates."""
+    """Draw a mapping of one column, rarely two, to predicates."""
     names = some_of(dice, tuple(columns), 2) if chance(dice, 3) else [one_of(dice, tuple(columns))]
     return {name: predicate(dice, columns[name], clock) for name in names}
 
 
 def event_words(dice: Random) -> str | list[str]:
-    """Draw what `event:` names."""
+    """Draw the type or types that `event:` names."""
     return one_or_list(dice, EVENT_TYPES)
 
 
 def with_where(dice: Random, spec: dict[str, Any], clock: Clock, odds: int = 8) -> dict[str, Any]:
-    """Add a `where` to an event's spec, or don't."""
+    """Return an event's spec, with a `where` at the given odds (in twenty)."""
     return spec | {"where": predicates(dice, EVENT_COLUMNS, clock)} if chance(dice, odds) else spec
 
 
 def per(dice: Random) -> Any:
-    """Draw a `per`: a calendar one, a property, or the long form of a property."""
+    """Draw a `per`: a calendar period, a property, or the long form of a property."""
     return one_of(dice, (*CALENDAR, "asset", "asset", {"property": "day"}))
 
 
 def burst(dice: Random) -> dict[str, Any]:
-    """Draw a `burst`, with and without `per`."""
+    """Draw a `burst`, with or without `per`."""
     made = {"times": one_of(dice, (2, 2, 3, 4)), "within": one_of(dice, BURST_PERIODS)}
     return made | {"per": per(dice)} if chance(dice, 10) else made
 
@@ -240,7 +240,7 @@ def tag_form(dice: Random) -> Any:
 
 
 def times(dice: Random, *, least: int) -> Any:
-    """Draw `times`: a number, or one bound or both, of which the upper one is at least so much."""
+    """Draw `times`: a number, an upper bound of at least `least`, or both bounds."""
     kind = one_of(dice, ("number", "number", "most", "most", "both"))
     if kind == "number":
         return one_of(dice, (2, 1, 3))
@@ -253,14 +253,14 @@ def times(dice: Random, *, least: int) -> Any:
 
 
 def _sums(dice: Random) -> dict[str, Any]:
-    """Draw what sums must be, around what a few cells come to."""
+    """Draw bounds of `sum`, close to the sums of a few cells."""
     words = some_of(dice, _ORDERINGS, 2) if chance(dice, 5) else [one_of(dice, _ORDERINGS)]
     sums = {"seconds": {word: one_of(dice, SUMS) for word in words}}
     return sums | {"day": {one_of(dice, _ORDERINGS): one_of(dice, SUMS)}} if chance(dice, 3) else sums
 
 
 def follower(dice: Random, spec: dict[str, Any], clock: Clock) -> dict[str, Any]:
-    """Draw a follower of what a rule or condition names, an hour later or of the same asset now and then."""
+    """Draw a follower of the events that a rule or condition names, sometimes with `after` or `same`."""
     event = spec["event"] if chance(dice, 6) else event_words(dice)
     made = with_where(dice, {"event": event}, clock, 8) | {"within": one_of(dice, FOLLOWER_PERIODS)}
     shorter = [period for period in AFTER_PERIODS if fixed_length(period) < fixed_length(made["within"])]
@@ -270,7 +270,7 @@ def follower(dice: Random, spec: dict[str, Any], clock: Clock) -> dict[str, Any]
 
 
 def resets(dice: Random, spec: dict[str, Any], clock: Clock) -> Any:
-    """Draw a `since` that leaves something of what `spec` counts: not all of it is a reset."""
+    """Draw a `since` that leaves `spec` something to count: not all of its events are resets."""
     entries = []
     for _ in range(one_of(dice, (1, 1, 2))):
         made = with_where(dice, {"event": event_words(dice)}, clock, 9)
@@ -304,7 +304,7 @@ def _event_condition(dice: Random, clock: Clock) -> dict[str, Any]:
 
 
 def surely_longer(window: str, within: str) -> bool:
-    """Say whether a window, whenever it is, is longer than a fixed length."""
+    """Return whether a window is longer than a fixed length, whatever its dates."""
     if window == "never":
         return True
     unit = window.lstrip("0123456789")

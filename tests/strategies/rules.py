@@ -1,4 +1,4 @@
-"""Strategies for rules, groups, scores and whole rule books, valid ones alone (sections 1 and 4)."""
+"""Strategies for rules, groups, scores and whole rule books, all valid (sections 1 and 4)."""
 
 from decimal import Decimal
 from random import Random
@@ -53,7 +53,7 @@ def count(dice: Random) -> Any:
 
 
 def expires(dice: Random) -> str:
-    """Draw a window, seldom `never`."""
+    """Draw a window, rarely `never`."""
     return "never" if chance(dice, 2) else periods(dice)
 
 
@@ -67,7 +67,7 @@ def limits(dice: Random, scale: int = 1) -> Spec:
 
 
 def idle(dice: Random, clock: Clock) -> Any:
-    """Draw what silence takes: by a decay, of what counts as activity or of what earns points."""
+    """Draw an `idle`: a decay, with or without the events that count as activity."""
     made = decay(dice)
     while made == "none":
         made = decay(dice)
@@ -87,7 +87,7 @@ def _add_idle(dice: Random, made: Spec, clock: Clock) -> None:
 
 
 def without_idle_of_nobody(made: Spec) -> None:
-    """Take `idle` from a score and its groups where nobody can be active: no rule of theirs earns points."""
+    """Remove `idle` where it names no activity and no rule of the score or group earns points."""
     groups = made.get("groups", {}).items()
     owners = [(made, made["rules"])]
     owners += [
@@ -153,7 +153,7 @@ def _event_rule(dice: Random, score: Spec, group: Spec, clock: Clock) -> Spec:
 
 
 def _made_valid(dice: Random, rule: Spec, score: Spec) -> Spec:
-    """Give an event rule what it lacks: a count, a window longer than `unless_followed_by`, a fit reset."""
+    """Make an event rule valid: with a count, a window longer than `unless_followed_by`, a suitable reset."""
     if _inherited("count", rule, score) is None:
         rule["count"] = count(dice)
     within = rule.get("unless_followed_by", {}).get("within")
@@ -248,7 +248,7 @@ def _flames(dice: Random) -> Spec:
 
 
 def score(dice: Random, clock: Clock) -> Spec:
-    """Draw a score with two to eight rules."""
+    """Draw a score with five to twelve rules."""
     made: Spec = _flames(dice)
     if defaults := _shared_settings(dice, 6, clock):
         made["defaults"] = defaults

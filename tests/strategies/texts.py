@@ -1,4 +1,4 @@
-"""Cases as the texts that a user has: a rule file in YAML, exports in CSV."""
+"""Cases as the files of a user: a rule file in YAML, exports in CSV."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ def to_yaml(book: Mapping[str, Any]) -> str:
 
 
 def _block(node: Any, depth: int) -> list[str]:
-    """Give the lines of a mapping or a list of mappings."""
+    """Return the lines of a mapping or a list of mappings."""
     pad = "  " * depth
     if isinstance(node, Mapping):
         lines = []
@@ -55,7 +55,7 @@ def _flow(value: Any) -> str:
 
 
 def scalar(value: Any) -> str:
-    """Write a scalar: plain where that reads back as the same, else in double quotes."""
+    """Write a scalar: plain if that reads back as the same value, else in double quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):
@@ -80,7 +80,7 @@ def _escaped(char: str) -> str:
 
 
 def contacts_csv(contacts: Iterable[Mapping[str, Any]], separator: str = ",") -> str:
-    """Write contacts as CSV; their tags are joined with the separator."""
+    """Write contacts as CSV, with their tags joined by the separator."""
     rows = [{**row, "tags": separator.join(row.get("tags") or [])} for row in contacts]
     return _csv(("contact_id", "tags", *CONTACT_COLUMNS, *ACCOUNT_COLUMNS), rows)
 
@@ -96,7 +96,7 @@ def tag_history_csv(tag_history: Iterable[Mapping[str, Any]]) -> str:
 
 
 def list_file(columns: Mapping[str | None, Sequence[str | None]]) -> str:
-    """Write a file of lists: lines, or a CSV with a column each."""
+    """Write a list file: its lines, or a CSV of its columns."""
     if None in columns:
         return "\n".join(line or "" for line in columns[None])
     rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
@@ -104,7 +104,7 @@ def list_file(columns: Mapping[str | None, Sequence[str | None]]) -> str:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Write the columns, and after them what else the rows have, as RFC 4180 has it."""
+    """Write rows as CSV (RFC 4180): the given columns, then any others that the rows have."""
     rows = list(rows)
     header = dict.fromkeys((*columns, *(column for row in rows for column in row)))
     text = io.StringIO(newline="")

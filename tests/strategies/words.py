@@ -1,4 +1,4 @@
-"""The small vocabularies of generated cases, and the dice that all strategies share."""
+"""The small vocabularies of generated cases, and the random draws that all strategies share."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ CONTACT_COLUMNS = {
     "products": "list",
 }
 FIELD_COLUMNS = {**CONTACT_COLUMNS, "email_domain": "domain"}
-"""What `field` may ask: one column more than contacts have."""
+"""The columns that `field` may test: one more than contacts have."""
 
 CONTACT_IDS = (
     "1",
@@ -147,7 +147,7 @@ LIST_FILES: dict[str, dict[str | None, tuple[str | None, ...]]] = {
     "lists/targets.csv": {"domain": (" Acme.example ", None, "e\u0301te\u0301.io")},
     "lists/many.txt": {None: (*(f"nothing {number}" for number in range(40)), "es", "caf", "out")},
 }
-"""Files of lists by path: of each column its cells, of a text file its lines under None."""
+"""List files by path: the cells of each column, or the lines of a text file under None."""
 
 TEXT_LISTS = (
     {"file": "lists/texts.csv", "column": "text"},
@@ -201,12 +201,12 @@ AS_OF_OFFSETS = (0, 1, 1800, 3599, 43_200, 86_400, 7 * 86_400, 30 * 86_400)
 
 
 def chance(dice: Random, odds: int) -> bool:
-    """Throw the dice: yes `odds` times in twenty."""
+    """Return True `odds` times in twenty."""
     return dice.randrange(20) < odds
 
 
 def one_of(dice: Random, values: Sequence[T]) -> T:
-    """Pick one of the values, all as likely."""
+    """Pick one of the values, all equally likely."""
     return dice.choice(values)
 
 
@@ -216,22 +216,22 @@ def some_of(dice: Random, values: Sequence[T], most: int) -> list[T]:
 
 
 def one_or_list(dice: Random, values: Sequence[str], most: int = 2) -> str | list[str]:
-    """Draw one text, or a list of them."""
+    """Draw one text, or a list of texts."""
     return some_of(dice, values, most) if chance(dice, 7) else one_of(dice, values)
 
 
 def periods(dice: Random) -> str:
-    """Pick a period, the longer units more often."""
+    """Pick a period, more often in the longer units."""
     return one_of(dice, PERIODS[one_of(dice, (*PERIODS, "d", "d", "w", "w", "mo", "mo", "y", "y", "y"))])
 
 
 def time_zone(dice: Random) -> str | None:
-    """Pick the `timezone` of a book; None for a book without one."""
+    """Pick the `timezone` of a book, or None for a book without one."""
     return one_of(dice, (None, "UTC", *ZONES, *ZONES))
 
 
 def scoring_instant(dice: Random, zone: str | None) -> datetime:
-    """Pick an instant at or near a clock change, an edge of a day, or the end of a month."""
+    """Pick an instant at or near a clock change, the start or end of a day, or the end of a month."""
     changes = CLOCK_CHANGES.get(zone or "UTC", ())
     if changes and chance(dice, 12):
         change = datetime.fromisoformat(one_of(dice, changes)).replace(tzinfo=UTC)
@@ -241,7 +241,7 @@ def scoring_instant(dice: Random, zone: str | None) -> datetime:
 
 
 def edges(as_of: datetime, windows: Sequence[str], zone: ZoneInfo) -> list[datetime]:
-    """Give instants that matter: window edges, day edges, clock changes, each a second around too."""
+    """Return instants that matter, latest first: window edges, midnights, clock changes, whole days ago."""
     local = as_of.astimezone(zone)
     midnights = [
         local.replace(hour=0, minute=0, second=0, tzinfo=None) - timedelta(days=days)
