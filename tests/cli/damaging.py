@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def flipped(at: float) -> Callable[[Path], None]:
-    """Flip every bit of one byte: 0 is the first, 1 the last."""
+    """Return a function that flips every bit of one byte: 0 is the first, 1 the last."""
 
     def flip(path: Path) -> None:
         data = bytearray(path.read_bytes())
@@ -70,7 +70,7 @@ TABLE_DAMAGE: dict[str, Callable[[Path], None]] = {
 
 
 def edited(**changes: Any) -> Callable[[Path], None]:
-    """Set fields of the record; `rules__text` is `text` within `rules`."""
+    """Return a function that sets fields of the record; `rules__text` is `text` within `rules`."""
 
     def edit(path: Path) -> None:
         told = json.loads(path.read_text())

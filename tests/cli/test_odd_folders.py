@@ -11,7 +11,7 @@ OTHERS = CONTACTS.replace("Ann Lee", "Zed Sibling")
 
 @pytest.fixture(params=["leads[1]", "leads*", "day=1", "leads {a,b}", "**"])
 def odd(tmp_path, monkeypatch, request, project):  # noqa: ARG001 - `project` clears the environment
-    """Return a project that uses patterns for its exports; siblings that its name would match have another Ann."""
+    """Return a project with patterns for its exports; siblings that its name would match have another Ann."""
     for name in ("leads1", "leads", "leadsx", "leads a"):
         (write_project(tmp_path / name) / "contacts.csv").write_text(OTHERS)
     folder = write_project(tmp_path / request.param)
