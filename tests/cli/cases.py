@@ -1,6 +1,6 @@
-"""A folder of a few lines, scored; its findings; and their cures, pasted in.
+"""Score a folder of small files, inspect the findings and apply their cures.
 
-Texts of files stand on one line: ` / ` ends a line, and the usual header may be left out.
+The text of a file is written on one line: ` / ` ends a line, and the usual header may be omitted.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ OF_RULES = {"where", "event", "tag", "field", "if"}
 
 
 def text_of(lines: str, header: str | None = None) -> str:
-    """Return the text of a file whose lines are parted by ` / `."""
+    """Return the text of a file whose lines are separated by ` / `."""
     rows = lines.split(" / ")
     return "".join(f"{row}\n" for row in ([header, *rows] if header else rows))
 
 
 @dataclass
 class Outcome:
-    """What a command said and did."""
+    """The exit code, output and findings of a command."""
 
     code: int
     out: str
@@ -73,12 +73,12 @@ class Outcome:
 
     @property
     def codes(self) -> list[str]:
-        """The codes of all findings, in order."""
+        """Return the codes of all findings, in order."""
         return [each["code"] for each in self.lines if each["level"] != "info"]
 
     @property
     def told(self) -> list[str]:
-        """The codes of errors and warnings that nobody has accepted."""
+        """Return the codes of errors and warnings that are not accepted."""
         return [
             each["code"]
             for each in self.lines
@@ -91,7 +91,7 @@ class Outcome:
         return said
 
     def source(self, kind: str, number: int = 0) -> dict[str, Any]:
-        """Return a source of the run's record."""
+        """Return a source from the run's record."""
         return [each for each in self.record["sources"] if each["kind"] == kind][number]
 
     def rows(self, *names: str, kind: str = "events") -> tuple[int, ...]:
@@ -148,14 +148,14 @@ class Case:
         return path
 
     def rule(self, **keys: Any) -> None:
-        """Change keys of the (first) rule."""
+        """Set keys of the (first) rule."""
         self.rules[0].update(keys)
         if "event" not in keys and {"tag", "field"} & set(keys):
             for key in ("event", "count"):
                 self.rules[0].pop(key, None)
 
     def source(self, kind: str = "events", number: int = 0, **keys: Any) -> None:
-        """Change keys of a source."""
+        """Set keys of a source."""
         self.project[kind][number].update(keys)
 
     def write(self) -> None:
@@ -185,7 +185,7 @@ class Case:
         return Outcome(done.code, done.out, done.err, lines, self.folder)
 
     def pasted(self, finding: dict[str, Any], *flags: str, as_of: str | None = AS_OF) -> Outcome:
-        """Paste the cure of a finding in, and run again: the finding is gone."""
+        """Apply the cure of a finding, run again and check that the finding is gone."""
         cure = yaml.safe_load(finding["cure"])
         assert isinstance(cure, dict), finding
         assert len(cure) == 1, finding

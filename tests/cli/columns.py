@@ -1,4 +1,4 @@
-"""A project with several exports, and what a run of it says of their columns."""
+"""A project with several exports, and what a run reports about their columns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ B = "contact_id,event,at,{}\n2,click,2026-11-20,/prices\n"
 SHORT_B = "contact_id,event,at\n2,click,2026-11-20\n"
 MAPPED = CONTACTS + "events:\n  - path: ev\n    columns: {url: Link}\n"
 OLD = "9,click,2026-01-01,x\n"
-"""Old enough for every window, so that nothing is said of how far back the events go."""
+"""Old enough for every window, so that no finding reports how far back the events go."""
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -41,7 +41,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def score(flamescore, folder: Path, project: str, **files: str):
-    """Run `score` with a project file, and files by name: `ev__b` is ev/b.csv."""
+    """Run `score` with a project file and files by name: `ev__b` is ev/b.csv."""
     named = {name.replace("__", "/") + ".csv": text for name, text in files.items() if name != "rules"}
     write(folder, named | {"flamescore.yaml": HEAD + project})
     if "rules" in files:
@@ -50,7 +50,7 @@ def score(flamescore, folder: Path, project: str, **files: str):
 
 
 def told(done) -> list[str]:
-    """The lines of stderr about columns."""
+    """Return the lines of stderr about columns."""
     return [line for line in done.err.splitlines() if "I11" in line]
 
 

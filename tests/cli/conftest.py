@@ -1,4 +1,4 @@
-"""The program run in the folder of a small project."""
+"""Fixtures that run the program in the folder of a small project."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """The folder of a project, which is the working one."""
+    """Return the folder of a project, which is also the working directory."""
     for name in list(os.environ):
         if name.startswith("FLAMESCORE_"):
             monkeypatch.delenv(name)
@@ -37,14 +37,14 @@ def project(tmp_path, monkeypatch):
 
 @pytest.fixture
 def flamescore(monkeypatch, capfdbinary, request):
-    """The program in this process: faster than as one of its own, and the same from its first word on."""
-    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # which it sets
+    """Run the program in this process: faster than a subprocess, and the same from its entry point on."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # the program sets it
     again = FULL and request.node.get_closest_marker("once") is None
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
 
     def run(*words: str, **environ: str) -> Done:
         if again and not asks_for_json(words) and "--" not in words:
-            # What it says is held against the form of a log first, in a run that leaves nothing.
+            # First check the log format of the same command, in a run that writes nothing.
             dry = ("--dry-run",) if words[:1] == ("score",) and "--dry-run" not in words else ()
             once(*words, *dry, "--log-format", "json", **environ)
         return once(*words, **environ)
@@ -57,7 +57,7 @@ def flamescore(monkeypatch, capfdbinary, request):
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as left:
                 main()
-            for number, handler in handlers.items():  # it leaves deaf, and what it starts would be too
+            for number, handler in handlers.items():  # it exits ignoring signals; children inherit that
                 signal.signal(number, handler)
         out, err = capfdbinary.readouterr()
         code = int(left.value.code or 0)
@@ -71,7 +71,7 @@ def flamescore(monkeypatch, capfdbinary, request):
 
 @pytest.fixture
 def process():
-    """The program as a process of its own."""
+    """Run the program as a subprocess."""
 
     def run(*words: str, cwd: Path | None = None, **environ: str) -> Done:
         done = subprocess.run(
@@ -91,7 +91,7 @@ def process():
 
 @pytest.fixture
 def scored(project, flamescore):
-    """The folder of a project with a published run."""
+    """Return the folder of a project with a published run."""
     done = flamescore("score")
     assert (done.code, done.err) == (0, "")
     return project
@@ -99,7 +99,7 @@ def scored(project, flamescore):
 
 @pytest.fixture
 def here(project: Path) -> Path:
-    """The folder of a project without a project file."""
+    """Return a folder with rules and exports, but without a project file."""
     for path in project.iterdir():
         path.unlink()
     columns.write(
@@ -110,7 +110,7 @@ def here(project: Path) -> Path:
 
 @pytest.fixture
 def case(tmp_path, monkeypatch, flamescore):
-    """A folder of a few lines that is scored: see `cases`."""
+    """Return a `Case` in an empty folder: see `cases`."""
     for name in list(os.environ):
         if name.startswith("FLAMESCORE_"):
             monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""Ways to damage a file of a published run, and what the commands read of one."""
+"""Ways to damage a file of a published run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def flipped(at: float) -> Callable[[Path], None]:
-    """Flip every bit of one byte: 0 is the first, 1 the last."""
+    """Return a function that flips every bit of one byte: 0 is the first, 1 the last."""
 
     def flip(path: Path) -> None:
         data = bytearray(path.read_bytes())
@@ -30,7 +30,7 @@ def directory(path: Path) -> None:
 
 
 def other_types(path: Path) -> None:
-    """Every column a whole number, and as many rows."""
+    """Replace every column by whole numbers, with the same number of rows."""
     frame = pl.read_parquet(path)
     height = frame.height
     pl.DataFrame({name: range(height) for name in frame.columns}).write_parquet(path)
@@ -44,7 +44,7 @@ def one_column_less(path: Path) -> None:
 
 
 def nulls(path: Path) -> None:
-    """The same columns and rows, and nothing in them."""
+    """Keep the columns and write three rows of nulls."""
     frame = pl.read_parquet(path)
     pl.DataFrame({name: [None] * 3 for name in frame.columns}, schema=frame.schema).write_parquet(path)
 
@@ -70,7 +70,7 @@ TABLE_DAMAGE: dict[str, Callable[[Path], None]] = {
 
 
 def edited(**changes: Any) -> Callable[[Path], None]:
-    """Give the record other fields; `rules__text` is `text` within `rules`."""
+    """Return a function that sets fields of the record; `rules__text` is `text` within `rules`."""
 
     def edit(path: Path) -> None:
         told = json.loads(path.read_text())
@@ -124,5 +124,5 @@ RECORD_DAMAGE: dict[str, Callable[[Path], None]] = {
 
 
 def copied(output: Path, place: Path) -> Path:
-    """Copy an output folder, its link too."""
+    """Copy an output folder, including its link."""
     return shutil.copytree(output, place, symlinks=True)

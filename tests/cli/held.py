@@ -1,4 +1,4 @@
-"""`flamescore`, held up while it writes the tables until a file is there: for tests of signals and locks."""
+"""`flamescore`, paused after writing the tables until a file appears: for tests of signals and locks."""
 
 from __future__ import annotations
 

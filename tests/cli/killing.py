@@ -1,9 +1,9 @@
-"""`flamescore score`, killed over and over; a line of JSON a kill tells what was left and what came next.
+"""Kill `flamescore score` repeatedly; print a line of JSON per kill: what was left, what the next run did.
 
-A program of its own: it forks before Polars has threads, so that a kill costs no start of the interpreter.
-The text of the page alone is a stand-in: drawing it is three quarters of a small run and writes nothing.
-Arguments: the project's folder, how many moments to kill at (0: each), how many kills at random moments, and
-which part of them this is, of how many.
+A separate program that forks before Polars starts threads, so that a kill needs no new interpreter.
+Only the HTML page is a stub: rendering it takes three quarters of a small run and writes nothing.
+Arguments: the project's folder, the number of steps to kill at (0: all), the number of kills at random
+times, the index of this part, and the number of parts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import flamescore.cli.score
-import flamescore.nightly  # all that a run imports is there before the forks
+import flamescore.nightly  # imports everything that a run needs before the forks
 from flamescore.cli.start import main
 
 EVENTS = (
@@ -35,16 +35,16 @@ EVENTS = (
 
 
 AGAINST = "changes.parquet"
-"""The table that only a run with an earlier one has."""
+"""The table that exists only if there is an earlier run."""
 
 
 def stand_in(folder: Path, _report: object) -> None:
-    """Write a page without drawing it."""
+    """Write a stub of the HTML page without rendering it."""
     (folder / "report.html").write_text("<!doctype html>\n")
 
 
 def forked(*words: str, hook=None, kill_after: float | None = None) -> int:
-    """Run the program in a child; return its exit code, or minus the signal that ended it."""
+    """Run the program in a child; return its exit code, or the negated number of the signal that ended it."""
     child = os.fork()
     if child == 0:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -63,7 +63,7 @@ def forked(*words: str, hook=None, kill_after: float | None = None) -> int:
 
 
 def killer(step: int, output: str):
-    """Kill this process at the `step`-th thing that it does to the output."""
+    """Return an audit hook that kills this process at its `step`-th operation on the output."""
     seen = 0
 
     def hook(event: str, args: tuple[object, ...]) -> None:
@@ -103,7 +103,7 @@ def trial(project: Path, **how) -> int:
 
 
 def steps(project: Path) -> int:
-    """Count what a run does to the output."""
+    """Count a run's operations on the output."""
     counted = project / "counted"
     output = str(project / "out")
     handle = os.open(counted, os.O_WRONLY | os.O_CREAT)

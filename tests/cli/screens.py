@@ -1,12 +1,12 @@
-"""What the commands show on a terminal, to the letter, kept in files that one command makes anew.
+"""The exact terminal output of the commands, stored in files that one command regenerates.
 
     make screens
 
-The names are such as break tables: wide, of no width, from right to left, far too long, markup, escapes.
-What differs from run to run (the end of a run's id, sizes, how long it took) is masked, as wide as it was.
+The names are those that break tables: wide, zero-width, right-to-left, far too long, markup, escapes.
+What differs between runs (the end of a run's id, sizes, durations) is masked by text of the same width.
 """
 
-# ruff: noqa: E501 - a person is a line here
+# ruff: noqa: E501 - one person per line
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ SCREENS = {
     "runs": ("runs",),
     "explain": ("explain", "1002", "--all"),
 }
-"""The commands, by the name of their files."""
+"""The commands, keyed by the name of their files."""
 
 BREAK = "\x0c"
-"""Between two screens."""
+"""Separates two screens."""
 
 PEOPLE = (
     ("1001", "Ann Lee", "ann@example.com", "(602) 555-0101", "Acme", "Dana Fox", ""),
@@ -57,7 +57,7 @@ PEOPLE = (
 """Id, name, e-mail, phone, company, owner, tags."""
 
 CALLS = {"1001": 20, "1003": 19, "1004": 18, "1006": 1, "1007": 17, "1008": 16, "1011": 15}
-"""By contact the day of November on which a rep talked with it."""
+"""The day of November on which a rep talked with each contact."""
 
 FORMS = {"1001": 9, "1002": 19, "1004": 8, "1005": 18, "1007": 2, "1008": 14, "1010": 11, "1011": 10}
 RULES = """\
@@ -85,7 +85,7 @@ events: [{path: events.csv}]
 LATER = (
     "1009,call,2026-11-20T20:00:00Z,\n1009,call,2026-11-20T21:00:00Z,\n1002,call,2026-11-20T22:00:00Z,Li 李\n"
 )
-"""What happened on the last day: somebody gets hot."""
+"""The events of the last day, which make a contact hot."""
 
 PROGRAM = f"""
 import fcntl, os, pathlib, struct, sys, termios
@@ -102,7 +102,7 @@ for width in {WIDTHS}:
         sys.stdout.flush()
     os.chdir("..")
 """
-"""All screens from one process: one a command would take ten times as long."""
+"""All screens from one process: a process per command would take ten times as long."""
 
 _MASKED = (
     (re.compile(r"(?<=Z-)[0-9a-f]{6}"), "x"),
@@ -112,7 +112,7 @@ _MASKED = (
 
 
 def write_project(folder: Path) -> None:
-    """Write the project into a folder that is not there yet."""
+    """Create a folder and write the project into it."""
     folder.mkdir()
     rows = io.StringIO()
     csv.writer(rows, lineterminator="\n").writerows(
@@ -134,7 +134,7 @@ def write_project(folder: Path) -> None:
 
 
 def shown(folder: Path) -> dict[str, str]:
-    """Return every screen by the name of its file, as it is seen in an empty folder."""
+    """Write the projects into an empty folder; return every screen, keyed by the name of its file."""
     for width in WIDTHS:
         write_project(folder / str(width))
     ours, theirs = pty.openpty()
@@ -154,7 +154,7 @@ def shown(folder: Path) -> dict[str, str]:
 
 
 def _as_kept(name: str, screen: str) -> str:
-    if name.startswith("score"):  # before it are steps that came and went, after it warnings
+    if name.startswith("score"):  # progress lines come before it, warnings after it
         _, found, rest = screen.rpartition(f"{len(PEOPLE)} contacts scored as of")
         assert found, screen
         listed, end, _warnings = rest.partition("\nPublished to out/latest.\n")

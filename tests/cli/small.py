@@ -1,4 +1,4 @@
-"""A small project, and what its runs are called."""
+"""A small project, and helpers to run it and read its runs."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ events:
 """
 
 NOW = "2026-11-22T11:00:00Z"
-"""When it is scored, if a test says nothing else."""
+"""The time of scoring, unless a test sets another."""
 
 RANKED = ["101", "103", "105", "102", "104", "106", "107", "108"]
 """The contacts in the order of `interest`: 25, 20, 20, 15, 5, 0, 0, -5 points."""
@@ -111,7 +111,7 @@ def write_project(folder: Path) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment without what would steer the program, on the day of the project."""
+    """Return the environment without variables that affect the program, and with the clock set to `NOW`."""
     plain = {k: v for k, v in os.environ.items() if not k.startswith("FLAMESCORE_") and k != "NO_COLOR"}
     return plain | {"FLAMESCORE_NOW": NOW} | more
 
@@ -121,7 +121,7 @@ def command(*words: str) -> list[str]:
 
 
 def program(text: str, *words: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    """Run a Python program, given as its text, in a folder."""
+    """Run a Python program, given as source text, in a folder."""
     return subprocess.run(
         [sys.executable, "-c", text, *words],
         cwd=cwd, env=environment(), capture_output=True, text=True, check=False, timeout=120, **more,
@@ -137,6 +137,6 @@ def latest(folder: Path, output: str = "out") -> str:
 
 
 def record(folder: Path, output: str = "out") -> dict[str, Any]:
-    """What the latest run's `run.json` says."""
+    """Return the contents of the latest run's `run.json`."""
     said: dict[str, Any] = json.loads((folder / output / "latest" / "run.json").read_text())
     return said

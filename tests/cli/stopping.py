@@ -1,7 +1,7 @@
-"""`flamescore score`, asked to stop at many moments; a line of JSON each tells what came of it.
+"""Signal `flamescore score` to stop at many steps; print the outcome of each as a line of JSON.
 
-A program of its own: it forks before Polars has threads, so that a run costs no start of the interpreter.
-Arguments: the project's folder, the folder for copies, at every how manieth moment, and the signals' names.
+A separate program that forks before Polars starts threads, so that a run needs no new interpreter.
+Arguments: the project's folder, the folder for copies, N to signal at every Nth step, and the signals' names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import flamescore.cli.score
-import flamescore.nightly  # all that a run imports is there before the forks
+import flamescore.nightly  # imports everything that a run needs before the forks
 from cli.killing import EVENTS, stand_in
 from flamescore.cli.start import main
 
@@ -22,7 +22,7 @@ ALSO = ("tempfile.mkdtemp", "tempfile.mkstemp", "fcntl.flock")
 
 
 def forked(project: Path, hook) -> tuple[int, str]:
-    """Run the program in a child; return its exit code, or minus the signal that ended it, and its stderr."""
+    """Run the program in a child; return its exit code (negative: the signal that ended it) and stderr."""
     said = project / "said"
     child = os.fork()
     if child == 0:
@@ -36,7 +36,7 @@ def forked(project: Path, hook) -> tuple[int, str]:
 
 
 def asker(step: int, number: int, places: tuple[str, ...], counted: int):
-    """Send this process a signal at the `step`-th thing that it does to the places, and once more after."""
+    """Return an audit hook that signals this process at its `step`-th operation and three steps later."""
     seen = 0
 
     def hook(event: str, args: tuple[object, ...]) -> None:
@@ -52,7 +52,7 @@ def asker(step: int, number: int, places: tuple[str, ...], counted: int):
 
 
 def trial(project: Path, copies: Path, step: int, number: int) -> int:
-    """Ask at a step; return how many steps there were."""
+    """Send the signal at a step; return the number of steps."""
     output = project / "out"
     shutil.rmtree(output, ignore_errors=True)
     shutil.copytree(project / "before", output, symlinks=True)
@@ -81,7 +81,7 @@ def run(project: Path, copies: Path, every: int, *names: str) -> None:
     if forked(project, lambda *_: None)[0] != 0:
         sys.exit("the program does not score")
     (project / "out").rename(project / "before")
-    steps = trial(project, copies, -9, signal.SIGTERM)  # at no step
+    steps = trial(project, copies, -9, signal.SIGTERM)  # never signaled
     for name in names:
         for step in range(1, steps + 1, every):
             trial(project, copies, step, signal.Signals[name])

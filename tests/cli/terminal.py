@@ -1,4 +1,4 @@
-"""The program on a pseudo terminal of a size."""
+"""Run the program on a pseudo-terminal of a given size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def on_terminal(*words: str, cwd: Path, width: int = 80, **environ: str) -> tuple[int, str]:
-    """Run the program with all three streams on a terminal; return its exit code and what came."""
+    """Run the program with all three streams on a terminal; return its exit code and output."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     env = environment()
@@ -36,7 +36,7 @@ def on_terminal(*words: str, cwd: Path, width: int = 80, **environ: str) -> tupl
 
 
 def drained(terminal: int) -> str:
-    """Return what comes from a terminal until nobody holds its other end, and close it."""
+    """Read from a terminal until its other end is closed everywhere, close it and return the text."""
     read = b""
     while chunk := _chunk(terminal):
         read += chunk
@@ -45,7 +45,7 @@ def drained(terminal: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Take the codes for colours and moving about out of a terminal's text."""
+    """Strip color and cursor escape sequences from a terminal's text."""
     return CODES.sub("", text)
 
 

@@ -1,4 +1,4 @@
-"""Accounts from a rule file to its tables, `explain --account`, `search --accounts` and the report."""
+"""Accounts, from the rule file to the tables, `explain --account`, `search --accounts` and the report."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ contacts: [{path: contacts.csv}]
 
 @pytest.fixture
 def accounts(tmp_path, monkeypatch, flamescore):
-    """The folder of a project with accounts and a published run."""
+    """Return the folder of a project with accounts and a published run."""
     write(tmp_path)
     monkeypatch.chdir(tmp_path)
     done = flamescore("score")

@@ -1,6 +1,6 @@
-"""Events that alerts wait for: held against the exports as those of a rule, and told likewise."""
+"""Events that alerts wait for are checked against the exports and reported, like those of rules."""
 
-# ruff: noqa: E501 - a message stands on one line
+# ruff: noqa: E501 - one message per line
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`flamescore backtest`: its formats, what it fails on, and what the project accepts."""
+"""`flamescore backtest`: formats, failures, and findings that the project accepts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ASKED = ("backtest", "--outcome", "call", "--horizon", "2d", "--repeat", "--at",
 
 @pytest.fixture
 def asked(project):
-    """The small project without the score that no field lets look back, and without the fields of rules."""
+    """Return the small project without the score `fit`, whose fields prevent looking back."""
     lines = (project / "rules.yaml").read_text().split("  fit:\n")
     (project / "rules.yaml").write_text(lines[0])
     return project
@@ -24,7 +24,7 @@ def test_its_formats(flamescore):
     assert done.out.startswith("# Backtest: call within 2 days\n\n1 cut: 2026-11-14. Looked at: everyone")
     assert flamescore(*ASKED, "--format", "md").out == done.out
     told = json.loads(flamescore(*ASKED, "--format", "json", "--fields-from", "runs", "-q").out or "null")
-    assert told is None  # --at can't go with it
+    assert told is None  # it can't be combined with --at
     told = json.loads(flamescore(*ASKED, "-o", "-", "--format", "json").out)
     assert told["kind"] == "backtest"
     assert flamescore(*ASKED, "-o", "b.html").out == ""

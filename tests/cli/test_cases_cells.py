@@ -1,4 +1,4 @@
-"""Cells: invisible characters, numbers, times, ids."""
+"""Findings about cells: invisible characters, numbers, times, ids."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Columns that some files lack, spell otherwise, or have twice; headers that are not on the first line."""
+"""Columns that are missing, spelled differently or duplicated in some files; headers below the first line."""
 
 import pytest
 import yaml

@@ -1,4 +1,4 @@
-"""Feeds that have gone silent; runs of other days; the law of rows."""
+"""Feeds that have gone silent; runs as of other days; the law of rows."""
 
 import json
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Records and files: footers, empty cells too many, spreadsheets, zips, web pages, odd Parquet types."""
+"""Records and files: footers, extra empty cells, spreadsheets, zips, web pages, unusual Parquet types."""
 
 import gzip
 import io
@@ -119,7 +119,7 @@ def sheet(*sheets: list[list[object]]) -> bytes:
 
 ROWS: list[list[object]] = [
     ["contact_id", "event", "at", "seconds"],
-    ["007", "click", datetime(2026, 11, 20), 15],  # noqa: DTZ001 - a cell has no zone
+    ["007", "click", datetime(2026, 11, 20), 15],  # noqa: DTZ001 - a cell has no time zone
     [1, "click", "2026-11-19", 15.5],
 ]
 
@@ -433,7 +433,7 @@ def test_two_files_put_together(case):
 
 
 def keys_of(password: bytes):
-    """Return what encrypts a byte by PKWARE's traditional encryption, in which Python only decrypts."""
+    """Return a function that encrypts a byte by PKWARE's traditional method, which Python only decrypts."""
     state = [0x12345678, 0x23456789, 0x34567890]
 
     def crc(old: int, byte: int) -> int:
@@ -472,7 +472,7 @@ def encrypted(name: str, data: bytes, password: bytes) -> bytes:
 
 def test_an_encrypted_zip(case):
     data = encrypted("a.csv", b"contact_id,event,at\n1,click,2026-11-20\n", b"secret")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:  # it is one, and really encrypted
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:  # check that it is a zip archive and encrypted
         assert archive.read("a.csv", pwd=b"secret").startswith(b"contact_id")
         with pytest.raises(RuntimeError, match="encrypted"):
             archive.read("a.csv")

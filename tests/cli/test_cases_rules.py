@@ -1,4 +1,4 @@
-"""Rules held against the data: what matches nothing, and what was likely meant."""
+"""Rules checked against the data: operands that match nothing, and what was likely meant."""
 
 import pytest
 

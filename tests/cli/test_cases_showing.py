@@ -1,4 +1,4 @@
-"""Findings: how they are shown, and how they are accepted."""
+"""How findings are shown and accepted."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`flamescore check`: its formats, its exit codes, and that a fault in one place hides none elsewhere."""
+"""`flamescore check`: formats, exit codes, and that an error in one place hides no others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PERSONAL = ("Ann", "ann@example.com", "Acme", "Dana")
 
 @pytest.fixture
 def doubtful(project):
-    """A project with a warning of each kind: one of the rules (L105), one of the exports (I131)."""
+    """Return a project with a warning of each kind: one about rules (L105), one about exports (I131)."""
     (project / "rules.yaml").write_text(RULES.replace("  fit:\n", ALIKE))
     with (project / "events.csv").open("a") as file:
         file.write(BAD_ROW)

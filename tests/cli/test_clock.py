@@ -1,4 +1,4 @@
-"""`as_of` against the clock: days to come, `latest` that stays, and what time it is."""
+"""`as_of` against the clock: future days, when `latest` does not move, and how the current time is set."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a shell completes: values of the latest run alone, in silence."""
+"""Shell completion: only values of the latest run, and no messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cli.small import CONTACTS, latest, runs
 
 @pytest.fixture
 def completed(flamescore):
-    """Complete the last of some words as bash asks for it."""
+    """Return a function that completes the last of its words the way bash requests it."""
 
     def complete(*words: str) -> list[str]:
         done = flamescore(

@@ -1,4 +1,4 @@
-"""A damaged run: every command that reads it says so and exits with 3, and no night fails for it."""
+"""Damaged runs: every command that reads one reports it and exits with 3; nightly runs don't fail."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ READS = {
     ("changes", "--all", "--format", "table"): ("changes.parquet",),
     ("explain", "101"): ("scores.parquet",),
 }
-"""What each command reads of a run beside its record."""
+"""The files of a run that each command reads, in addition to its record."""
 
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 FEW = dict(list(READS.items())[::5])
-"""A command of each kind, for damage that all meet in the same place."""
+"""Every fifth command, one of each kind, for damage that all commands detect in the same place."""
 
 
 def write_merged(folder: Path) -> Path:
@@ -63,7 +63,7 @@ def write_merged(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def two_nights(tmp_path_factory):
-    """The output folder of two nights, which leave every table."""
+    """Return the output folder of two nightly runs, which write every table."""
     folder = write_merged(tmp_path_factory.mktemp("nights"))
     for night in ("2026-11-20", "2026-11-21"):
         nightly(find_settings(str(folder / "flamescore.yaml"), {"as_of": night}), Options())
@@ -80,7 +80,7 @@ def nights(two_nights, project):
 
 
 def damaged(run_id: str, file: str) -> str:
-    """The line that a command says of a damaged run; the next one says what is wrong with the file."""
+    """Return the start of the error about a damaged run; the problem with the file follows."""
     return (
         f"error O005: run {run_id} is damaged: {file}; choose another with --run, "
         f"or score again\n        Do: "
@@ -266,7 +266,7 @@ def test_no_runs_to_check(flamescore):
     assert (done.code, done.out, done.err) == (0, "run_id,as_of,latest,files,result,damage\n", "")
 
 
-# --- runs of versions that kept no checksums
+# --- runs of versions that stored no checksums
 
 
 @pytest.fixture
@@ -296,7 +296,7 @@ SEEN = (
     "other types",
     "a column less",
 )
-"""What is seen of a table without a checksum."""
+"""The kinds of damage that are detected without a checksum."""
 
 
 @pytest.mark.parametrize("kind", TABLE_DAMAGE)
@@ -333,7 +333,7 @@ def test_rows_that_no_run_writes(old, flamescore, spoilt, why):
 
 
 def test_a_run_of_another_project_is_compared_with(old, flamescore):
-    """Kept columns of another type are left out; who is gone is still told."""
+    """Kept columns of another type are left out; contacts that vanished are still reported."""
     path = old / "out" / "latest" / "scores.parquet"
     rows = pl.read_parquet(path)
     gone = rows.head(1).with_columns(contact_id=pl.lit("999"))
@@ -345,7 +345,7 @@ def test_a_run_of_another_project_is_compared_with(old, flamescore):
     assert (row["contact_id"], row["name"], row["owner"]) == ("999", None, rows["owner"][0])
 
 
-# --- what is no fault of the earlier run
+# --- errors not caused by the earlier run
 
 
 def test_a_fault_of_todays_exports_still_stops_the_run(nights, flamescore):
@@ -370,7 +370,7 @@ def test_a_fault_of_the_program_is_not_laid_on_a_sound_run(nights, flamescore, m
 
 
 def test_large_files_are_summed_when_reading_them_fails(nights, flamescore, monkeypatch):
-    """A file that is too large to be summed first: what it can't be read by is told all the same."""
+    """Damage is reported even for a file that is too large for its checksum to be verified first."""
     monkeypatch.setattr("flamescore.runs.contents.SUMMED", 0)
     assert flamescore("report").code == 0
     path = nights / "out" / "latest" / "points.parquet"
@@ -387,7 +387,7 @@ def test_large_files_are_summed_when_reading_them_fails(nights, flamescore, monk
 @pytest.mark.full
 @pytest.mark.parametrize("seed", range(60))
 def test_random_damage(nights, flamescore, seed):
-    """Some bytes of a file are flipped, cut out or zeroed; some runs have no checksums."""
+    """Bits of a file are flipped, or bytes are deleted or zeroed; some runs have no checksums."""
     dice = Random(seed)
     run_id = latest(nights)
     sums = dice.random() < 0.5
@@ -410,7 +410,7 @@ def test_random_damage(nights, flamescore, seed):
         done = flamescore(*words)
         allowed = (
             (0, 2, 3) if file == "run.json" else (0, 3)
-        )  # a title is a title, a score may have another name
+        )  # damage may leave a valid record, such as one with another title or score name
         assert done.code in allowed, (words, done.err)
         assert "Traceback" not in done.err
         if sums and file in files:

@@ -1,4 +1,4 @@
-"""`flamescore diff`: its formats, what it fails on, and what it keeps to itself."""
+"""`flamescore diff`: formats, failures, and what it does not reveal."""
 
 from __future__ import annotations
 

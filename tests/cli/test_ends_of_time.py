@@ -1,4 +1,4 @@
-"""The first and last years that dates know: nothing crashes there, and what is told makes sense."""
+"""The first and last years that dates support: nothing crashes, and the output makes sense."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EDGES = "101,call,9999-12-31T23:00:00Z,\n101,call,0001-01-01T01:00:00Z,\n"
 
 @pytest.fixture
 def ages(project):
-    """A small project with calls in the first and the last hours of time."""
+    """Return a function that adds calls in the first and last hours of time to the small project."""
 
     def at(zone: str = "UTC"):
         (project / "events.csv").write_text(EVENTS + EDGES)

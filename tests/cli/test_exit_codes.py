@@ -1,4 +1,4 @@
-"""Every exit code, and that the output is left as it was."""
+"""Every exit code, and that the output stays unchanged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TESTS = Path(__file__).parent.parent
 
 
 def snapshot(folder):
-    """Everything of an output but the file that locks it: links by where they lead, files by their bytes."""
+    """Return the contents of an output, except its lock file and `failed`: link targets and file bytes."""
     out = folder / "out"
     if not out.exists():
         return None
@@ -95,7 +95,7 @@ def test_4_not_found(scored, flamescore):
 
 
 def started(folder, *words):
-    """Start a `score` that stops while it writes; return it when it does."""
+    """Start a `score` that pauses while it writes; return the process once it has paused."""
     marker = folder / "writing"
     (folder / "writing.go").unlink(missing_ok=True)
     marker.unlink(missing_ok=True)

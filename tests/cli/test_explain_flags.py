@@ -1,4 +1,4 @@
-"""Each flag of `explain`, on a small run: a test fails if the flag is ignored."""
+"""Each flag of `explain` on a small run; a test fails if the flag is ignored."""
 
 from __future__ import annotations
 

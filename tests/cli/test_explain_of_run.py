@@ -1,4 +1,4 @@
-"""`explain` reads the exports as the run did that it explains: with the sources and limits of that run."""
+"""`explain` reads the exports as the explained run did: with that run's sources and limits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cli.small import CONTACTS, EVENTS, PROJECT, latest, record
 
 @pytest.fixture
 def spoilt(project):
-    """A project whose contacts have 30 rows without an id."""
+    """Return a project whose contacts include 30 rows without an id."""
     (project / "contacts.csv").write_text(CONTACTS + ",Nobody,,,,,,,,\n" * 30)
     return project
 

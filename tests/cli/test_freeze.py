@@ -1,4 +1,4 @@
-"""`flamescore freeze`: the bounds of a run by percentile, as a line for the rule file."""
+"""`flamescore freeze`: a run's percentile bounds, as a line for the rule file."""
 
 import pytest
 

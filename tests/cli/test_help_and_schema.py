@@ -1,4 +1,4 @@
-"""What the program says of itself."""
+"""The help, version and schema of the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing from data, files, arguments or the environment reaches a terminal or a log as it is."""
+"""No hidden character from data, files, arguments or the environment reaches a terminal or log unescaped."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ HIDDEN = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 QUOTED = json.dumps(MARK, ensure_ascii=True)
-"""The mark as JSON and YAML have it."""
+"""The mark as a JSON or YAML string."""
 
 SPELT = QUOTED.replace(r"\u202e\u200b", "\u202e\u200b")
-"""The same, with what YAML lets stand as it is."""
+"""The same, with the characters unescaped that YAML allows."""
 
 
 def clean(text: str) -> str:
-    """Return a text of lines in which nothing hides."""
+    """Return the text after checking that it has no hidden characters other than line feeds."""
     assert HIDDEN.search(text) is None, repr(HIDDEN.search(text))
     assert "\nqz" not in text
     return text
@@ -95,7 +95,7 @@ ARGUMENTS = [
 
 
 @pytest.mark.parametrize("words", ARGUMENTS, ids=lambda words: " ".join(words).replace(ARGUMENT, "MARK")[:40])
-def test_an_argument(scored, flamescore, words):  # noqa: ARG001 - the folder of a run
+def test_an_argument(scored, flamescore, words):  # noqa: ARG001 - a folder with a run
     done = flamescore(*words)
     assert done.code in (2, 3, 4, 6)
     assert "zq" in clean(done.err)
@@ -105,7 +105,7 @@ def test_an_argument(scored, flamescore, words):  # noqa: ARG001 - the folder of
         assert len(clean(done.err).splitlines()) == len([json.loads(line) for line in done.err.splitlines()])
 
 
-def test_an_argument_that_is_no_error(scored, flamescore):  # noqa: ARG001 - the folder of a run
+def test_an_argument_that_is_no_error(scored, flamescore):  # noqa: ARG001 - a folder with a run
     for words in (("--owner", ARGUMENT), ("--tag", ARGUMENT), ("--text", ARGUMENT)):
         done = flamescore("search", *words, "--format", "table")
         assert done.code == 0
@@ -138,7 +138,7 @@ def test_a_variable(scored, flamescore, name):  # noqa: ARG001
 
 
 def marked(folder: Path) -> Path:
-    """A project in which everything that has a name or a value has the mark in it."""
+    """Write a project whose names and values all contain the mark; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).mkdir()
     (folder / MARK / f"{MARK}.csv").write_text(
@@ -318,7 +318,7 @@ def test_a_damaged_file_of_such_a_name(names, flamescore, content, suffix):
     assert SHOWN in clean(done.err)
 
 
-# --- every message of rule and project files
+# --- every message about rule and project files
 
 TESTS = Path(__file__).parents[1]
 FAULTS = sorted((*TESTS.glob("rules/faults/*.yaml"), *TESTS.glob("bind/faults/*.yaml")))
@@ -336,7 +336,7 @@ def test_every_fault_of_a_rule_file_with_the_mark_in_each_of_its_texts(path):
 
 
 def problems(text: str) -> str:
-    """Return everything that is told of a rule file."""
+    """Return all messages about a rule file."""
     try:
         return "\n".join(map(str, bind_rules(load_rules_text(text, f"{MARK}.yaml"), COLUMNS).warnings))
     except RuleFileError as error:
@@ -344,7 +344,7 @@ def problems(text: str) -> str:
 
 
 def with_mark(text: str) -> list[str]:
-    """Return the text with the mark in each of its scalars in turn: after what is there, and in its place."""
+    """Return the text with the mark in each of its scalars in turn: appended, and as a replacement."""
     found = []
     try:
         for token in yaml.scan(text):

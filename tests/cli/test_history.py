@@ -1,4 +1,4 @@
-"""What is kept of every run: `explain --since`, `changes --against` when the run is gone, `history`, A026."""
+"""Stored history: `explain --since`, `changes --against` a deleted run, the key `history`, and A026."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rows_of(text):
 
 @pytest.fixture(scope="module")
 def scored_nights(tmp_path_factory):
-    """Five nights on the same exports, but for the fourth; two runs are kept."""
+    """Score the same exports on each of `DAYS` except the 20th, keeping two runs; return the folder."""
     folder = write_project(tmp_path_factory.mktemp("nights") / "project")
     (folder / "flamescore.yaml").write_text(PROJECT + "keep_runs: 2\n")
     for day in DAYS:
@@ -47,7 +47,7 @@ def scored_nights(tmp_path_factory):
 
 @pytest.fixture
 def nights(scored_nights, tmp_path, monkeypatch):
-    """A copy of the project with these nights, which is the working folder."""
+    """Return a copy of the project with these nights, which is also the working directory."""
     for name in list(os.environ):
         if name.startswith("FLAMESCORE_"):
             monkeypatch.delenv(name)
@@ -119,7 +119,7 @@ def test_the_text(flamescore):
 
 
 def test_what_was_published_is_what_is_told(nights, flamescore):
-    """Of every stored run, and of every contact in it."""
+    """This holds for every stored run and every contact in it."""
     for name in runs(nights):
         scores = pl.read_parquet(nights / "out" / "runs" / name / "scores.parquet")
         stored = pl.read_parquet(nights / "out" / "history" / f"{name}.parquet")
@@ -214,8 +214,8 @@ def test_a_stored_run_of_the_day_goes_before_a_later_file(nights, flamescore):
     file = nights / "out" / "history" / f"{stored}.parquet"
     file.with_name(stored.replace("T00", "T09") + ".parquet").write_bytes(file.read_bytes())
     said = "the run of 2026-11-19 is no longer kept: only its scores are.\n"
-    assert flamescore("changes", "--against", "2026-11-19").err == ""  # the run that it was held against
-    assert flamescore("changes", "--against", "36h").err == said  # the last of all is the file
+    assert flamescore("changes", "--against", "2026-11-19").err == ""  # the run that it was compared with
+    assert flamescore("changes", "--against", "36h").err == said  # the latest of all is the file
     shutil.rmtree(runs_of / stored)
     assert flamescore("changes", "--against", "2026-11-19").err == said
 
@@ -249,7 +249,7 @@ def test_all_that_differs_in_two_ledgers_is_the_difference_and_three_are_named()
     rows = rows.with_columns(pl.col("by_activity").cast(pl.Float64))
     named = with_why_of_ledgers(rows, now, then, [*entries, ("rule", "gone", "Gone")])
     assert named["why"].to_list() == ["Gone -7, A +5.5, C -3", "new activity +1"]
-    # Ties go by the order of the rule file, which is that of the entries.
+    # Ties keep the order of the rule file, which is that of the entries.
     then = then.filter(pl.col("rule_id") != "gone")
     limit, tie = now.filter(pl.col("rule_id") == "s"), now.filter(pl.col("rule_id") == "b")
     few = with_why_of_ledgers(rows, limit, then, entries)
@@ -298,7 +298,7 @@ def at(*hours):
         ((0, 0.25), 2, "keep_runs: 2 now reaches back 15 minutes;"),
         ((0, 24, 47.9), 3, "keep_runs: 3 now reaches back 47 hours;"),
         ((0, 24, 48), 3, None),
-        ((0, 1), 3, None),  # fewer than it keeps
+        ((0, 1), 3, None),  # fewer runs than it keeps
         ((0, 1), 1, None),
         ((0, 1), KeepRuns(all=Period(1, "h")), None),
     ],

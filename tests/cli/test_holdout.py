@@ -1,6 +1,6 @@
-"""Contacts who are held out: scored and ranked, and on no list of leads to call."""
+"""Held-out contacts are scored and ranked, but appear on no call list."""
 
-# ruff: noqa: E501 - a row of a table is a line here
+# ruff: noqa: E501 - one table row per line
 
 import json
 from io import BytesIO
@@ -12,7 +12,7 @@ import pytest
 from cli.small import PROJECT, latest, record
 
 HELD_OUT = "  holdout: {share: 25%, salt: draw-175}\n"
-"""The lot falls on 101 and 106, and on 105, whom the call list excludes; 101 and 103 are hot."""
+"""The draw selects 101, 106 and 105, which the call list excludes; 101 and 103 are hot."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`flamescore init` from its words: the files, what is told, and what it refuses."""
+"""`flamescore init` with arguments: the files it writes, what it reports, and what it refuses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.once  # `init` writes files, and never overwrites one
 
 @pytest.fixture
 def exports(tmp_path, monkeypatch):
-    """A folder with two exports and nothing else, which is the working one."""
+    """Return a folder that contains only two exports; it is also the working directory."""
     for name in list(os.environ):
         if name.startswith("FLAMESCORE_"):
             monkeypatch.delenv(name)

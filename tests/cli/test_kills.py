@@ -1,4 +1,4 @@
-"""Kill -9 at any moment of `score`: the latest run stays whole, and the next run succeeds and tidies up."""
+"""`kill -9` at any moment of `score`: the latest run stays whole, and the next run succeeds and cleans up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from cli.small import environment, write_project
 
 MOMENTS, RANDOMLY, PARTS = (0, 100, 4) if os.environ.get("FLAMESCORE_TESTS") == "full" else (5, 2, 1)
-"""At how many moments to kill (0: each), how often at random, and into how many tests they are cut."""
+"""The number of steps to kill at (0: all), of kills at random times, and of tests to split them into."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -1,6 +1,6 @@
-"""Labels, and a condition that says who is hot, from the rule file to every table and command."""
+"""Labels, and a condition that defines who is hot, from the rule file to every table and command."""
 
-# ruff: noqa: E501 - a row of a table is a line here
+# ruff: noqa: E501 - one table row per line
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ HOT = "hot: {label: {grade: [A1, C3]}}\n"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The folder of a project with labels, which is the working one."""
+    """Return the folder of a project with labels, which is also the working directory."""
     files = {"contacts.csv": CONTACTS, "events.csv": EVENTS, "rules.yaml": RULES, "flamescore.yaml": PROJECT}
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Points by the billion, end to end: every total is exact, and a score that is too large stops the run."""
+"""Points in the billions, end to end: every total is exact, and a score that is too large stops the run."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ scores:
 
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
-    """A folder with a project, to be filled with contacts and orders."""
+    """Write a project; return a function that fills its exports with contacts and orders."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "flamescore.yaml").write_text(PROJECT)
     (tmp_path / "rules.yaml").write_text(RULES)
 
     def fill(contacts: list[str], orders: int, amount: str) -> None:
-        """Give each contact so many orders."""
+        """Give each contact this many orders."""
         ids = pl.Series("contact_id", contacts)
         ids.to_frame().write_csv("contacts.csv")
         each = pl.DataFrame({"event": ["order"] * orders, "at": "2026-11-18T10:00:00Z", "amount": amount})
@@ -121,7 +121,7 @@ def test_a_limit_brings_it_back(shop, tmp_path, flamescore):
 
 
 def test_what_changed_is_told_without_parts_where_the_rules_of_then_give_too_much(shop, tmp_path, flamescore):
-    """The rules of the first night give today's exports, as of then, more than a score can be."""
+    """Under the first night's rules, today's exports as of that night exceed the largest possible score."""
     shop(["7"], 900_000, "1000000000")
     assert flamescore("score", "-q").code == 0
     shop(["7"], 930_000, "1000000000")

@@ -1,4 +1,4 @@
-"""Lists from files: a run goes by them, keeps them, and is explained by its own when they have changed."""
+"""Lists from files: a run uses and stores them, and is explained with its own after they change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SCORES = {"101": 9.0, "102": 6.0, "103": -1.0, "104": 0.0, "105": 0.0, "106": 0.
 
 @pytest.fixture
 def listed(project):
-    """A project whose rules, in a folder of their own, name lists beside them."""
+    """Return a project whose rules, in a separate folder, name lists next to them."""
     rows = CONTACTS.splitlines()
     more = [",".join(CELLS.get(row[:3], ("", ""))) for row in rows[1:]]
     (project / "contacts.csv").write_text(

@@ -1,4 +1,4 @@
-"""What looks like a mail scanner's, from the exports to the run, its report, `explain` and `search`."""
+"""Events that look like a mail scanner's, from the exports to the run, its report, `explain` and `search`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ REMOVED = (
 
 @pytest.fixture
 def mail(project):
-    """A project with a scanner (`b`) and a person (`h`): e-mails in one file, clicks in another."""
+    """Write a project with a scanner (`b`) and a person (`h`): e-mails in one file, clicks in another."""
     (project / "contacts.csv").write_text("contact_id,name\nb,Ann Lee\nh,Bo Diaz\n")
     (project / "flamescore.yaml").write_text(PROJECT)
     sent, clicks = ["contact_id,event,at,asset"], ["contact_id,event,at,asset,url"]

@@ -1,4 +1,4 @@
-"""A contact that was merged away is found and explained by what it was."""
+"""A contact that was merged into another is found and explained by its old id and values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Id,Name,Email,Phone,Company,Owner,Tags,Country,Employees,Renewal,Was
 
 @pytest.fixture
 def merged(project, flamescore):
-    """The small project, where 55 was merged into 101, and 44 (no row of the export) into 55."""
+    """Return the small project, where 55 was merged into 101, and 44 (not in the export) into 55."""
     first, *others = CONTACTS.splitlines()[1:]
     lines = [*MERGED.splitlines(), f"{first},55;44", *(f"{line}," for line in others)]
     (project / "contacts.csv").write_text("\n".join(lines) + "\n")
@@ -38,12 +38,12 @@ def found(text):
     ("text", "ids"),
     [
         ("55", ["101"]),
-        (" 44 ", ["101"]),  # an old id that is no row of the export
-        ("Miller", ["101"]),  # what was found in the old row
+        (" 44 ", ["101"]),  # an old id that has no row in the export
+        ("Miller", ["101"]),  # a value from the old row
         ("INITECH", ["101"]),
         ("miller@OLD", ["101"]),
         ("101", ["101"]),  # its own id
-        ("4", []),  # an id only as a whole
+        ("4", []),  # ids match only in full
     ],
 )
 @pytest.mark.usefixtures("merged")

@@ -1,4 +1,4 @@
-"""Columns that some files of the exports lack: an error or a warning, never a silent zero."""
+"""Columns missing from some files of the exports: an error or a warning, never a silent zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns that rules and the project file name, and that some files lack."""
+"""Columns that rules and the project file name, and that are missing from some files."""
 
 from __future__ import annotations
 

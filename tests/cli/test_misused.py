@@ -1,4 +1,4 @@
-"""Values of flags and arguments that are wrong: what they must be, and what they are."""
+"""Invalid values of flags and arguments: the error states what is expected and what was given."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_what_a_value_must_be_and_is(flamescore, words, said):
 
 
 def typed():
-    """Yield every flag and argument that is no plain text: the words that give it a wrong value."""
+    """Yield, for every flag and argument that is not plain text, a command line with an invalid value."""
     group = typer.main.get_command(program())
     for verb, command in group.commands.items():
         for param in command.params:

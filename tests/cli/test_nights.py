@@ -1,4 +1,4 @@
-"""Night after night: growing exports, backfills, runs that supersede others, and the runs that are kept."""
+"""Successive nightly runs: growing exports, backfills, runs that supersede others, and runs that are kept."""
 
 from __future__ import annotations
 

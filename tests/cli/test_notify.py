@@ -1,4 +1,4 @@
-"""`flamescore notify` and `score --notify`: what is said, exit codes, and alerts of runs."""
+"""`flamescore notify` and `score --notify`: messages, exit codes, and alerts about runs."""
 
 import json
 
@@ -21,7 +21,7 @@ def write(folder, text):
 
 
 def told(folder):
-    """What the file channel has got, its run and instants aside."""
+    """Return the data of what was sent to the file channel, without run ids and timestamps."""
     path = folder / "log.ndjson"
     return [json.loads(line)["data"] for line in path.read_text().splitlines()] if path.exists() else []
 

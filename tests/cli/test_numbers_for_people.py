@@ -1,4 +1,4 @@
-"""Numbers as people read them: a comma between thousands, one is one; machines get them plain."""
+"""Numbers for people have thousands separators and match singular and plural; machines get them plain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cli.small import CONTACTS, EVENTS, RULES
 
 @pytest.fixture
 def large(project, flamescore):
-    """The small project with points in thousands, scored."""
+    """Return the small project, scored, with points in the thousands."""
     text = RULES.replace("five_flames: 20", "five_flames: 20000").replace("points: 5}", "points: 1234.5}", 1)
     (project / "rules.yaml").write_text(text)
     assert flamescore("score").code == 0

@@ -1,4 +1,4 @@
-"""A project in a folder whose name looks like a pattern, beside one that the pattern would fit."""
+"""A project in a folder whose name looks like a pattern, next to folders that the pattern would match."""
 
 import json
 
@@ -11,7 +11,7 @@ OTHERS = CONTACTS.replace("Ann Lee", "Zed Sibling")
 
 @pytest.fixture(params=["leads[1]", "leads*", "day=1", "leads {a,b}", "**"])
 def odd(tmp_path, monkeypatch, request, project):  # noqa: ARG001 - `project` clears the environment
-    """A project that names its exports by patterns; siblings that its name would fit have another Ann."""
+    """Return a project with patterns for its exports; siblings that its name would match have another Ann."""
     for name in ("leads1", "leads", "leadsx", "leads a"):
         (write_project(tmp_path / name) / "contacts.csv").write_text(OTHERS)
     folder = write_project(tmp_path / request.param)

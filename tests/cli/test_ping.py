@@ -1,4 +1,4 @@
-"""Health checks: what a server on this machine hears of `score --ping`."""
+"""Health checks: the requests of `score --ping` that a local server receives."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flamescore.runs import RunStore
 
 
 class Server:
-    """A health check that answers as it is told; `heard` has method, path and body of each request."""
+    """A health check server with configurable answers; `heard` lists each request's method, path and body."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str, str]] = []
@@ -33,10 +33,10 @@ class Server:
                 self.send_header("Location", "/elsewhere")
                 self.end_headers()
 
-            do_POST = do_GET  # noqa: N815 - the library's own
+            do_POST = do_GET  # noqa: N815 - named by the library
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/ping/abc"

@@ -1,4 +1,4 @@
-"""Pipes that close, streams that are closed or full: no word, no traceback, the right exit code."""
+"""Closed pipes, and closed or full streams: no traceback, no message about pipes, the right exit code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PEOPLE = 3_000
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """A project whose every output is larger than a pipe holds."""
+    """Return a project whose every output is larger than the buffer of a pipe."""
     folder = write_project(tmp_path_factory.mktemp("large") / "project")
     people = "".join(f"{n},Person {n},p{n}@example.com,,,,,US,{n},\n" for n in range(1, PEOPLE))
     header = "Id,Name,Email,Phone,Company,Owner,Tags,Country,Employees,Renewal\n"
@@ -68,7 +68,7 @@ def test_nobody_reads_at_all(large):
         heard = subprocess.run(
             command(*words), cwd=large, env=environment(), capture_output=True, check=True
         ).stderr
-        assert said == heard  # a warning stays one, and there is no word of the pipe
+        assert said == heard  # warnings are kept, and nothing mentions the pipe
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")

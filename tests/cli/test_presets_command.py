@@ -1,4 +1,4 @@
-"""`flamescore presets`, and what `score` says of presets and brakes, as a user types it."""
+"""`flamescore presets`, and what `score` reports about presets and brakes, as a user types it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No message, log or record of a run tells who a contact is."""
+"""No message, log or record of a run identifies a contact."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def contacts(text: str) -> tuple[str, str, str]:
 
 
 def source(setting: str) -> str:
-    """The project with one more setting of its contacts."""
+    """Return the project file with an additional setting of its contacts."""
     return PROJECT.replace("    dates", f"    {setting}\n    dates")
 
 
@@ -138,7 +138,7 @@ URL = "https://ann:hunter2@host/x?token=hunter2"
         ("presets", URL),
     ],
 )
-def test_no_message_has_the_credentials_of_a_url(scored, flamescore, words):  # noqa: ARG001 - a run
+def test_no_message_has_the_credentials_of_a_url(scored, flamescore, words):  # noqa: ARG001 - a folder with a run
     for log in ("text", "json"):
         done = flamescore(*words, "--log-format", log)
         assert done.code in (2, 3, 4, 6), done.err

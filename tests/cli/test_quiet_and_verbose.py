@@ -1,4 +1,4 @@
-"""Every command has --quiet and --verbose, and both do what they say."""
+"""Every command has --quiet and --verbose, and both do what their help says."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_all_commands_are_here():
         "diff",
         "freeze",
         "init",
-    }  # told in tests of their own
+    }  # these have their own tests
     assert {*WORDS} | others == {*VERBS}
 
 

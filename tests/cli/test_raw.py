@@ -1,4 +1,4 @@
-"""`changes` and `runs` as CSV: guarded for people, exact with `--raw`."""
+"""`changes` and `runs` as CSV: guarded against formulas for people, exact with `--raw`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cli.small import CONTACTS
 
 @pytest.fixture
 def nights(project, flamescore):
-    """Two runs of a project where a cell would run wherever a spreadsheet splits it."""
+    """Score a project twice; one of its cells would be a formula where a spreadsheet splits it at `;`."""
     (project / "contacts.csv").write_text(
         CONTACTS.replace("Smith & Sons", "Smith;\N{FULLWIDTH EQUALS SIGN}1+1")
     )
@@ -31,7 +31,7 @@ def test_changes(nights, flamescore):
 
 @pytest.mark.usefixtures("nights")
 def test_runs(flamescore):
-    assert flamescore("runs", "--raw").out == flamescore("runs").out  # nothing of a run begins with a sign
+    assert flamescore("runs", "--raw").out == flamescore("runs").out  # no cell of a run begins with a sign
 
 
 def test_the_call_list_is_guarded_and_the_scores_are_exact(nights):

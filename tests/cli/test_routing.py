@@ -1,6 +1,6 @@
-"""Leads that are handed to reps: from the project file to every list, night after night."""
+"""Leads routed to reps, from the project file to every list, over successive nightly runs."""
 
-# ruff: noqa: E501 - a row of a table is a line here
+# ruff: noqa: E501 - one table row per line
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ route: {unowned: [unassigned, House]}
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The folder of a project with a team, which is the working one."""
+    """Return the folder of a project with a team, which is also the working directory."""
     files = {
         "contacts.csv": CONTACTS,
         "events.csv": EVENTS,
@@ -217,7 +217,7 @@ def test_nights_keep_end_and_fail_to_route(scored, flamescore):
     assert (
         "Unassigned, nobody: 1 away, 1 outside the territory" in (scored / "out/latest/report.md").read_text()
     )
-    # The next night Luis is back; nobody else changes hands. Scored once more, nothing moves.
+    # The next night Luis is back and gets the unrouted lead; no other routes change, nor do any in a second run.
     for _ in range(2):
         assert flamescore("score", "--as-of", "2026-11-23", FLAMESCORE_NOW="2026-11-24T11:00:00Z").code == 0
         now = table(scored, "routes.parquet").filter(~pl.col("ended"))
@@ -231,7 +231,7 @@ def test_nights_keep_end_and_fail_to_route(scored, flamescore):
         "new": 0,
         "nobody": 0,
     }
-    # A backfill has no routes, and an earlier day's list no reps.
+    # A backfill has no routes, and the call list of an earlier day has no reps.
     assert flamescore("score", "--as-of", "2026-11-20T23:00:00").code == 0
     backfill = next(each for each in (scored / "out/runs").iterdir() if each.name.startswith("2026-11-21T06"))
     assert not {"routes.parquet", "unrouted.parquet", "routed.csv"} & {

@@ -1,4 +1,4 @@
-"""Each flag of `score`, as a user types it: a test fails if the flag is ignored."""
+"""Each flag of `score`, as a user types it; a test fails if the flag is ignored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from cli.small import CONTACTS, EVENTS, PROJECT, RANKED, RULES, latest, record, runs, write_project
 
 LINE = "8 contacts, 3 hot on interest, 1 hot on fit with 5 flames, 2 to call\n"
-"""What it says of the project after the id of the run."""
+"""What it prints for the project after the id of the run."""
 
 
 def scores(folder, output="out"):
@@ -71,7 +71,7 @@ def test_verbose_tells_the_steps_on_stderr_with_seconds_and_rows(flamescore, pro
     assert rows["write: scores.csv"] == 8
     assert rows["write: hot_leads.csv"] == 3
     assert rows["write"] == sum(many for name, many in rows.items() if name.endswith((".csv", ".parquet")))
-    assert rows["score: counting"] == 14  # the form of 1 October has expired
+    assert rows["score: counting"] == 14  # the form of October 1 has expired
     assert {"write: report.html"} <= set(rows)
     assert done.out.count("\n") == 1
 

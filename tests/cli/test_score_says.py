@@ -1,4 +1,4 @@
-"""What `score` says on stderr: as text a line each, or as JSON."""
+"""The messages of `score` on stderr, as lines of text or as JSON."""
 
 from __future__ import annotations
 

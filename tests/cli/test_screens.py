@@ -1,4 +1,4 @@
-"""The screens of the commands are those that are kept; `make screens` makes them anew."""
+"""The screens of the commands match the stored ones; `make screens` regenerates them."""
 
 from __future__ import annotations
 

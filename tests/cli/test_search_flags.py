@@ -1,6 +1,6 @@
-"""Each flag of `search`, on a small run: a test fails if the flag is ignored."""
+"""Each flag of `search` on a small run; a test fails if the flag is ignored."""
 
-# ruff: noqa: E501 - a row of a table is a line here
+# ruff: noqa: E501 - one table row per line
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIST = (
     "reason_1,reason_2,reason_3,last_activity,change,newly_hot,hot_since"
 )
 FIVE = [contact for contact in RANKED if contact != "105"]
-"""All but the one whom `call_list` excludes."""
+"""All contacts except the one that `call_list` excludes."""
 
 
 NOBODY = "info N002: "
@@ -337,7 +337,7 @@ def test_a_file_that_does_not_say_its_format(scored, flamescore, words, known):
 def test_a_device_is_written_to_and_not_replaced(search, tmp_path):
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # open already, so that no writer waits for it
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # opened first, so that the writer does not block
     search("-o", str(pipe), "--limit", "1", "--columns", "contact_id")
     assert os.read(reader, 1_000) == b"contact_id\n101\n"
     os.close(reader)

@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP at any moment: a line, the right exit code, and nothing is left behind."""
+"""SIGINT, SIGTERM and SIGHUP at any moment: one line, the right exit code, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ TERMINATED = "error X143: Terminated. Nothing was left half-written.\n"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 EVERY = 1 if FULL else 13
-"""At each how manieth moment of a run a signal is sent."""
+"""A signal is sent at every Nth step of a run, where N is this number."""
 
 
 @pytest.fixture(autouse=True)
 def heard():
-    """What is started here ignores no signal, however the tests were started."""
+    """Restore default handlers of ignored signals, so that child processes don't inherit the ignoring."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
         if before[number] is signal.SIG_IGN:
@@ -40,7 +40,7 @@ def heard():
 def test_at_any_moment_of_a_run(tmp_path, name, code, said):
     project, copies = write_project(tmp_path / "project"), tmp_path / "copies"
     copies.mkdir()
-    (project / "contacts.csv").write_bytes(CONTACTS.encode("utf-16"))  # which is copied to be read
+    (project / "contacts.csv").write_bytes(CONTACTS.encode("utf-16"))  # UTF-16 files are copied to be read
     done = subprocess.run(
         [sys.executable, "-m", "cli.stopping", str(project), str(copies), str(EVERY), name],
         capture_output=True,
@@ -55,7 +55,7 @@ def test_at_any_moment_of_a_run(tmp_path, name, code, said):
     assert len(stopped) >= 4
     for each in stopped:
         assert (each["copies"], each["hidden"]) == ([], []), each
-        if each["published"]:  # what came after that is not waited for
+        if each["published"]:  # a signal after publication does not change the result
             assert each["code"] == 0, each
             assert each["said"] in ("", whole["said"]), each
         else:
@@ -116,7 +116,7 @@ main()
 def test_while_it_starts(scored, imports, number, code, said):
     with unchanged(scored):
         done = program(STARTING, str(imports), str(int(number)), "runs", cwd=scored)
-    if done.returncode == 0:  # it had no more than so many imports
+    if done.returncode == 0:  # it ended before it reached that many imports
         assert imports > 300
         return
     assert (done.returncode, done.stdout, done.stderr) == (code, "", said)

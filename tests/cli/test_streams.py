@@ -1,4 +1,4 @@
-"""Full and closed streams: the exit code tells what came of the command, and nothing else."""
+"""Full and closed streams: the exit code reports only the outcome of the command."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 
 
 def shell(folder, words, way="", *, before="", **environ):
-    """Run the program in bash, its streams led as `way` says; the exit code is the program's."""
+    """Run the program in bash with its streams redirected by `way`; the exit code is the program's."""
     line = f'{before} "{sys.executable}" -m flamescore {words} {way}; exit ${{PIPESTATUS[0]}}'
     return subprocess.run(
         ["bash", "-c", line],
@@ -60,7 +60,7 @@ def test_what_is_published_is_0(folder, words, way):
     before = runs(folder)
     done = shell(folder, words, way)
     assert done.returncode == 0
-    assert runs(folder) != before  # of the same day: it takes the place of the one before
+    assert runs(folder) != before  # the new run replaces the previous one of the same day
     assert "O007" not in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
@@ -143,7 +143,7 @@ def test_a_pipe_that_does_not_block_gets_all_of_it(folder):
 
 
 def test_a_terminal_that_goes_away(folder):
-    """The window is closed while it works: SIGHUP is told apart in `test_stopping`; here it is ignored."""
+    """The window closes while the program runs. SIGHUP is ignored here; `test_stopping` tests it."""
     leader, follower = pty.openpty()
     child = subprocess.Popen(
         ["bash", "-c", f'trap "" HUP; exec "{sys.executable}" -m flamescore score'],

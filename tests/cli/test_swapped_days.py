@@ -1,4 +1,4 @@
-"""Times whose day and month are exchanged: told or a stop; the same times read rightly: nothing."""
+"""Times with day and month swapped give a warning or stop the run; read correctly, they give neither."""
 
 from datetime import date, timedelta
 from random import Random
@@ -10,9 +10,9 @@ LAST = date(2026, 11, 20)
 
 
 def days_of(dice):
-    """Draw 3 to 900 days in a row of which at least three have a day that is not their month.
+    """Draw 3 to 900 consecutive days, at least three of which differ when day and month are swapped.
 
-    Half of them lie inside the first twelve days of a month, so that read wrongly they all read.
+    Half the draws lie within the first twelve days of a month, so that all days parse in the wrong format.
     """
     while True:
         if dice.random() < 0.5:

@@ -1,6 +1,6 @@
-"""What a person sees on a terminal, and what a pipe gets instead."""
+"""Output on a terminal, and what a pipe gets instead."""
 
-# ruff: noqa: E501 - a row of a table is a line here
+# ruff: noqa: E501 - one table row per line
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from cli.small import EVENTS, latest, write_project
 from cli.terminal import CODES, on_terminal, plain
-from flamescore.cli.start import main  # noqa: F401 - a broken program fails here, not in each process
+from flamescore.cli.start import main  # noqa: F401 - if the program is broken, fail here and not in each process
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +171,7 @@ def test_a_format_that_is_asked_for_holds_on_a_terminal_too(folder):
 
 @pytest.fixture
 def nights(scored, flamescore):
-    """The project with a second run, a day later: somebody got hot, somebody else lost a little."""
+    """Return the project with a second run, a day later: one contact got hot, another lost some points."""
     more = "104,call,2026-11-21T10:00:00Z,\n" + "104,form_submit,2026-11-21T10:00:00Z,E\n" * 2
     (scored / "events.csv").write_text(EVENTS.replace("103,call,2026-11-17T09:00:00Z,\n", "") + more)
     assert flamescore("score", "--as-of", "2026-11-22").code == 0
@@ -228,7 +228,7 @@ def test_runs_for_programs_have_to_call_at_the_end(flamescore):
     assert (first.split(",")[4], first.split(",")[-1]) == ("4", "3")
 
 
-# --- colours
+# --- colors
 
 
 COMBINED = list(itertools.product(("", "1"), ("", "0", "1"), ("xterm", "dumb"), ("utf-8", "ascii")))

@@ -1,4 +1,4 @@
-"""`flamescore test`: its exit codes, formats and files."""
+"""`flamescore test`: exit codes, formats and files."""
 
 from __future__ import annotations
 

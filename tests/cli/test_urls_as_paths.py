@@ -1,4 +1,4 @@
-"""URLs where a path belongs: exit 2, nothing is made, and nothing secret is said."""
+"""URLs in place of paths: exit code 2, no files created, and no secrets in messages."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_every_url_is_told_at_once(project, flamescore):
         "P031"
     ] * 3
     done = flamescore("score", "--contacts", "s3://a", "--contacts", "b.csv", "--events", "HTTPS://c")
-    assert done.code == 2  # the file's own are told first
+    assert done.code == 2  # errors in the project file are reported first
     (project / "flamescore.yaml").write_text("version: 1\n")
     done = flamescore("score", "--contacts", "s3://a", "--contacts", "b.csv", "--events", "HTTPS://c")
     assert (done.code, done.err.count("P031")) == (2, 2)

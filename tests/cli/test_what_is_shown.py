@@ -1,4 +1,4 @@
-"""Which findings and lines each of `-v`, `-q` and `-qq` shows, as text and as JSON; errors always."""
+"""Which findings and lines `-v`, `-q` and `-qq` show, as text and as JSON; errors are always shown."""
 
 import pytest
 
@@ -7,7 +7,7 @@ OPEN, KNOWN, NOTE = "I131", "I149", "I132"
 
 @pytest.fixture
 def told(case):
-    """A project with a warning, an accepted warning and a note."""
+    """Return a project with a warning, an accepted warning and a note."""
     case.contacts("1 / 2")
     rows = ["1,2026-11-20,paid", "2,2026-11-20,voided", "1,,paid", "2,2026-11-19,paid,,"]
     case.events(" / ".join(rows), "contact_id,at,Payment Status")

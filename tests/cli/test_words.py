@@ -1,6 +1,6 @@
-"""What help and the messages about flags say, sentence by sentence."""
+"""The wording of help and of messages about flags, sentence by sentence."""
 
-# ruff: noqa: E501 - a sentence is a line here
+# ruff: noqa: E501 - one sentence per line
 
 from __future__ import annotations
 

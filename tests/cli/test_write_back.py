@@ -1,6 +1,6 @@
 """`write_back` from the project file to the CRM and back, as a user types it."""
 
-# ruff: noqa: E501 - a case and the whole of what is said stand on one line
+# ruff: noqa: E501 - a case and its full message are on one line
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from small import EVENTS, latest, record
 from cli.log_lines import first_line
 from flamescore.state import StateStore
 
-pytestmark = pytest.mark.once  # a second `delivered` would find nothing to do
+pytestmark = pytest.mark.once  # a second `delivered` would have nothing to do
 
 ROOT = Path(__file__).parents[2]
 WRITE_BACK = """\
@@ -55,7 +55,7 @@ def delivered(flamescore, *words):
 
 
 def next_night(folder, flamescore):
-    """Cara sends another form in."""
+    """Add another form by Cara, score the next night and return the id of its run."""
     (folder / "events.csv").write_text(EVENTS + "104,form_submit,2026-11-21T10:00:00Z,Webinar\n")
     assert flamescore("score", **NIGHT).code == 0
     return latest(folder)

@@ -1,4 +1,4 @@
-"""The whole program on files of a test: in this process, or in one whose memory is measured."""
+"""Run the whole program on a test's files, in this process or in a subprocess whose memory is measured."""
 
 import json
 import os
@@ -25,7 +25,7 @@ AS_OF = "2026-11-21T00:00:00Z"
 
 @dataclass(frozen=True)
 class Ran:
-    """What the program left: its exit code, stderr, and the record of the run if it published one."""
+    """The outcome of the program: exit code, stderr, and the record of the run if it published one."""
 
     code: int
     said: str
@@ -36,7 +36,7 @@ class Ran:
 
 def prepare(folder: Path, project: str) -> None:
     (folder / "rules.yaml").write_text(RULES)
-    if "events:" not in project:  # the rule needs some
+    if "events:" not in project:  # the rule needs events
         (folder / "any.csv").write_text("contact_id,event,at\n1,visit,2026-01-02\n")
         project += "events: [{path: any.csv}]\n"
     text = f"version: 1\nrules: rules.yaml\nas_of: {AS_OF}\n{project}"
@@ -60,7 +60,7 @@ def score(folder: Path, project: str, *words: str) -> Ran:
 
 
 def score_measured(folder: Path, project: str, *words: str, seconds: float = 900) -> Ran:
-    """Run `flamescore score` as a process of its own, and see how much memory it took at most."""
+    """Run `flamescore score` as a subprocess and measure its peak memory."""
     prepare(folder, project)
     child = (
         "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]);"
@@ -89,7 +89,7 @@ PARTS = ("old", "rejected", "later", "ignored", "duplicates", "superseded", "orp
 
 
 def check_law(record: dict) -> None:
-    """Every row of every source is accounted for."""
+    """Check that every row of every source is accounted for."""
     for source in record["sources"]:
         assert source["rows"] == sum(source[part] for part in PARTS), source
         assert source["pruned"] == 0

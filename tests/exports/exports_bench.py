@@ -1,4 +1,4 @@
-"""What the tests of this folder share."""
+"""Helpers shared by the tests in this folder."""
 
 import dataclasses
 import io
@@ -20,7 +20,7 @@ from flamescore.project import load_project, parse_limit
 
 @dataclass(frozen=True)
 class Bench:
-    """A folder with a project file and exports, and how to load it."""
+    """A folder with a project file and exports, and methods to write and load them."""
 
     folder: Path
 
@@ -55,7 +55,7 @@ class Bench:
 
 
 def looked_at(exports: Exports) -> Exports:
-    """Look at the cells of all events, as a scoring does whose rules never forget: its rows, its rejects."""
+    """Validate the cells of all events as if scoring with rules that never expire; keep rows and rejects."""
     ends = [read(source)[1] for source in exports.events]
     events = [
         replace(source.only(sound(source)), record=end.record)
@@ -66,7 +66,7 @@ def looked_at(exports: Exports) -> Exports:
 
 
 def read(source: EventSource, window: Window | None = None, *, tell=True) -> tuple[pl.DataFrame, EventsRead]:
-    """Read the events that a scoring needs, all of them nobody's, and what became of the others."""
+    """Return the events that scoring needs, all without a contact, and the counts and rejects of the read."""
     batches = source.read(query(source, window or Window()))
     frames = list(batches)
     return pl.concat(frames) if frames else pl.DataFrame(), batches.end(tell=tell)
@@ -80,7 +80,7 @@ def query(source: EventSource, window: Window) -> EventQuery:
 
 
 def sound(source: EventSource) -> pl.LazyFrame:
-    """Return the events that have a contact, a type and a time, their ids and types trimmed."""
+    """Return the events with a contact whose id is not rounded, a type and a time; strip ids and types."""
     schema = source.frame.collect_schema()
     key = "contact_id" if source.key == "contact_id" else "contact"
     frame = source.frame.with_columns(
@@ -93,11 +93,11 @@ def sound(source: EventSource) -> pl.LazyFrame:
 
 CONTACTS = "contacts: [{path: contacts.csv}]\n"
 PEOPLE = "contact_id,email\n1,ann@x.org\n2,bob@x.org\n"
-"""An export of contacts, for the events of others."""
+"""An export of contacts, for tests of events."""
 
 
 class Piped:
-    """Standard input, as a program sees it that something is piped into."""
+    """A stand-in for standard input that content is piped into."""
 
     closed = False
 
@@ -114,5 +114,5 @@ def rows(frame: pl.LazyFrame | pl.DataFrame) -> list[tuple]:
 
 
 def texts(series: pl.Series) -> list[str | None]:
-    """Instants as short text."""
+    """Return instants as short text."""
     return series.dt.strftime("%Y-%m-%dT%H:%M:%SZ").to_list()

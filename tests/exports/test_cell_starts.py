@@ -1,4 +1,4 @@
-"""Blanks before quotes, and the marks of files that were put together: what goes, and what stays."""
+"""Blanks before quotes, and byte order marks of concatenated files: what is removed or moved, what stays."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The one text that a value of any type stands for."""
+"""The text form of a value of any type."""
 
 # ruff: noqa: E501, DTZ001 - naive times are among the cases
 

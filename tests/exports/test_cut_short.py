@@ -1,4 +1,4 @@
-"""Packed exports that are cut short, or damaged: I004, wherever the cut is; never one that reads as less."""
+"""Truncated or damaged compressed exports give I004 wherever the cut is; they never read as fewer rows."""
 
 import gzip
 import random
@@ -14,7 +14,7 @@ from flamescore.errors import InputError
 
 HEAD = "contact_id,event,at,url\n"
 FEW = (HEAD + "".join(f"1,visit,2026-01-01,/{n}\n" for n in range(20))).encode()
-NUMBERS = random.Random(7)  # digits that do not pack well
+NUMBERS = random.Random(7)  # digits that compress poorly
 MANY = (HEAD + "".join(f"1,visit,2026-01-01,/{NUMBERS.random()}\n" for _ in range(20_000))).encode()
 MORE = b"".join(b"2,visit,2026-01-02,/%d\n" % n for n in range(20))
 CHECKED = zstandard.ZstdCompressor(write_checksum=True)
@@ -24,7 +24,7 @@ NO_GZIP = "is not a gzip file, or is cut short"
 
 
 def in_blocks(text):
-    """Pack into one frame of many blocks, and return it with the places where blocks end."""
+    """Compress into one frame of many blocks; return it with the offsets at which blocks end."""
     packer = CHECKED.compressobj()
     packed, ends = b"", []
     for first in range(0, len(text), 100_000):

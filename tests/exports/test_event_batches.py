@@ -1,4 +1,4 @@
-"""Events, batch by batch: what is set aside on the way, and what is said of it at the end."""
+"""Events, batch by batch: which rows are set aside, and what is reported about them at the end."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ SOUND = ("1", "visit", NOW)
 
 
 def loaded(bench, rows, text=EVENTS):
-    """Load rows (contact, event, time) of a Parquet file."""
+    """Write rows (contact, event, time) to a Parquet file and load it."""
     bench.write("contacts.csv", PEOPLE)
     schema = {"contact_id": pl.String, "event": pl.String, "at": pl.Datetime("us", "UTC")}
     pl.DataFrame(rows, schema=schema, orient="row").write_parquet(bench.folder / "events.parquet")
@@ -76,7 +76,7 @@ def test_old_rows_are_not_told_of_whatever_is_wrong_with_them(bench):
     assert end.beyond
     _, end = read(loaded(bench, timed[:2]), window)
     assert end.record.counts == Counts(rows=2, rejected=1, old=1)
-    assert not end.beyond  # it is old for its type, and yet inside the widest window
+    assert not end.beyond  # it is old for its type, but inside the widest window
 
 
 def test_an_odd_time_is_told_of_though_nothing_is_rejected(bench):

@@ -1,4 +1,4 @@
-"""How CSV files are written: encodings, delimiters, headers; what is refused rather than read as garbage."""
+"""Variants of CSV files: encodings, delimiters, headers; files rejected rather than read as garbage."""
 
 import pytest
 from exports_bench import CONTACTS

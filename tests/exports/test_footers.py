@@ -1,6 +1,6 @@
-"""Which of the last records are a footer, and which ids are total rows."""
+"""Which of the last records are a footer, and which ids mark total rows."""
 
-# ruff: noqa: E501 - a case a line
+# ruff: noqa: E501 - one case per line
 
 import polars as pl
 import pytest
@@ -9,7 +9,7 @@ from flamescore.exports.footers import LAST, LastRecord, footer_records, total_i
 
 
 def contacts(*lines, id_at=0):
-    """Return records of contacts; the id is the cell at this index, if it is there."""
+    """Return records of contacts; the id is the cell at this index, if that exists and is not empty."""
     records = []
     for line in lines:
         cells = tuple(line.split(","))

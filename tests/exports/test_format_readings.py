@@ -1,4 +1,4 @@
-"""Formats that say more than Polars' parser knows: UTC by name, hours alone, commas before a fraction."""
+"""Formats beyond those of Polars' parser: UTC by name, hours without minutes, commas before a fraction."""
 
 import polars as pl
 import pytest

@@ -1,4 +1,4 @@
-"""Frames that a user hands over get the same checks as files."""
+"""Frames that a user passes in get the same checks as files."""
 
 # ruff: noqa: DTZ001 - naive times are among the cases
 

@@ -1,6 +1,6 @@
-"""Damaged files through the whole program: rows add up, and nothing ends in a fault of the program itself."""
+"""Damaged files through the whole program: the counts of rows add up, and no internal error occurs."""
 
-# ruff: noqa: E501 - the lists of damage stay as dense as they are
+# ruff: noqa: E501 - the lists of damage stay dense
 
 import gzip
 import io
@@ -25,7 +25,7 @@ EVENTS = CONTACTS + "events: [{path: events.csv}]\n"
 
 
 def often(*, quick, full):
-    """So many examples, in the quick profile and in the full one."""
+    """Return settings with this many examples in the quick and full profiles."""
     return settings(max_examples=full if FULL else quick, suppress_health_check=list(HealthCheck))
 
 
@@ -95,7 +95,7 @@ def _rows(kind):
 
 
 def damaged(dice, data):
-    """Flip, cut, double and insert, some times."""
+    """Replace, delete, repeat or insert bytes, or truncate the data: 0 to 20 times."""
     out = bytearray(data)
     for _ in range(dice.choice([0, 1, 1, 2, 5, 20])):
         at, length = dice.randrange(len(out) + 1), dice.choice([1, 1, 2, 8, 64])
@@ -121,7 +121,7 @@ CODINGS = ("utf-8", "utf-8", "utf-8", "utf-16", "utf-16-le", "latin-1", "utf-32"
 
 
 def write_damaged(folder, seed):
-    """Write one damaged export of events; return its name."""
+    """Write a damaged export of events; return its name."""
     dice = Random(seed)
     name = dice.choice(NAMES)
     data = _rows(name.split(".")[1])

@@ -1,4 +1,4 @@
-"""Which files a path means: patterns, folders and links, under folders whose names look like patterns."""
+"""Which files a path matches: patterns, folders and links, in folders whose names look like patterns."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ HEAD = "contact_id,event,at\n"
 
 @pytest.fixture
 def odd(tmp_path):
-    """A project in `leads[1]/`, which has a sibling `leads1/`; each has files that the other has not."""
+    """Return a project in `leads[1]/`; siblings such as `leads1/` have files with other rows."""
     for name, row in (("leads[1]", "mine"), ("leads1", "theirs"), ("leads*", "theirs"), ("leads?", "theirs")):
         bench = Bench(tmp_path / name)
         bench.write("contacts.csv", f"contact_id,name\n1,{row}\n")
@@ -29,7 +29,7 @@ def odd(tmp_path):
 
 
 def types(bench, path):
-    """The types of the events that a source has."""
+    """Return the sorted types of a source's events."""
     loaded = bench.load(f"contacts: [{{path: contacts.csv}}]\nevents: [{{path: '{path}'}}]\n")
     return sorted(loaded.events[0].frame.collect()["event"].to_list())
 
@@ -89,7 +89,7 @@ def test_partitions_below_a_folder_whose_name_is_a_pattern(odd):
 
 @pytest.fixture
 def linked(tmp_path):
-    """A folder `ev` with files of its own, and files outside of it."""
+    """Return a project with files in a folder `ev`, and a file outside of the project."""
     bench = Bench(tmp_path / "project")
     bench.write("contacts.csv", "contact_id\n1\n")
     bench.write("ev/own.csv", HEAD + "1,own,2026-01-01\n")
@@ -221,13 +221,13 @@ def test_a_source_folder_that_is_a_link_itself(linked):
 
 def test_a_deep_folder_is_walked(tmp_path):
     folder = tmp_path
-    for _ in range(1_200):  # deeper than the interpreter recurses
+    for _ in range(1_200):  # deeper than the interpreter's recursion limit
         folder /= "d"
         folder.mkdir()
     (tmp_path / "a.csv").write_text("x\n")
     found = walk(tmp_path)
     for folder in reversed(found.folders[1:]):
-        folder.rmdir()  # which the tests' own tidying up could not
+        folder.rmdir()  # pytest's cleanup could not
     assert (found.files, len(found.folders)) == ([tmp_path / "a.csv"], 1_201)
 
 

@@ -16,7 +16,7 @@ EVENTS = CONTACTS + "events: [{path: events.csv}]\n"
 HEAD = "contact_id,event,at,url\n"
 ROW = "1,visit,2026-01-01,/a\n"
 MOST = 1500
-"""Megabytes."""
+"""The memory limit, in megabytes."""
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_the_most_columns_there_may_be(folder):
 def test_damage_without_end_costs_as_many_reads_as_there_are_bytes(
     with_contacts, monkeypatch, damaged, reason
 ):
-    """A file is read in blocks; many damaged records must not take one each."""
+    """A file is read in blocks; many damaged records must not need a read each."""
     reads = []
     read = records.read_at
     monkeypatch.setattr(records, "read_at", lambda *a: reads.append(a) or read(*a))

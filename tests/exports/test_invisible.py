@@ -1,4 +1,4 @@
-"""Characters that nobody sees, at the ends of cells: which they are, that they go, how they are counted."""
+"""Invisible characters at the ends of cells: which they are, that they are stripped, how they are counted."""
 
 import unicodedata
 

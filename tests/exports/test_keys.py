@@ -1,4 +1,4 @@
-"""Contacts read by their keys alone: one of them is then what it is when everything is read."""
+"""Contacts read by their keys alone: a single contact is the same as when everything is read."""
 
 from dataclasses import replace
 
@@ -60,7 +60,7 @@ def opened(bench):
 
 
 def loaded(opened):
-    """Load everything, the contacts in the order of the export."""
+    """Load everything, with the contacts in the order of the export."""
     exports = load(opened, DATES, once=True)
     return replace(exports, contacts=exports.contacts.sort(ROW).drop(ROW))
 

@@ -1,4 +1,4 @@
-"""The columns of a file by its headers and the project file, and how a missing one is to be written."""
+"""The columns of a file, from its headers and the project file, and how to write a missing one."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""The law of rows: the same rows give the same counts, however they lie in files.
+"""The law of rows: the same rows give the same counts, however they are stored in files.
 
-What each row is counted as is worked out here once more, row by row, from the words of docs/exports.md.
+How each row counts is computed here independently, row by row, from the wording of docs/exports.md.
 """
 
 import os
@@ -50,7 +50,7 @@ SOUND = ("1", "visit", 1, "/a")
 
 
 def fate(row, *, leave_out):
-    """Say under which count a row falls: the first that fits."""
+    """Return the name of the count that a row falls under: the first that fits."""
     who, kind, age, url = (each.strip() if isinstance(each, str) else each for each in row)
     reach = REACHES.get(kind.lower(), WIDEST)
     if age is not None and reach is not None and timedelta(days=age) >= reach:
@@ -67,13 +67,13 @@ def fate(row, *, leave_out):
 
 
 def key_of(row):
-    """What two rows are equal by: the cells without white space at their ends."""
+    """Return the key by which rows are equal: the cells without white space at their ends."""
     who, kind, age, url = row
     return f"{who.strip()}/{kind.strip()}/{age}/{url}"
 
 
 def expected_of(rows, repeated, *, leave_out):
-    """Count rows by their fates, and kept ones by contact; of equal rows all but one count as `repeated`."""
+    """Count rows by fate, and kept ones by contact; of equal rows, all but the first count as `repeated`."""
     counts, points, seen = Counter(), dict.fromkeys("12", 0), set()
     for row in rows:
         became, key = fate(row, leave_out=leave_out), key_of(row)
@@ -95,12 +95,12 @@ def as_frame(rows):
 
 
 def named_frame(rows):
-    """Give each row an id that equal rows share."""
+    """Return the rows as a frame in which equal rows share an id."""
     return as_frame(rows).with_columns(pl.Series("number", map(key_of, rows), dtype=pl.String))
 
 
 def counted(folder, *, more=""):
-    """Score the exports of a folder, and return the counts of its events, zeros left out."""
+    """Score the exports of a folder; return its event counts without zeros, and the scores."""
     (folder / "contacts.csv").write_text("contact_id\n1\n2\n")
     (folder / "rules.yaml").write_text(RULES)
     (folder / "flamescore.yaml").write_text(f"{PROJECT}events: [{{path: 'events*'{more}}}]\n")
@@ -113,7 +113,7 @@ def counted(folder, *, more=""):
 
 
 def write(rows, folder, way, dice, framed=as_frame):
-    """Write rows in one of the ways in which the same rows may lie."""
+    """Write rows in one of the ways in which the same rows may be stored."""
     match way:
         case "shuffled" | "many":
             rows = dice.sample(rows, len(rows))
@@ -143,7 +143,7 @@ REPEATED = {"shared": "superseded", "distinct": "duplicates"}
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=150 if FULL else 25)
 @given(rows=ROWS, seed=st.integers(0, 2**32), leave_out=st.booleans(), ids=st.sampled_from(list(IDS_OF)))
 def test_the_same_rows_give_the_same_counts(tmp_path_factory, rows, seed, leave_out, ids):
-    """Statistics, order, files and formats change none of the nine counts, nor do faults in old rows."""
+    """Neither statistics, order, files and formats nor errors in old rows change any of the nine counts."""
     rows, dice = [SOUND, SOUND, *rows], Random(seed)
     more = ", leave_out: {url: /out}" if leave_out else ""
     more += f", columns: {{url: url{IDS_OF[ids]}}}"
@@ -158,7 +158,7 @@ def test_the_same_rows_give_the_same_counts(tmp_path_factory, rows, seed, leave_
 
 
 def number_rows(folder):
-    """Give each row an event id of its own: none is superseded then."""
+    """Give each row its own event id, so that none is superseded."""
     for path in sorted(folder.glob("events*")):
         read, put = (
             (pl.read_csv, "write_csv") if path.suffix == ".csv" else (pl.read_parquet, "write_parquet")

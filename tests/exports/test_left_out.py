@@ -1,4 +1,4 @@
-"""Every row is accounted for, also where the source leaves rows out and contacts are merged."""
+"""Every row is accounted for, even if the source leaves rows out and contacts are merged."""
 
 from msgspec.structs import asdict
 

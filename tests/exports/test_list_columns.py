@@ -1,4 +1,4 @@
-"""Cells that hold several values: parted as the project file says, or lists in the file."""
+"""Cells with several values: split as the project file defines, or lists in the file."""
 
 import json
 
@@ -33,7 +33,7 @@ def rules_of(*predicates, column="Products"):
 
 
 def held(rules, exports):
-    """Return by contact the numbers of the rules that hold."""
+    """Return the numbers of the rules that hold, by contact."""
     points = flamescore.score(rules, exports, as_of="2026-11-21").points
     found = {}
     for contact, rule in points.select("contact_id", "rule_id").iter_rows():

@@ -1,4 +1,4 @@
-"""Every key that maps a source's columns, on small files written here."""
+"""Every key that maps a source's columns, on small inline files."""
 
 # ruff: noqa: E501, DTZ001 - naive times are among the cases
 

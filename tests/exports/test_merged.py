@@ -1,4 +1,4 @@
-"""Merged contacts: old ids lead to the survivor, whose events count once."""
+"""Merged contacts: old ids resolve to the surviving contact, whose events count once."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Declared `numbers`: what rules, points and times read of columns, whatever form a file has."""
+"""Declared `numbers`: what rules, points and times read from columns in any file format."""
 
 import polars as pl
 import pytest

@@ -1,6 +1,6 @@
-"""The grammar of `numbers`, what is suggested for cells that don't read, and cells like `1.250`."""
+"""The grammar of `numbers`, suggestions for unreadable cells, and ambiguous cells like `1.250`."""
 
-# ruff: noqa: C901, PLR0911, PLR0912, E501 - the grammar, read once more, is one function
+# ruff: noqa: C901, PLR0911, PLR0912, E501 - the second implementation of the grammar is one function
 
 import random
 import re
@@ -29,7 +29,7 @@ SPACED = NumberFormat(decimal=",", thousands="space", currency=True, percent=Tru
 
 
 def read(form, *cells):
-    """Return what the engine's own reading makes of the texts."""
+    """Return the numbers that the engine reads from the texts."""
     frame = pl.DataFrame({"c": list(cells)}, schema={"c": pl.String})
     return frame.select(number(form.plain(pl.col("c"))))["c"].to_list()
 
@@ -144,7 +144,7 @@ def test_a_number_that_is_written_reads_back(form, thousandths, data):
 
 
 def by_the_grammar(form, cell):
-    """Read a cell character by character, as the text of the grammar has it."""
+    """Read a cell character by character, following the wording of the grammar."""
     rest = cell.strip()
     opened = rest.startswith("(")
     if opened != rest.endswith(")") or (opened and not form.parentheses):

@@ -1,4 +1,4 @@
-"""What is told of cells that a rule could not read, beyond the cases of the command line."""
+"""Findings about cells that a rule could not read, beyond the cases of the command-line tests."""
 
 import polars as pl
 

@@ -1,4 +1,4 @@
-"""Orders that were given back, and events whose row that stands lacks a cell that another one had."""
+"""Findings about returned orders, and about events whose kept row is missing a cell that another row had."""
 
 import pytest
 import yaml

@@ -1,6 +1,6 @@
-"""Ids without a contact: the first reason that finds one, and the column that holds them."""
+"""Ids without a contact: the first reason that yields a match, and the column that contains the ids."""
 
-# ruff: noqa: E501 - a message a line
+# ruff: noqa: E501 - one message per line
 
 import polars as pl
 import pytest

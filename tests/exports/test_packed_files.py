@@ -1,6 +1,6 @@
-"""Files that are no CSV by themselves: what their first bytes say, zip archives, spreadsheets."""
+"""Files that are not plain CSV: detection by their first bytes, zip archives, spreadsheets."""
 
-# ruff: noqa: E501, DTZ001 - a case a line; a spreadsheet has naive times
+# ruff: noqa: E501, DTZ001 - one case per line; a spreadsheet has naive times
 
 import csv
 import gzip

@@ -1,6 +1,6 @@
-"""Every type that a Parquet file may hold: what it is read as, and that nobody needs what can't be read.
+"""Every type that a Parquet file may contain: what it is read as; unreadable columns matter only if used.
 
-`parquet_types/make.py` made the files; their columns are `contact_id` and `x`.
+`parquet_types/make.py` wrote the files; their columns are `contact_id` and `x`.
 """
 
 import shutil
@@ -59,7 +59,7 @@ UNREADABLE = {
 
 @pytest.fixture
 def laid(bench):
-    """Lay one of the files where the project looks for it."""
+    """Return a function that copies one of the files to where the project expects it."""
 
     def lay(name, where="contacts.parquet"):
         shutil.copy(FILES / f"{name}.parquet", bench.folder / where)
@@ -261,7 +261,7 @@ def test_bytes_of_events_are_looked_into_only_where_a_rule_asks_of_them(bench, m
 
 
 def test_what_is_torn_inside_is_told_with_the_file(bench):
-    """The header is sound, and the pages of one file of two are not."""
+    """The metadata of both files is valid, but the pages of one are damaged."""
     bench.write("contacts.csv", "contact_id\n1\n2\n3\n")
     (bench.folder / "events").mkdir()
     for name in ("a", "b"):

@@ -1,4 +1,4 @@
-"""Values inside of structs (Parquet) and objects (NDJSON), named by their path with dots."""
+"""Values inside structs (Parquet) and objects (NDJSON), named by their dotted path."""
 
 import json
 
@@ -29,7 +29,7 @@ PROPERTIES = pl.Struct(
 
 @pytest.fixture(params=["ndjson", "parquet", "frame"])
 def exports_for(request, tmp_path):
-    """Return what loads the lines for some rules, whatever holds them."""
+    """Return a function that loads the lines for some rules, in each format."""
     (tmp_path / "c.csv").write_text("contact_id\n1\n2\n")
     frame = pl.DataFrame(LINES, schema_overrides={"properties": PROPERTIES})
 

@@ -1,6 +1,6 @@
-"""Each preset on invented rows under the vendor's real header."""
+"""Each preset on made-up rows under the vendor's real header."""
 
-# ruff: noqa: E501 - a row of an export stays one line
+# ruff: noqa: E501 - one line per row of an export
 
 import csv
 import io
@@ -15,7 +15,7 @@ from flamescore.project import all_presets
 
 
 def row(header: str, **cells: str) -> str:
-    """A row under a header: cells by name (`_` stands for what no name can hold), the others empty."""
+    """Return a row under a header: cells by name (`_` for characters not allowed in names), the others empty."""
     names = next(csv.reader([header]))
     wanted = dict(cells)
     line = io.StringIO()

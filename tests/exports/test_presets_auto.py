@@ -1,6 +1,6 @@
-"""`preset: auto` finds the vendor by the header; keys of the source's own override a preset's."""
+"""`preset: auto` detects the vendor by the header; the source's own keys override those of the preset."""
 
-# ruff: noqa: E501 - a header stays one line
+# ruff: noqa: E501 - one line per header
 
 from itertools import pairwise
 
@@ -258,7 +258,7 @@ def test_lines_are_those_of_the_whole_file(bench):
 
 
 def headers() -> list[tuple[str, str]]:
-    """The header rows of `headers.txt`, each with the line that says whose it is."""
+    """Return the header rows of `headers.txt`, each after the line that names its vendor."""
     if not (REAL / "headers.txt").is_file():
         return []
     lines = (REAL / "headers.txt").read_text().splitlines()

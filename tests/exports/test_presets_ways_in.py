@@ -1,4 +1,4 @@
-"""Every export that a preset knows gives the same rows whichever way it comes in."""
+"""Every export that a preset supports gives the same rows in every input format, from a file or a pipe."""
 
 import csv
 import gzip
@@ -13,7 +13,7 @@ from flamescore.project import all_presets
 
 ACCOUNTS = "contact_id,email,account_id\n1,ann@x.org,ann@x.org\n"
 NAME = "123456789_export"
-"""What a file is called: the presets read campaigns and meetings off the beginning."""
+"""The name of the files: the presets read campaigns and meetings from its beginning."""
 
 KNOWN = {
     "contact_id": "1", "contact": "ann@x.org", "email": "ann@x.org", "phone": "'+1602", "tags": "VIP, Blog",
@@ -28,7 +28,7 @@ def variants():
 
 
 def row(variant):
-    """One row that counts, under every header that the variant knows."""
+    """Return one row that counts, with a cell for every header that the variant knows."""
     source = variant.keys
     headers = dict.fromkeys(variant.header)
     if not variant.exact:
@@ -87,7 +87,7 @@ WAYS = {
 
 
 def loaded(bench, kind, preset, path):
-    """The one row of an export, and what was found out about it."""
+    """Return the only row of an export, and the notes about the export."""
     people = "" if kind == "contacts" else "contacts: [{path: people.csv}]\n"
     exports = bench.load(f"{people}{kind}: [{{path: '{path}', preset: {preset}}}]\n")
     records = (*exports.records, *(each.record for each in exports.events))
@@ -112,7 +112,7 @@ def test_the_same_row_comes_in_every_way(bench, monkeypatch, preset, variant):
 
 
 def comes_in(bench, monkeypatch, way, variant):
-    """Put the variant's export there in a way; return the path to it."""
+    """Provide the variant's export in one of the `WAYS`; return its path."""
     content = WAYS[way](variant, row(variant))
     if "piped" in way:
         monkeypatch.setattr("sys.stdin", Piped(content))

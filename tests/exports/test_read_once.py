@@ -1,4 +1,4 @@
-"""Events whose cells are looked at while they are scored: the same as looking at them beforehand."""
+"""Validating the cells of events during scoring gives the same as validating them beforehand."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ COLUMNS = ("contact_id", "event", "at", "url")
 
 
 def text(rows):
-    """Return rows as a frame; `~` stands for a null."""
+    """Return rows as a frame; the contact id `~` is a null."""
     return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row").with_columns(
         pl.when(pl.col("contact_id") != "~").then("contact_id").alias("contact_id")
     )
@@ -104,7 +104,7 @@ def test_an_export_that_changes_while_it_is_read_is_an_error(tmp_path):
 
 
 def by_day(folder, days, **columns):
-    """Write an event a day, the oldest first, in row groups of ten."""
+    """Write one event per day, oldest first, in row groups of ten; load the exports."""
     at = pl.datetime_range(AS_OF - timedelta(days=days - 1), AS_OF, "1d", eager=True)
     frame = pl.DataFrame({"contact_id": "1", "event": "visit", "at": at, "url": at.cast(pl.String)} | columns)
     frame.write_parquet(folder / "events.parquet", row_group_size=10)
@@ -140,7 +140,7 @@ def test_a_type_that_lasts_is_found_among_the_old_ones(tmp_path):
 
 
 def test_what_would_have_been_counts_no_rejects(tmp_path):
-    """Some time ago rows were inside the windows that are old by now: they stop nothing."""
+    """Rows that are old now were inside the windows of a past instant; scoring as of it counts no rejects."""
     rows = [*[SOUND] * 60, *[("", "visit", "2026-09-20T10:00:00Z", "a")] * 40]
     WAYS["events.csv"](rows, tmp_path / "events.csv")
     exports = loaded(tmp_path, "events.csv", once=True, limit="1%")

@@ -1,6 +1,6 @@
-"""The real exports, as their README says."""
+"""Real exports, as described in their README."""
 
-# ruff: noqa: E501 - a project file's line stays one
+# ruff: noqa: E501 - lines of project files are not wrapped
 
 import polars as pl
 import pytest
@@ -103,5 +103,5 @@ def test_warehouse_tables_are_sound(bench, real, vendor):
     )
     counts = loaded.events[0].record.counts
     assert (loaded.contacts.height, counts.rows, counts.rejected) == (people, events, 0)
-    # one member stands on two of the lists
+    # one member is on two of the lists
     assert loaded.rejects["reason"].to_list() == (["repeated_id"] if vendor == "mailchimp" else [])

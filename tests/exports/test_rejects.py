@@ -1,6 +1,6 @@
-"""Every reason to reject a row, with its place and raw text; when a source has too many; the law of rows."""
+"""Every reason to reject a row, with its place and raw text; too many rejects; the law of rows."""
 
-# ruff: noqa: E501 - a record and its fate stand on one line
+# ruff: noqa: E501 - a record and its fate are on one line
 
 import json
 import random

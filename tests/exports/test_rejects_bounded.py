@@ -1,4 +1,4 @@
-"""Many rejects: all are counted, the first ones told; memory and raw text are bounded."""
+"""Many rejects: all are counted, the first ones are reported; memory and raw text are bounded."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ ALL = parse_limit("100%")
 
 
 def kept(bench, keep, text=EVENTS):
-    """Load with so many rejects to keep; return the exports, and the places and reasons of the rejects."""
+    """Load, keeping this many rejects; return the exports, and the places and reasons of the rejects."""
     loaded = looked_at(load(bench.survey(text, keep_rejects=keep), max_rejects=ALL))
     return loaded, loaded.rejects.select("source", "record", "line", "reason").rows()
 
@@ -72,7 +72,7 @@ def test_each_number_to_keep_gives_the_beginning_of_all_rejects(with_contacts):
 
 @pytest.mark.parametrize("mode", ["distinct: true", "event_id: yes"])
 def test_rejects_that_are_not_told_take_no_part_in_doubles(with_contacts, mode):
-    """A rejected row must not supersede a sound one of the same id, told or not."""
+    """A rejected row must not supersede a valid one with the same id, whether it is reported or not."""
     with_contacts.write(
         "events.csv",
         "contact_id,event,at,event_id\n"
@@ -194,7 +194,7 @@ def project(folder, name):
 
 
 def score(folder, *flags):
-    """Score in a process of its own; return exit code, stderr and the most megabytes that it had."""
+    """Score in a subprocess; return its exit code, stderr and peak memory in megabytes."""
     code = (
         "import resource, subprocess, sys\n"
         "ran = subprocess.run([sys.executable, '-m', 'flamescore', 'score', *sys.argv[1:]], stdout=-3)\n"

@@ -1,6 +1,6 @@
-"""Ids that a spreadsheet rounded are nobody's: two people never share a score in silence."""
+"""Ids that a spreadsheet rounded match no contact: two people never silently share a score."""
 
-# ruff: noqa: E501 - messages stand on one line, as they are told
+# ruff: noqa: E501 - messages are not wrapped
 
 import json
 
@@ -96,7 +96,7 @@ ROWS = "contact_id,event,at\n1,visit,2026-01-02\n2,visit,2026-01-02\n1.00216E+11
 
 @pytest.mark.parametrize("keys", ["", ", distinct: true", ", leave_out: {event: no}"])
 def test_events_of_a_rounded_id_are_rejects_and_no_orphans(bench, keys):
-    """However the rows are read: at once by who counts them, or looked over before."""
+    """This holds whether rows are validated while they are scored or in an earlier pass."""
     bench.write("contacts.csv", people("1", "2"))
     bench.write("events.csv", ROWS)
     ran = score(bench.folder, CONTACTS + f"events: [{{path: events.csv{keys}}}]\n")
@@ -110,7 +110,7 @@ def test_events_of_a_rounded_id_are_rejects_and_no_orphans(bench, keys):
 
 
 def test_two_people_with_one_rounded_key_share_nothing(bench):
-    """Phone numbers as keys: what both files have rounded alike matches nobody."""
+    """Phone numbers as keys: a number that is rounded alike in both files matches no contact."""
     bench.write("contacts.csv", "contact_id,phone\n1,1.60256E+10\n2,1.60256E+10\n3,555\n")
     bench.write("events.csv", "contact,event,at\n1.60256E+10,visit,2026-01-02\n555,visit,2026-01-02\n")
     ran = score(bench.folder, CONTACTS + "events: [{path: events.csv, contact_key: phone}]\n")
@@ -123,7 +123,7 @@ def test_two_people_with_one_rounded_key_share_nothing(bench):
 
 
 def test_events_with_a_rounded_event_id(bench):
-    """Two orders of one rounded number would be taken for one."""
+    """Two orders with the same rounded number would be mistaken for one."""
     bench.write("contacts.csv", people("1"))
     rows = "".join(
         f"1,visit,2026-01-0{day},{order}\n" for day, order in ((2, "4.5E+12"), (3, "4.5E+12"), (4, "7"))
@@ -147,7 +147,7 @@ scores:
 @pytest.mark.parametrize("lasting", [False, True])
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_old_events_are_old_whatever_their_id(bench, monkeypatch, suffix, lasting):
-    """Nobody reads them; the rows add up all the same, also where some other row is rejected for its id."""
+    """Their ids are not read; the rows still add up, even if another row is rejected for its id."""
     rule = "      - {name: Deal, event: deal, points: 1, count: each, expires: never}\n"
     monkeypatch.setattr("cli_bench.RULES", WINDOW + rule * lasting)
     bench.write("contacts.csv", people("1", "2"))

@@ -1,4 +1,4 @@
-"""The folder of copies goes at the end, and after a kill with the next run; a living run keeps its own."""
+"""A run's folder of copies is deleted at its end, or by the next run after a kill; live runs keep theirs."""
 
 import gzip
 import os
@@ -26,7 +26,7 @@ def copies(tmp_path, monkeypatch):
 
 
 class Held:
-    """`flamescore score` as a process that has copied its contacts and waits for its events."""
+    """A `flamescore score` process that has copied its contacts and waits for its events."""
 
     def __init__(self, project, copies):
         write_project(project)
@@ -74,12 +74,12 @@ def test_the_next_run_deletes_what_a_killed_one_left_and_nothing_of_a_living_one
 
 
 def test_nothing_that_is_not_surely_a_leftover_is_touched(copies, tmp_path):
-    (copies / "flamescore-older").mkdir()  # without a lock: nobody knows whose it is
+    (copies / "flamescore-older").mkdir()  # without a lock: its owner is unknown
     (copies / "flamescore-file").write_text("a file")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / LOCK).touch()
     (copies / "flamescore-link").symlink_to(tmp_path / "mine")
-    (copies / "flamescore-out").mkdir()  # somebody's output folder
+    (copies / "flamescore-out").mkdir()  # a user's output folder
     (copies / "flamescore-out" / ".lock").touch()
     (copies / "other").mkdir()
     (copies / "other" / LOCK).touch()
@@ -91,11 +91,11 @@ def test_nothing_that_is_not_surely_a_leftover_is_touched(copies, tmp_path):
     ]  # fmt: skip
     assert (tmp_path / "mine" / LOCK).exists()
     shutil.rmtree(copies)
-    delete_leftovers()  # a folder that is not there holds nothing
+    delete_leftovers()  # a missing folder is no error
 
 
 def gone():
-    """The number of a process that is no more."""
+    """Return the id of a process that has ended."""
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
     return child.pid

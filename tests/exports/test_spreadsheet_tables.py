@@ -1,4 +1,4 @@
-"""A table in a spreadsheet is the CSV of the same table, cell by cell, whoever wrote it."""
+"""A table in a spreadsheet reads like the CSV of the same table, cell by cell, whichever program wrote it."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ TEXTS = [
     "<&>",
 ]
 MANY = 25
-"""Tables in the full size; three otherwise."""
+"""The number of tables in the full profile; three otherwise."""
 
 
 def tables():
@@ -40,7 +40,7 @@ def tables():
 
 
 def table_of(seed):
-    """Make a table of cells of every kind, under a header of texts."""
+    """Return a table with cells of every kind under a text header."""
     dice = Random(seed)
     width, height = dice.randint(1, 8), dice.randint(1, 40)
     rows = [[f"column {each}" for each in range(width)]]
@@ -49,7 +49,7 @@ def table_of(seed):
 
 
 def _cell(dice):
-    moment = datetime(1990, 1, 1) + timedelta(seconds=dice.randint(0, 40 * 365 * 86_400))  # noqa: DTZ001 - a sheet knows no zones
+    moment = datetime(1990, 1, 1) + timedelta(seconds=dice.randint(0, 40 * 365 * 86_400))  # noqa: DTZ001 - a sheet has no time zones
     return dice.choice(
         [
             None,
@@ -58,7 +58,7 @@ def _cell(dice):
             dice.randint(-(10**15) + 1, 10**15 - 1),
             dice.randint(-9, 9_999),
             round(dice.uniform(-1_000, 1_000), dice.randint(1, 6)),
-            round(dice.random(), 12),  # the libraries write 16 digits at most
+            round(dice.random(), 12),  # the libraries write at most 16 digits
             moment.date(),
             moment,
         ]
@@ -66,7 +66,7 @@ def _cell(dice):
 
 
 def text_of(cell):
-    """Write a cell as a CSV export has it."""
+    """Return the text of a cell in a CSV export."""
     match cell:
         case None:
             return ""
@@ -132,7 +132,7 @@ MANIFEST = """\
 
 
 def by_hand(path, rows):
-    """Write an OpenDocument spreadsheet with what the format asks for and no more."""
+    """Write an OpenDocument spreadsheet with only what the format requires."""
     lines = "".join(f"<table:table-row>{''.join(map(_ods, row))}</table:table-row>" for row in rows)
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")

@@ -1,6 +1,6 @@
 """The table "What a loader must survive", row by row: one test each, through the whole of `flamescore score`."""
 
-# ruff: noqa: E501 - a record and its fate stand on one line
+# ruff: noqa: E501 - a record and its fate are on one line
 
 import csv
 import os
@@ -323,7 +323,7 @@ def test_the_hour_that_the_clock_repeats_and_the_one_that_it_skips(folder):
     assert texts(points["last_at"]) == ["2025-11-02T05:30:00Z", "2025-03-09T07:30:00Z"]
 
 
-# --- tags, doubles -------------------------------------------------------------------------------------
+# --- tags, duplicates ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -396,7 +396,7 @@ def test_a_source_that_is_missing_empty_or_too_old_is_named(folder):
     )
 
 
-# --- rejects that can be mended ------------------------------------------------------------------------
+# --- rejects that can be fixed -------------------------------------------------------------------------
 
 
 def test_rejects_mended_and_fed_back_load(folder):

@@ -1,4 +1,4 @@
-"""Formats that are built from cells, and that the product reads every cell of a shape by."""
+"""Formats suggested from cells; with each, the program reads every cell of its pattern."""
 
 # ruff: noqa: E501, DTZ001, RUF001 - lines of messages; naive times and foreign digits are among the cases
 

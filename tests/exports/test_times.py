@@ -1,4 +1,4 @@
-"""Times: declared formats, ISO 8601, epochs by size, the clock's double and missing hours."""
+"""Times: declared formats, ISO 8601, epochs by magnitude, ambiguous and nonexistent local hours."""
 
 # ruff: noqa: E501, DTZ001 - naive times are among the cases
 

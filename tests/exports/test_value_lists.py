@@ -1,4 +1,4 @@
-"""Lists from files are read as exports are that nothing is said of; what is doubtful is refused."""
+"""Lists from files are read like exports without settings of their own; doubtful files are refused."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""NDJSON, packed files, partitions, standard input and pipes: each gives what the plain CSV gives."""
+"""NDJSON, compressed files, partitions, standard input and pipes: each gives the same as the plain CSV."""
 
-# ruff: noqa: E501 - a line of a file stays one
+# ruff: noqa: E501 - lines of files are not wrapped
 
 import gzip
 import io
@@ -163,7 +163,7 @@ def test_keys_that_are_one_when_trimmed_are_left_out_and_said(bench):
     assert len(loaded.records[0].notes) == 2
 
 
-# --- packed --------------------------------------------------------------------------------------------
+# --- compressed ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])

@@ -1,10 +1,10 @@
-"""Make the Parquet files of this folder, of types that Polars does not write: `pip install pyarrow duckdb`.
+"""Write this folder's Parquet files, of types that Polars does not write: `pip install pyarrow duckdb`.
 
-Every file has a column `contact_id` ("1", "2", "3") and a column `x` of the type that it is called after,
-null in the last row. Files of events have `event` and `at` beside.
+Every file has a column `contact_id` ("1", "2", "3") and a column `x` of the type that the file is named after,
+null in the last row. Files of events have `event` and `at` instead of `x`.
 """
 
-# ruff: noqa: E501, DTZ001 - a column a line; naive times are among the types
+# ruff: noqa: E501, DTZ001 - one column per line; naive times are among the types
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -62,7 +62,7 @@ COLUMNS = {
 
 
 def write_events(name, at, **options):
-    """Write an event of each of three contacts at these times."""
+    """Write one event for each of three contacts, at these times."""
     table = pa.table({"contact_id": IDS, "event": pa.array(["visit"] * 3), "at": at})
     pq.write_table(table, HERE / f"events_{name}.parquet", **options)
 
