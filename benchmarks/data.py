@@ -45,8 +45,8 @@ SIZES: Final = {
 }
 VARIANTS: Final = ("shuffled", "half", "sorted", "monthly", "urls", "orphans")
 """`urls` has 30% distinct URLs. In `orphans`, 50% of the events belong to no contact on the list. `half` is
-the first half of `shuffled`. `sorted` (by time) and `monthly` (a hive partition per month) contain the events of
-`shuffled` in another order.
+the first half of `shuffled`. `sorted` (by time) and `monthly` (a hive partition per month) contain the events
+of `shuffled` in another order.
 """
 
 PIECE: Final = 1_000_000

@@ -45,7 +45,7 @@ _SOME_PAGES: Final = URLS[:10]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A pair of projects. `rules` and `project` change the side with the feature, `rules_without` the other."""
+    """Two projects. `rules` and `project` change the side with the feature, `rules_without` the other."""
 
     name: str
     title: str

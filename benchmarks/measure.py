@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Cost:
     """Wall and processor seconds, and the peak of resident memory in MB (10^6 bytes).
 
-    The peak is what the kernel reports for that process alone. It is never below the peak of the small process
+    The peak is what the kernel reports for that process alone. It is never below that of the small process
     that starts it (about 100 MB), which everything measured here exceeds.
     """
 

@@ -1,4 +1,4 @@
-"""Events like those of a marketing site: few very active contacts, many quiet ones, and a few popular pages."""
+"""Events like a marketing site's: few very active contacts, many quiet ones, and a few popular pages."""
 
 from __future__ import annotations
 

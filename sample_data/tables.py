@@ -126,7 +126,7 @@ def webinar_row(event: Event, word: str, emails: Emails) -> Row:
 
 
 def order_row(event: Event, _word: str, _emails: Emails) -> Row:
-    """Return an order row. The order number is derived from the contact and time, so two exports agree on it."""
+    """Return an order row. Its number derives from contact and time, so two exports agree on it."""
     return [
         f"{event.contact}-{event.at:%y%m%d%H%M}",
         str(event.contact),
