@@ -283,10 +283,7 @@ def test_findings_go_by_what_the_project_accepts(project):
     asked = {"at": ("2026-03-10",), "short_cuts": True}
     (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
     assert late.is_open
-    assert (late.count, late.of) == (
-        101,
-        120,
-    )  # those with a visit, minus one whose outcome came earlier
+    assert (late.count, late.of) == (101, 120)  # with a visit, minus one whose outcome came earlier
     path.write_text(f"{path.read_text()}accept: [{{code: B012, reason: they came in March}}]\n")
     (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
     assert late.accepted == "they came in March"
