@@ -1,4 +1,4 @@
-"""Measure `flamescore` beside its peers and what nobody can beat, and hold the ratios against the targets.
+"""Measure `flamescore` next to its peers and lower bounds, and check the ratios against the targets.
 
     make bench                                    every size but L: an hour on two cores
     make bench SIZE=S RUNS=1
@@ -6,8 +6,8 @@
     python benchmarks/bench.py --list
     python benchmarks/bench.py --size S --only "40% hot" --profile
 
-Each run is a fresh process. What is measured of a size is run in rounds, and each ratio is the median of the
-rounds'. A run of whole sizes writes their sections of `results.md`; one with `--only` prints alone.
+Each run is a fresh process. The commands of a size run in rounds, and each ratio is the median of the rounds'
+ratios. A run of whole sizes writes their sections of `results.md`; a run with `--only` just prints.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PACKAGES: Final = ("flamescore", "polars", "numpy", "duckdb", "pandas", "pyarrow
 
 
 def bench(size: str, variant: str, only: Sequence[str], runs: int) -> list[str]:
-    """Measure a size, write its section where it is whole, and return the rows of its targets."""
+    """Measure a size, write its section if all of it was measured, and return the rows of its targets."""
     began = datetime.now(UTC), load(), spent()
     wanted = chosen(size, only)
     works, data = works_of(wanted), _data(size, variant)
@@ -62,7 +62,7 @@ def bench(size: str, variant: str, only: Sequence[str], runs: int) -> list[str]:
 
 
 def profile(size: str, variant: str, only: Sequence[str]) -> None:
-    """Print where the processor's time goes in what the product is asked for; nothing is measured."""
+    """Profile the measured commands of the product and print where the processor time goes."""
     wanted, data = chosen(size, only), _data(size, variant)
     works = works_of(wanted)
     _make(data, works)
@@ -79,7 +79,7 @@ def profile(size: str, variant: str, only: Sequence[str]) -> None:
 
 
 def _data(size: str, variant: str) -> Dataset:
-    """Return the data set of a size; what starts alone takes that of S for its twenty contacts."""
+    """Return the data set of a size. For `START`, return S, from which the twenty contacts are taken."""
     return Dataset("S") if size == START else Dataset(size, variant)
 
 
@@ -130,7 +130,7 @@ def _listed(sizes: Sequence[str]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Read the command line, make what is missing, measure."""
+    """Parse the command line, make the missing data, and measure."""
     parser = argparse.ArgumentParser(
         description="Measure flamescore beside its peers, and hold the ratios against the targets."
     )

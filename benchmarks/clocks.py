@@ -1,6 +1,6 @@
-"""A clock that tells wall and processor seconds at once, in place of the one that the product's watch reads.
+"""A clock that reads wall and processor seconds at once and replaces the one that the product's timings use.
 
-Importing it puts it there, which must be done before `flamescore` is imported.
+Importing this module installs the clock, so import it before `flamescore`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Self
 
 
 class Reading(float):
-    """A reading of the wall clock that carries the processor seconds till then; a difference has both."""
+    """A reading of the wall clock that carries the processor seconds so far; a difference has both."""
 
     processor: float
 

@@ -1,4 +1,4 @@
-"""The commands that the bench runs: of the product, of its own scripts, and of plain Python."""
+"""The commands that the benchmarks run: the product, their own scripts, and plain Python."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Command = list[str]
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent
 PLACE: Final = FOLDER / f"bench-{os.getpid()}"
-"""Where a bench works, beside others: made when it begins, deleted when it ends."""
+"""The working folder of one benchmark process, created at its start and deleted at its end."""
 
 OUT: Final = PLACE / "out"
 PRODUCT: Final = [sys.executable, "-m", "flamescore"]
@@ -30,7 +30,7 @@ def product(*words: str) -> Command:
 
 
 def python(script: str, *words: str) -> Command:
-    """Return the command that runs a script of the bench."""
+    """Return the command that runs a benchmark script."""
     return [sys.executable, str(HERE / script), *words]
 
 

@@ -1,4 +1,4 @@
-"""Compare what a peer wrote with what the product wrote: every score and every row of the ledger."""
+"""Compare a peer's output with the product's: every score and every row of the ledger."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import polars as pl
 
 
 def differences(ours: Path, theirs: Path) -> tuple[int, int]:
-    """Count the contacts whose scores differ, and the ledger's rows that differ."""
+    """Return the number of contacts whose scores differ and the number of ledger rows that differ."""
     return _apart(_scores(ours), _scores(theirs)), _apart(_points(ours), _points(theirs))
 
 
 def _apart(ours: pl.LazyFrame, theirs: pl.LazyFrame) -> int:
-    """Count the rows that only one side has (both sides' rows are distinct)."""
+    """Return the number of rows that only one side has. The rows of each side are distinct."""
     keys = ours.collect_schema().names()
     lone = (
         left.join(right, on=keys, how="anti").select(pl.len())

@@ -1,4 +1,4 @@
-"""Make the bench's exports: seeded, in pieces of bounded size, only what is missing.
+"""Make the benchmark's exports if they are missing: seeded, in chunks of bounded size.
 
     python benchmarks/data.py S M --variant shuffled monthly --csv
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent / "data"
 SEED: Final = 7
 END: Final = datetime(2026, 11, 21, 7, tzinfo=UTC)
-"""Midnight in Phoenix: the `as_of` of every run, and the last instant of the events."""
+"""Midnight in Phoenix: the `as_of` of every run, and the latest possible time of an event."""
 
 DAYS: Final = 730
 SIZES: Final = {
@@ -44,8 +44,9 @@ SIZES: Final = {
     "L": (2_000_000, 100_000_000),
 }
 VARIANTS: Final = ("shuffled", "half", "sorted", "monthly", "urls", "orphans")
-"""`urls` has 30% distinct URLs and `orphans` 50% events of nobody on the list; `half` is the first half of
-`shuffled`, and `sorted` (by time) and `monthly` (a hive partition a month) hold its events in another order.
+"""`urls` has 30% distinct URLs. In `orphans`, 50% of the events belong to no contact on the list. `half` is
+the first half of `shuffled`. `sorted` (by time) and `monthly` (a hive partition per month) contain the events
+of `shuffled` in another order.
 """
 
 PIECE: Final = 1_000_000
@@ -54,7 +55,7 @@ ROW_GROUP: Final = 262_144
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A size, a variant and a seed, and where its files lie."""
+    """A size, a variant and a seed, and the paths of the files."""
 
     size: str
     variant: str = "shuffled"
@@ -62,17 +63,17 @@ class Dataset:
 
     @property
     def people(self) -> int:
-        """How many contacts there are."""
+        """The number of contacts."""
         return SIZES[self.size][0]
 
     @property
     def rows(self) -> int:
-        """How many events there are."""
+        """The number of events."""
         return SIZES[self.size][1] // (2 if self.variant == "half" else 1)
 
     @property
     def contacts(self) -> Path:
-        """The contacts."""
+        """The contacts file."""
         return FOLDER / f"contacts-{self.size}-seed{self.seed}.parquet"
 
     @property
@@ -97,7 +98,7 @@ class Dataset:
 
 
 def make(data: Dataset, *, csv: bool = False) -> Dataset:
-    """Make what is missing of a data set, and return it."""
+    """Make the missing files of a data set, and return the data set."""
     FOLDER.mkdir(exist_ok=True)
     _missing(data.contacts, lambda path: contacts_of(data.people, data.seed).write_parquet(path))
     _missing(data.events, lambda path: _events(data, path))
@@ -107,7 +108,7 @@ def make(data: Dataset, *, csv: bool = False) -> Dataset:
 
 
 def _missing(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file or folder beside its place, then rename it: what is there is whole."""
+    """Write a file or folder under a temporary name, then rename it: an existing path is complete."""
     if path.exists():
         return
     print(f"making {path.name}", flush=True)
@@ -147,7 +148,7 @@ def _pieces(data: Dataset) -> Iterator[pl.DataFrame]:
 
 
 def _months(events: pl.LazyFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
-    """Yield month after month, each sorted by time."""
+    """Yield the events of each month in turn, sorted by time."""
     last = END + timedelta(days=1)
     start = (END - timedelta(days=DAYS)).replace(day=1, hour=0)
     while start < last:
@@ -157,7 +158,7 @@ def _months(events: pl.LazyFrame) -> Iterator[tuple[datetime, pl.DataFrame]]:
 
 
 def _streamed(pieces: Callable[[], Iterator[pl.DataFrame]]) -> pl.LazyFrame:
-    """Return pieces that are made one by one as a lazy frame."""
+    """Return a lazy frame of chunks that are made one at a time."""
 
     def source(
         _columns: list[str] | None, _predicate: pl.Expr | None, _rows: int | None, _batch: int | None

@@ -1,9 +1,9 @@
-"""What the larger words of the rule language and of the project file cost: each is scored with and without.
+"""The cost of the larger features of rule and project files: each is scored with and without.
 
     python benchmarks/features.py S FOLDER       # makes what the two files of each feature read
 
-A feature is put to a hundred rules of the broad mix. Both sides of a pair read the same exports: contacts
-with a `company` (five contacts to one) and, for `bots`, the clicks of machines at one contact in fifty.
+A feature is added to a hundred rules of the broad mix. Both sides of a pair read the same exports: contacts
+with a `company` (five contacts per company) and, for `bots`, automated clicks for one contact in fifty.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ MACHINES: Final = "machines.parquet"
 VALUES: Final = "values.txt"
 RULES: Final = 100
 LISTED: Final = 100_000
-"""The values of the long list: ten pages that there are, and addresses that nobody visits."""
+"""The number of values in the long list: ten real pages, and addresses that nobody visits."""
 
 A_COMPANY: Final = 5
-"""Contacts to a company."""
+"""The number of contacts per company."""
 
 ONE_IN: Final = 50
-"""One contact in so many sits behind a machine that clicks every link of a message within three seconds."""
+"""One contact in this many is behind a scanner that clicks every link of a message within three seconds."""
 
 _PRICES: Final = {"url": {"contains": "/pricing/"}}
 _SOME_PAGES: Final = URLS[:10]
@@ -45,7 +45,7 @@ _SOME_PAGES: Final = URLS[:10]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A pair of projects: `rules` and `project` change what both sides begin with."""
+    """Two projects. `rules` and `project` change the side with the feature, `rules_without` the other."""
 
     name: str
     title: str
@@ -53,11 +53,11 @@ class Feature:
     project: Callable[[Words], None] = lambda _project: None
     rules_without: Callable[[Words], None] = lambda _book: None
     machines: bool = False
-    """Both sides read the clicks of machines too."""
+    """Whether both sides read the automated clicks too."""
 
 
 def write(data: Dataset, feature: Feature, folder: Path, *, without: bool) -> Path:
-    """Write the rule and the project file of one side of a pair, beside what `make` has made."""
+    """Write the rule and project files of one side of a pair, next to the files from `make`."""
     name = f"{feature.name}{'-without' if without else ''}"
     book_file = write_book([each.words() for each in rules(RULES)], folder / f"rules-{name}.yaml")
     book: Words = yaml.safe_load(book_file.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ def write(data: Dataset, feature: Feature, folder: Path, *, without: bool) -> Pa
 
 
 def make(data: Dataset, folder: Path) -> None:
-    """Make the contacts with companies, the list of pages, and the clicks of machines."""
+    """Make the contacts with companies, the list of pages, and the automated clicks."""
     people = pl.scan_parquet(data.contacts).with_row_index("number")
     company = pl.format("Company {}", pl.col("number") // A_COMPANY)
     people.with_columns(company=company).drop("number").sink_parquet(folder / CONTACTS)
@@ -190,7 +190,7 @@ ACCOUNTS: Final = "accounts"
 BOTS: Final = "bots"
 ACTING: Final = "acting"
 ALL: Final = "all"
-"""What changes the scores, all at once, events in sequence among it."""
+"""Every feature that changes the scores at once, including events in sequence."""
 
 FEATURES: Final = (
     Feature(
@@ -210,7 +210,7 @@ EVERYTHING: Final = Feature(
 
 
 def main() -> None:
-    """Make what the features read."""
+    """Make the files that the feature benchmarks read."""
     parser = argparse.ArgumentParser(description="Make what the benchmark of features reads.")
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("folder", type=Path)

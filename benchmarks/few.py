@@ -1,4 +1,4 @@
-"""Make the exports of twenty contacts, and choose whom to explain: the busiest one and a typical one.
+"""Make the exports of twenty contacts, and choose two contacts to explain: the busiest and a typical one.
 
 python benchmarks/few.py S shuffled FOLDER
 """
@@ -18,7 +18,7 @@ PEOPLE: Final = 20
 
 
 def main(size: str, variant: str, folder: Path) -> None:
-    """Write `contacts.csv`, `events.csv` and `ids.json` (`busiest`, `typical`, and their events)."""
+    """Write `contacts.csv`, `events.csv` and `ids.json` (`busiest` and `typical`, with event counts)."""
     data = Dataset(size, variant)
     contacts = pl.read_parquet(data.contacts)
     known = contacts.lazy().select("contact_id")

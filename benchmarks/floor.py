@@ -1,4 +1,4 @@
-"""The floor that nobody can beat: count the events of each contact, streaming, over the whole file.
+"""The lower bound: count the events per contact, streaming, over the whole file.
 
 python benchmarks/floor.py M shuffled
 python benchmarks/floor.py M shuffled csv
@@ -14,7 +14,7 @@ from data import Dataset
 
 
 def main(size: str, variant: str, form: str = "parquet") -> None:
-    """Count, and print how many contacts there are."""
+    """Count the events per contact, and print the number of contacts with events."""
     data = Dataset(size, variant)
     events = pl.scan_csv(data.csv, infer_schema=False) if form == "csv" else data.scan()
     print(events.group_by("contact_id").len().collect(engine="streaming").height)

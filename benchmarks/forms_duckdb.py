@@ -1,9 +1,9 @@
-"""Time the forms that the DuckDB query could take; the quickest is the one in `peer_duckdb.py`.
+"""Time alternative forms of the DuckDB query. The fastest is the one in `peer_duckdb.py`.
 
     python benchmarks/forms_duckdb.py
     python benchmarks/forms_duckdb.py --size M --forms table long --runs 1
 
-Every form's scores and ledger are compared with those of the first.
+The scores and ledger of every form are compared with those of the first one.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ WHERE e.age < k.reach AND (k.least IS NULL OR (k.property = 'seconds' AND e.seco
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A way to write the query: what it is, its scripts for some rules, and its settings."""
+    """A way to write the query: a description, a function from rules to scripts, and the settings."""
 
     what: str
     scripts: Callable[[Rules], tuple[str, ...]]
@@ -66,7 +66,7 @@ class Form:
 
 
 def _table(*changes: tuple[str, str]) -> Callable[[Rules], tuple[str, ...]]:
-    """Return the form with a table of rules, with some of its text changed."""
+    """Return the form with a table of rules, with parts of its text replaced."""
 
     def scripts(_rules: Rules) -> tuple[str, ...]:
         return tuple(_changed(script, changes) for script in (PEOPLE, MATCH, COUNT, WRITE))
@@ -81,7 +81,7 @@ def _changed(script: str, changes: Sequence[tuple[str, str]]) -> str:
 
 
 def _filtered(rules: Rules) -> tuple[str, ...]:
-    """Return one aggregation with a `FILTER` a rule for what can be summed so, `UNION ALL` for the rest."""
+    """Return one aggregation with a `FILTER` per rule where sums suffice, and `UNION ALL` for the rest."""
     named = [(n, rule) for n, rule in enumerate(rules) if isinstance(rule, Rule)]
     sums = {n: rule for n, rule in named if style(rule) in {"each", "once"}}
     rest = [select(n, rule) for n, rule in named if n not in sums]
@@ -168,7 +168,7 @@ FORMS: Final = {
 
 
 def timed(data: Dataset, names: Sequence[str], runs: int) -> Iterator[str]:
-    """Run the forms in turn, round by round, so that what else the machine does meets all; yield a table."""
+    """Run the forms in rounds, so that other load on the machine affects all of them alike; yield a table."""
     with tempfile.TemporaryDirectory(dir=FOLDER) as place:
         costs = [[_once(name, data, Path(place, name)) for name in names] for _ in range(runs)]
         yield "| form | wall s | processor s | differs |"
@@ -185,7 +185,7 @@ def _once(name: str, data: Dataset, folder: Path) -> Cost:
 
 
 def main() -> None:
-    """Read the command line, and time the forms in fresh processes; or run one in this."""
+    """Parse the command line, and time the forms in fresh processes, or run a single form in this process."""
     parser = argparse.ArgumentParser(description="Time the forms of the DuckDB query.")
     parser.add_argument("--size", choices=SIZES, default="S")
     parser.add_argument("--forms", nargs="*", choices=FORMS, default=list(FORMS))

@@ -1,10 +1,11 @@
-"""Time the nightly run as history grows: exports of one to five years, most of which count no more.
+"""Time the nightly run as history grows: exports of one to five years, mostly events that no longer count.
 
     python benchmarks/history.py
     python benchmarks/history.py --years 1 3 5 --rows 4000000 --runs 1
 
-The exports are one Parquet file sorted by time, and the same events in a hive partition a month. In the first
-case every rule's window ends after 90 days at most; in the second one rule on a rare type never expires.
+The exports are one Parquet file sorted by time, and the same events in one hive partition per month. In the
+first case, every rule's window ends after 90 days at most. In the second, one rule on a rare type never
+expires.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ LAYOUTS: Final = ("sorted", "monthly")
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of the history, the last of which ends with the bench's `as_of`."""
+    """A month of the history. The last one ends at the benchmark's `as_of`."""
 
     start: datetime
     end: datetime
@@ -59,7 +60,7 @@ class Month:
 
 
 def months(years: int) -> list[Month]:
-    """Return the months of the last years, in order; the last one is not over yet."""
+    """Return the months of the last years in order. The last month is incomplete."""
     found: list[Month] = []
     end = END
     for _ in range(12 * years):
@@ -70,7 +71,7 @@ def months(years: int) -> list[Month]:
 
 
 def make(years: Sequence[int], rows: int) -> Path:
-    """Make what is missing of the exports of each number of years; `rows` are a year's."""
+    """Make the missing exports for each number of years; `rows` is the number of events per year."""
     place = HISTORY / f"{rows}"
     place.mkdir(parents=True, exist_ok=True)
     contacts = contacts_of(PEOPLE, SEED)
@@ -84,7 +85,7 @@ def make(years: Sequence[int], rows: int) -> Path:
 
 
 def export(place: Path, layout: str, years: int) -> Path:
-    """Return where the export of so many years is."""
+    """Return the path of the export for a number of years."""
     return place / (f"sorted-{years}.parquet" if layout == "sorted" else f"monthly-{years}")
 
 
@@ -113,7 +114,7 @@ def _sorted(place: Path, years: int) -> None:
 
 
 def _monthly(place: Path, years: int) -> None:
-    """Link the months' files: they are the same in each number of years."""
+    """Hard-link the months' files, which are the same for each number of years."""
     for month in months(years):
         folder = export(place, "monthly", years) / month.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +123,7 @@ def _monthly(place: Path, years: int) -> None:
 
 
 def book(extra: Sequence[object]) -> list[object]:
-    """Return thirty rules whose windows end after 90 days at most, and what comes beside them."""
+    """Return thirty rules whose windows end after 90 days at most, followed by `extra`."""
     within = (
         replace(rule, window=WINDOW)
         if isinstance(rule, Rule) and DAYS_OF[rule.window] > DAYS_OF[WINDOW]
@@ -133,7 +134,7 @@ def book(extra: Sequence[object]) -> list[object]:
 
 
 def curve(place: Path, years: Sequence[int], runs: int) -> Iterator[str]:
-    """Measure, and yield a Markdown table."""
+    """Measure, and yield the rows of a Markdown table."""
     heads = [f"{layout}, {case}" for case in CASES for layout in LAYOUTS]
     yield "| years | events | " + " | ".join(heads) + " |"
     yield "|" + "---|" * (len(heads) + 2)
@@ -160,7 +161,7 @@ def _seconds(place: Path, layout: str, years: int, case: int, *, runs: int) -> s
 
 
 def main() -> None:
-    """Make what is missing, measure, print."""
+    """Make the missing exports, measure, and print the table."""
     parser = argparse.ArgumentParser(description="Time the nightly run by years of history.")
     parser.add_argument("--years", nargs="*", type=int, default=range(1, MOST + 1))
     parser.add_argument("--rows", type=int, default=2_000_000, help="events a year")

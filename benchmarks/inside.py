@@ -1,4 +1,4 @@
-"""Time steps inside a run, which can't be seen from outside; wall and processor seconds of both at once.
+"""Time steps inside a run, which can't be measured from outside, in wall and processor seconds.
 
 python benchmarks/inside.py reasons CONFIG             the three reasons of the hot leads / counting
 python benchmarks/inside.py contacts CONFIG CONTACTS   reading contacts, and what holds for them / reading
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from flamescore.steps import Step
 
 
-os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is there
+os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is imported
 
 import polars as pl
 
-from clocks import Reading, now  # before the product, whose watch then reads both clocks
+from clocks import Reading, now  # before the product, whose timings then read both clocks
 from flamescore.inputs import read_inputs
 from flamescore.project import load_project
 from flamescore.scoring import Scored, score_exports
 from flamescore.tables import worded_reasons
 
 COLUMNS: Final = ("contact_id", "email", "owner", "country", "employees", "tags")
-"""What the rules on fields and tags look at."""
+"""The columns that the rules on fields and tags read."""
 
 
 def reasons(config: Path) -> tuple[Reading, Reading, str]:
-    """Word the reasons of everyone hot; beside it, how long counting took."""
+    """Time wording the reasons of every hot lead. The floor is the time of the counting step."""
     _, scored = _scored(config)
     name = scored.book.scores[0].name
     hot = scored.scores.filter(pl.col("score_name") == name, pl.col("flames") == 5)["contact_id"]
@@ -43,7 +43,7 @@ def reasons(config: Path) -> tuple[Reading, Reading, str]:
 
 
 def contacts(config: Path, file: Path) -> tuple[Reading, Reading, str]:
-    """Read contacts, and work out which field and tag rules hold; beside it, read the columns alone."""
+    """Time reading contacts and evaluating field and tag rules. The floor is reading the columns alone."""
     began = now()
     height = pl.read_parquet(file, columns=list(COLUMNS)).height
     floor = now() - began
@@ -54,7 +54,7 @@ def contacts(config: Path, file: Path) -> tuple[Reading, Reading, str]:
 
 
 def _scored(config: Path) -> tuple[Reading, Scored]:
-    """Return how long reading took, and the scoring."""
+    """Return the time that loading took, and the scoring result."""
     began = now()
     with read_inputs(load_project(config)) as inputs:
         loading = now() - began
@@ -68,7 +68,7 @@ def _step(scored: Scored, name: str) -> Reading:
 
 
 def main(what: str, config: str, *files: str) -> None:
-    """Time, and print."""
+    """Time, and print the result as JSON."""
     ours, floor, about = (reasons if what == "reasons" else contacts)(Path(config), *map(Path, files))
     told = {"ours": [ours, ours.processor], "floor": [floor, floor.processor], "about": about}
     print(json.dumps(told))

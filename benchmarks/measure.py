@@ -1,4 +1,4 @@
-"""Run a command in a fresh process, and take its time and its peak memory."""
+"""Run a command in a fresh process, and measure its time and its peak memory."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 class Cost:
     """Wall and processor seconds, and the peak of resident memory in MB (10^6 bytes).
 
-    The peak is the kernel's for that process alone; it is never below that of the small process that
-    starts it (about 100 MB), which all that is measured here exceeds.
+    The peak is what the kernel reports for that process alone. It is never below that of the small process
+    that starts it (about 100 MB), which everything measured here exceeds.
     """
 
     wall: float
     processor: float
     peak: float
     told: Mapping[str, Any] = field(default_factory=dict)
-    """What the command printed as JSON, where it is one of the bench's that looks inside."""
+    """The JSON that the command printed, if it is a benchmark script that measures or counts inside."""
 
 
 def once(command: Sequence[str], *, tells: bool = False) -> Cost:
-    """Run a command to its end; one that fails ends the bench with its last words.
+    """Run a command to its end. If it fails, exit with the end of its standard error.
 
-    With `tells` what it prints is read as JSON.
+    With `tells`, parse its standard output as JSON.
     """
-    # Programs that are installed are compiled, whatever the shell says that the bench is started from.
+    # Installed programs are compiled, so a PYTHONDONTWRITEBYTECODE in the caller's shell must not apply.
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     out = subprocess.PIPE if tells else subprocess.DEVNULL
@@ -54,12 +54,12 @@ def once(command: Sequence[str], *, tells: bool = False) -> Cost:
 
 
 def median(command: Sequence[str], runs: int) -> Cost:
-    """Run a command some times, and return the median of each measure."""
+    """Run a command `runs` times, and return the median of each measure."""
     return middle([once(command) for _ in range(runs)])
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
-    """Return the median of each measure, and what the last one told."""
+    """Return the median of each measure, and the JSON of the last run."""
     return Cost(
         statistics.median(cost.wall for cost in costs),
         statistics.median(cost.processor for cost in costs),
@@ -69,12 +69,12 @@ def middle(costs: Sequence[Cost]) -> Cost:
 
 
 def compile_all(folder: Path) -> None:
-    """Compile Python files, as those of programs that are installed are: no run is to wait for that."""
+    """Compile Python files, as an installer does, so that no measured run has to."""
     once([sys.executable, "-m", "compileall", "-q", str(folder)])
 
 
 def machine() -> dict[str, str]:
-    """Tell the machine: cores, memory, processor."""
+    """Return the machine's cores, memory and processor."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "cores": str(len(os.sched_getaffinity(0))),
@@ -84,7 +84,7 @@ def machine() -> dict[str, str]:
 
 
 def load() -> str:
-    """Tell the load average of the last 1, 5 and 15 minutes."""
+    """Return the load average of the last 1, 5 and 15 minutes."""
     return " ".join(f"{each:.1f}" for each in os.getloadavg())
 
 

@@ -1,8 +1,8 @@
-"""The peer in DuckDB: a `SELECT` a rule over what was read once, all in one `UNION ALL`.
+"""The peer in DuckDB: one `SELECT` per rule over data that is read once, all in one `UNION ALL`.
 
 python benchmarks/peer_duckdb.py M shuffled 100 FOLDER
 
-`forms_duckdb.py` times the other forms that were tried; README.md has the figures.
+`forms_duckdb.py` times the alternatives; README.md has the figures.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OFFSET: Final = 7 * 3_600
 Rules = tuple[AnyRule, ...]
 
 SETTINGS: Final = ("SET preserve_insertion_order = false",)
-"""As many threads as there are cores is what DuckDB takes by itself."""
+"""By default, DuckDB uses as many threads as there are cores."""
 
 PEOPLE: Final = """
 CREATE TYPE how AS ENUM ('each', 'from', 'once', 'asset', 'day', 'latest', 'followed', 'alone');
@@ -89,7 +89,7 @@ COPY (SELECT p.contact_id, names.name AS rule_id, l.occurrences, l.points / 1000
 
 
 def style(rule: Rule) -> str:
-    """Name the way in which a rule counts."""
+    """Return the name of the way in which a rule counts."""
     if rule.from_property:
         return "from"
     if rule.follower:
@@ -106,7 +106,7 @@ def main(size: str, variant: str, book: str, folder: Path) -> None:
 def score(
     data: Dataset, rules: Rules, folder: Path, scripts: Sequence[str], settings: Sequence[str] = SETTINGS
 ) -> None:
-    """Run the scripts one after the other in a database in memory."""
+    """Run the scripts one after another in an in-memory database."""
     facts = {"events": data.pattern, "contacts": data.contacts, "now": NOW, "offset": OFFSET, "day": DAY}
     facts |= {"cut": NOW - 365 * DAY, "whole": WHOLE, "ceiling": CEILING, "folder": folder}
     base = duckdb.connect()
@@ -119,13 +119,13 @@ def score(
 
 
 def long(rules: Rules) -> tuple[str, ...]:
-    """Return a `SELECT` a rule, all in one `UNION ALL`."""
+    """Return one `SELECT` per rule, all in one `UNION ALL`."""
     parts = [select(n, rule) for n, rule in enumerate(rules) if isinstance(rule, Rule)]
     return counting("\n  UNION ALL ".join(parts))
 
 
 def counting(counted: str) -> tuple[str, ...]:
-    """Return the scripts in which `counted` takes the place of the matching by a table of rules."""
+    """Return the scripts, with `counted` in place of the join with the table of rules."""
     start, end = COUNT.index("  SELECT c, rule, age, amount"), COUNT.index(")\nSELECT c, x.rule")
     return PEOPLE, COUNT[:start] + counted + COUNT[end:], WRITE
 
@@ -150,7 +150,7 @@ def select(number: int, rule: Rule) -> str:
 
 
 def tests_of(rule: Rule) -> str:
-    """Return what an event must be for a rule, as SQL."""
+    """Return the SQL condition that an event must meet for a rule."""
     tests = [f"event = '{rule.event}'", f"age < {DAYS_OF[rule.window] * DAY}"]
     if rule.url:
         tests.append(f"{rule.url[0]}(url, '{rule.url[1]}')")

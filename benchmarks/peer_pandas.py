@@ -1,4 +1,4 @@
-"""The peer in pandas, as an analyst would: the events in memory, a pass a rule.
+"""The peer in pandas, written as an analyst would: the events in memory, one pass per rule.
 
 python benchmarks/peer_pandas.py S shuffled 100 FOLDER
 """
@@ -20,7 +20,7 @@ DAYS: Final = 366
 NOW: Final = int(END.timestamp())
 OFFSET: Final = 7 * 3_600
 Frame = Any
-"""A pandas frame: the library brings no types."""
+"""A pandas frame, untyped because pandas ships no type information."""
 
 
 def main(size: str, variant: str, book: str, folder: Path) -> None:

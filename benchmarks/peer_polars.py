@@ -1,4 +1,4 @@
-"""The peer in Polars: a lazy query a rule over the events, the results stacked and summed.
+"""The peer in Polars: one lazy query per rule over the events, with the results concatenated and summed.
 
 python benchmarks/peer_polars.py M shuffled 100 FOLDER
 """

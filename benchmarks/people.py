@@ -1,4 +1,4 @@
-"""Contacts like a CRM's: ids of 18 characters, tags, and what rules ask of a firm."""
+"""Contacts like those of a CRM: ids of 18 characters, tags, and the company fields that rules refer to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def contacts_of(count: int, seed: int) -> pl.DataFrame:
 
 
 def ids(numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.Series:
-    """Return ids of 18 characters; their order has nothing to do with the numbers'."""
+    """Return ids of 18 characters whose order is unrelated to the order of the numbers."""
     scattered = pl.Series((numbers + 1) * 387_420_489 % _PRIME)
     digits = scattered.cast(pl.String).str.zfill(10)
     return pl.select("0035g" + pl.lit(digits) + "QAC").to_series()

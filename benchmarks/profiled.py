@@ -1,4 +1,4 @@
-"""Run a command of the product under a profiler that counts processor time, and print where it went.
+"""Run a command of the product under a profiler that measures processor time, and print where it went.
 
 python benchmarks/profiled.py score --quiet --config CONFIG
 """
@@ -11,11 +11,11 @@ import sys
 import time
 
 MOST = 40
-"""Functions that are listed."""
+"""The number of functions listed."""
 
 
 def main(words: list[str]) -> None:
-    """Run and print: functions of the package by what they and their callees took, then all by their own."""
+    """Run the command of the product with its arguments, and raise if it fails."""
     from flamescore.cli.start import main as start  # noqa: PLC0415 - imports are part of what is profiled
 
     sys.argv = ["flamescore", *words]

@@ -1,4 +1,4 @@
-"""`results.md`: a section a size, of which a run writes its own and leaves the others as they are."""
+"""`results.md`: one section per size. A run writes its own section and leaves the others unchanged."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ORDER: Final = [START, *(f"{size}, {variant}" for size in SIZES for variant in 
 
 
 def replaced(text: str, title: str, section: str) -> str:
-    """Return the text of `results.md` with a section in its place, and what sums them up anew."""
+    """Return the text of `results.md` with one section replaced and the summaries rebuilt."""
     sections = sections_of(text) | {title: section.strip()}
     ordered = {name: sections[name] for name in _ORDER if name in sections}
     parts = [f"## {name}\n\n{body}\n" for name, body in ordered.items()]
@@ -51,7 +51,7 @@ def sections_of(text: str) -> dict[str, str]:
 
 
 def _targets(sections: Mapping[str, str]) -> Iterator[str]:
-    """Yield the rows of all sections' targets; those of another variant have its name for a size."""
+    """Yield the target rows of all sections. The size cell names a non-default variant too."""
     yield from TARGETS_HEAD
     for name, body in sections.items():
         size, _, variant = name.partition(", ")
@@ -61,7 +61,7 @@ def _targets(sections: Mapping[str, str]) -> Iterator[str]:
 
 
 def peaks(section: str) -> dict[int, int]:
-    """Return the peak in MB by the number of rules, out of a section's text."""
+    """Return the peak in MB by number of rules, parsed from a section's text."""
     rows = re.findall(r"^\| flamescore, (\d+) rules \|[^|]*\|[^|]*\| (\d+) \|", section, flags=re.MULTILINE)
     return {int(count): int(peak) for count, peak in rows}
 
@@ -79,7 +79,7 @@ def _memory(sections: Mapping[str, str]) -> Iterator[str]:
 
 
 def costs_table(works: Sequence[Work], found: Rounds) -> Iterator[str]:
-    """Yield what was measured as a Markdown table."""
+    """Yield the measurements as a Markdown table."""
     yield "| what | wall s | processor s | peak MB | runs | |"
     yield "|---|---|---|---|---|---|"
     for work in works:
@@ -100,7 +100,7 @@ def costs_table(works: Sequence[Work], found: Rounds) -> Iterator[str]:
 
 
 def steps_table(found: Rounds) -> Iterator[str]:
-    """Yield the steps of some runs, with their wall seconds, as a Markdown table; some overlap."""
+    """Yield the steps of some runs and their wall seconds as a Markdown table. Some steps overlap."""
     runs = {name: found.steps[name] for name in STEPPED if name in found.steps}
     if not runs:
         return

@@ -1,4 +1,4 @@
-"""Measure works in rounds: in each round every work runs once, so that what else a machine does meets all."""
+"""Measure in rounds: in each round every work runs once, so that other load affects all alike."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """What was measured: costs by work, run by run; what differs of peers; and the steps of runs' records."""
+    """The measurements by work: the costs of each run, a peer's differences, and the steps of the run."""
 
     costs: dict[str, list[Cost]] = field(default_factory=dict)
     differs: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Rounds:
 
 
 def in_rounds(data: Dataset, works: Sequence[Work], runs: int, tell: Callable[[Work, Cost], None]) -> Rounds:
-    """Measure works; a peer's scores and ledger are compared with ours before its time counts."""
+    """Measure works. After its first run, a peer's scores and ledger are compared with ours."""
     OUT.mkdir(parents=True, exist_ok=True)
     found = Rounds({work.name: [] for work in works})
     for turn in range(max((work.times(runs) for work in works), default=0)):
@@ -49,7 +49,7 @@ def in_rounds(data: Dataset, works: Sequence[Work], runs: int, tell: Callable[[W
 
 
 def _first(data: Dataset, work: Work, found: Rounds) -> None:
-    """Run what a work needs where nothing has yet, and a short one once for the files that it reads."""
+    """Run prerequisites that have not run yet, and run a short work once to cache the files that it reads."""
     for needed in (work.needs, work.same_as):
         if needed is not None and not found.costs.get(needed.name):
             _before(data, needed)
@@ -66,7 +66,7 @@ def _before(data: Dataset, work: Work) -> None:
 
 
 def _compared(ours: Work, theirs: Work) -> tuple[int, int]:
-    """Compare in a process of its own: the peak of this one would count for each child."""
+    """Compare in a separate process: this one's peak memory is a lower bound for that of its children."""
     place = PLACE / "compared.txt"
     once(python("compare.py", str(ours.folder), str(theirs.folder), str(place)))
     scores, rows = place.read_text(encoding="utf-8").split()

@@ -2,7 +2,7 @@
 
     python benchmarks/rules.py S --rules 10 100
 
-The rules are plain data, so that every peer can be given the same ones in its own language.
+The rules are plain data, so that every peer can express the same ones in its own language.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 COUNTS: Final = (10, 30, 100, 300)
 ZONE: Final = "America/Phoenix"
-"""No daylight saving: a peer can cut calendar days by a fixed offset."""
+"""A zone without daylight saving, so that a peer can divide days by a fixed offset."""
 
 DAYS_OF: Final = {"4w": 28, "5w": 35, "90d": 90, "26w": 182, "1y": 365}
-"""The windows; a year before the bench's `as_of` is 365 days."""
+"""The days of each window. The year before the benchmark's `as_of` has 365."""
 
 WINDOWS: Final = tuple(DAYS_OF)
 
 BROAD: Final = "broad"
 NARROW: Final = "narrow"
-"""The two mixes of rules: many of `broad` count all events of a type, so that three times the rules count
-three times the occurrences; of `narrow` each names a page, an e-mail, a form or a product, as most rules of
-a long rule file do.
+"""The two mixes of rules. Many rules of `broad` count all events of a type, so that three times the rules
+count three times the occurrences. Each rule of `narrow` names a page, an e-mail, a form or a product, like
+most rules of a long rule file.
 """
 
 
@@ -44,19 +44,19 @@ TRAITS: Final = "traits"
 """Rules on fields and tags alone."""
 
 FIVE_FLAMES: Final = {"3%": 88.5, "40%": 16.2}
-"""The points from which a contact is hot, so that of 100 broad rules such a share of all contacts is."""
+"""The points from which a contact is hot, chosen so that 100 broad rules make this share of contacts hot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """A decay: `linear` by a percentage a day, or `half_life` by days."""
+    """A decay: `linear` by a percentage per day, or `half_life` in days."""
 
     how: str
     amount: str
 
     @property
     def words(self) -> object:
-        """Return it as a rule file says it."""
+        """Return the decay as written in a rule file."""
         return f"{self.amount}%" if self.how == "linear" else {"half_life": f"{self.amount}d"}
 
 
@@ -81,7 +81,7 @@ class Rule:
     asset: str | None = None
 
     def words(self) -> dict[str, object]:
-        """Return it as a rule file says it."""
+        """Return the rule as written in a rule file."""
         where = {"url": {self.url[0]: self.url[1]}} if self.url else {}
         if self.least:
             where[self.least[0]] = {"at_least": self.least[1]}  # type: ignore[dict-item]
@@ -109,7 +109,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A rule on a contact: a `tag`, `employees` at least, or so many events of a type in the last days."""
+    """A rule on a contact: a `tag`, a minimum of `employees`, or N events of a type in the last days."""
 
     name: str
     points: float
@@ -118,7 +118,7 @@ class Trait:
     happened: tuple[str, int, int] | None = None
 
     def words(self) -> dict[str, object]:
-        """Return it as a rule file says it."""
+        """Return the rule as written in a rule file."""
         said: dict[str, object] = {"name": self.name, "points": self.points}
         if self.tag is not None:
             return said | {"tag": self.tag}
@@ -133,24 +133,24 @@ AnyRule = Rule | Trait
 
 
 def rules(count: int, mix: str = BROAD) -> tuple[AnyRule, ...]:
-    """Return rules of ten kinds in turn; each round's differ from those of the other rounds."""
+    """Return rules of ten kinds in rotation. The rules of each turn differ from those of the other turns."""
     book = tuple(_KINDS[n % len(_KINDS)](n // len(_KINDS)) for n in range(count))
     return book if mix == BROAD else tuple(_narrowed(rule, n) for n, rule in enumerate(book))
 
 
 def named(book: str) -> tuple[AnyRule, ...]:
-    """Return the rules that a command line names: `100`, or `100-narrow`."""
+    """Return the rules named on a command line: `100`, or `100-narrow`."""
     count, _, mix = book.partition("-")
     return rules(int(count), mix or BROAD)
 
 
 def name_of(count: int, mix: str) -> str:
-    """Name rules for a command line."""
+    """Return the name of a set of rules for a command line."""
     return str(count) if mix == BROAD else f"{count}-{mix}"
 
 
 def _narrowed(rule: AnyRule, number: int) -> AnyRule:
-    """Have a rule name a page (or a fiftieth of them) or an asset; types without either are rare."""
+    """Restrict a rule to one page (or a fiftieth of the pages) or one asset. Other event types are rare."""
     if not isinstance(rule, Rule):
         return rule
     if rule.event in ("page_visit", "link_click"):
@@ -225,7 +225,7 @@ _KINDS: Final = (_page, _mail, _click, _stay, _video, _form, _day, _trait, _amou
 
 
 def write_rules(count: int, folder: Path = FOLDER, mix: str = BROAD, *, hot: str | None = None) -> Path:
-    """Write the rule file of so many rules."""
+    """Write a rule file of `count` rules."""
     path = folder / f"rules-{name_of(count, mix)}{_hot(hot)}.yaml"
     if mix == TRAITS:
         return write_book([_of_contact(n) for n in range(count)], path)
@@ -235,7 +235,7 @@ def write_rules(count: int, folder: Path = FOLDER, mix: str = BROAD, *, hot: str
 
 
 def _of_contact(n: int) -> dict[str, object]:
-    """Return a rule that asks for a field or a tag, each of six in its own way."""
+    """Return a rule on a field or a tag, of one of six kinds in rotation."""
     tag, country, owner = f"Tag {n:02d}", COUNTRIES[n % len(COUNTRIES)], OWNERS[n]
     asked: dict[str, object] = [
         {"tag": tag},
@@ -249,7 +249,7 @@ def _of_contact(n: int) -> dict[str, object]:
 
 
 def write_book(book: Sequence[object], path: Path, *, idle: object = None, hot: str | None = None) -> Path:
-    """Write a rule file of one score; `hot` is one of `FIVE_FLAMES`, or 200 points take five flames."""
+    """Write a rule file with one score. `hot` is a key of `FIVE_FLAMES`; if None, five flames take 200."""
     score: dict[str, object] = {
         "five_flames": 200 if hot is None else FIVE_FLAMES[hot],
         "limits": {"max": 1000},
@@ -269,7 +269,7 @@ def write_project(
     mix: str = BROAD,
     hot: str | None = None,
 ) -> Path:
-    """Write the project file that scores a data set by so many rules; its output is beside it."""
+    """Write the project file that scores a data set with `count` rules. Its output is next to it."""
     name = f"{data.size}-{data.variant}{'-csv' if csv else ''}-seed{data.seed}-{name_of(count, mix)}"
     path = folder / f"flamescore-{name}{_hot(hot)}.yaml"
     events = data.csv if csv else data.events
@@ -282,7 +282,7 @@ def _hot(share: str | None) -> str:
 
 
 def write_sources(path: Path, book: Path, *, contacts: Path, events: Path | None) -> Path:
-    """Write a project file; its output is in `out/` beside it, in a folder of its own."""
+    """Write a project file. Its output is in a separate folder under `out/`, next to it."""
     project: dict[str, object] = {
         "version": 1,
         "rules": book.name,
@@ -302,7 +302,7 @@ def _write(path: Path, content: object) -> None:
 
 
 def main() -> None:
-    """Write the files asked for."""
+    """Write the requested files."""
     parser = argparse.ArgumentParser(description="Write the bench's rule and project files.")
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("--variant", choices=VARIANTS, default="shuffled")

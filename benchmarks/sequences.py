@@ -1,7 +1,7 @@
-"""Rules that look at events in sequence: resets, bursts, sums, followers of the same value, idleness.
+"""Rules on events in sequence: resets, bursts, sums, followers with the same value, idleness.
 
-They are the broad mix with these keys put to some of its rules, and the same rules without the keys, so that
-a ratio tells what the keys cost.
+They are the broad mix with these keys added to some of its rules, and the same rules without the keys, so
+that a ratio shows what the keys cost.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SEQUENCES: Final = "sequences"
-"""Of 100 rules 20 have `since`, 10 `burst`, 10 a condition with `sum`, and 5 a follower with `same`."""
+"""Of 100 rules, 20 have `since`, 10 `burst`, 10 a condition with `sum`, and 5 a follower with `same`."""
 
 WITHOUT: Final = "sequences_left_out"
-"""The rules of `SEQUENCES` without these keys: what is a condition or a follower stays one."""
+"""The rules of `SEQUENCES` without these keys. Conditions and followers remain."""
 
 QUARTER: Final = "quarter"
 """One in four rules is of a new kind."""
@@ -24,18 +24,18 @@ MIXES: Final = (SEQUENCES, WITHOUT, QUARTER)
 IDLE: Final = {"linear": "10%", "every": "30d"}
 
 _KINDS: Final = 10
-"""The rules of the broad mix are of so many kinds in turn (`rules.rules`)."""
+"""The number of kinds of rules in the broad mix, which rotate (`rules.rules`)."""
 
 Words = dict[str, Any]
 
 
 def idle_of(mix: str) -> Words | None:
-    """Return the `idle` of the score."""
+    """Return the `idle` of the score, if the mix has one."""
     return IDLE if mix == SEQUENCES else None
 
 
 def put_to(book: Sequence[Words], mix: str) -> list[Words]:
-    """Return the broad mix with the keys of another."""
+    """Return the broad mix with the keys of another mix added."""
     return [_with(words, number, mix) for number, words in enumerate(book)]
 
 
@@ -52,7 +52,7 @@ def _with(words: Words, number: int, mix: str) -> Words:
 
 
 def _left_out(words: Words) -> Words:
-    """Take the new keys out of a rule, and out of what stands in it."""
+    """Return a rule without the new keys, at any depth."""
     return {
         key: _left_out(value) if isinstance(value, dict) else value
         for key, value in words.items()
@@ -79,4 +79,4 @@ def _same(turn: int) -> Words:
 
 _SEQUENCES: Final[dict[int, Callable[[int], Words]]] = {0: _burst, 2: _since, 3: _sum, 6: _same, 9: _since}
 _QUARTER: Final[dict[int, Callable[[int], Words]]] = {1: _since, 3: _sum, 5: _burst, 7: _sum, 9: _same}
-"""What is put to rules, by the kind of the rule."""
+"""The keys to add, by the kind of rule."""

@@ -1,8 +1,8 @@
-"""Score a project and write its tables alone: no report, and nothing is published.
+"""Score a project and write only its tables, without a report and without publishing a run.
 
 python benchmarks/tables.py CONFIG FOLDER [scores.parquet points.parquet]
 
-Without names all tables are written, as `flamescore score` does; the peers write but the two.
+Without names, all tables are written, as by `flamescore score`. The peers write only the two named above.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is there
+os.environ.setdefault("POLARS_IDEAL_MORSEL_SIZE", "32768")  # as the program does, before Polars is imported
 
 from flamescore.accounts import accounts_of
 from flamescore.inputs import read_inputs
@@ -25,7 +25,7 @@ from flamescore.tables import WRITERS, TableSettings, write_accounts, write_tabl
 
 
 def main(config: Path, folder: Path, *names: str) -> None:
-    """Read, score, write."""
+    """Read the inputs, score them, and write the tables."""
     project = load_project(config)
     folder.mkdir(parents=True, exist_ok=True)
     with read_inputs(project) as inputs:

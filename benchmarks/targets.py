@@ -1,4 +1,4 @@
-"""The targets of speed and memory: what is measured for each, what is wanted, and whether it is met."""
+"""The targets for speed and memory: what is measured for each, the bound, and whether it is met."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from works import Work
 
 START: Final = "start"
-"""The size of what is measured of no data set: how long short commands take to start."""
+"""The size of targets that use no data set: the start-up times of short commands."""
 
 HEAD: Final = (
     "| size | what | wall | met | processor | met | target |",
@@ -50,7 +50,7 @@ HEAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A ratio of wall seconds and the same of processor seconds; or a figure that has nothing of either."""
+    """A ratio of wall seconds and the same ratio of processor seconds, or a single figure of another unit."""
 
     value: float
     work: float | None = None
@@ -58,9 +58,9 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a run measured of a data set of so many events: the costs of each work, run by run.
+    """The measurements of a data set of `events` events: the costs of each work, run by run.
 
-    `differs` counts the scores and ledger rows of a peer that are not ours.
+    `differs` counts the scores and ledger rows in which a peer differs from us.
     """
 
     size: str
@@ -69,7 +69,7 @@ class Found:
     differs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def ratio(self, one: Work, other: Work) -> Measured | None:
-        """Return the medians of the ratios of runs in one round; None where a peer's scores are wrong."""
+        """Return the medians of the per-round ratios, or None if a peer's scores or ledger differ."""
         pairs = list(zip(self.costs[one.name], self.costs[other.name], strict=False))
         if any(any(self.differs.get(each.name, ())) for each in (one, other)):
             return None
@@ -83,13 +83,13 @@ class Found:
         return statistics.median(cost.peak for cost in self.costs[work.name])
 
     def told(self, work: Work) -> Mapping[str, Any]:
-        """Return what a work told last."""
+        """Return the JSON that a work printed last."""
         return self.costs[work.name][-1].told
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A row: what is wanted by size, at most or at least so much; None where it is only shown."""
+    """A row of the table. A bound by size is a maximum, or a minimum with `least`; None means only shown."""
 
     what: str
     bounds: Mapping[str, float | None]
@@ -121,7 +121,7 @@ class Target:
 def ratio(
     what: str, bounds: Mapping[str, float | None], one: Work, other: Work, *, least: bool = False
 ) -> Target:
-    """Return the target of a ratio of two works' seconds."""
+    """Return the target for a ratio of two works' seconds."""
     return Target(what, bounds, (one, other), lambda found: found.ratio(one, other), least)
 
 
@@ -257,11 +257,11 @@ TARGETS: Final = (
         lambda found: Measured(found.peak(BACKTEST) / found.peak(_EVERY)),
     ),
 )
-"""In the order of the table; a further one is a line here."""
+"""The targets, in the order of the table. To add one, add an element."""
 
 
 def chosen(size: str, only: Sequence[str]) -> list[Target]:
-    """Return the targets of a size whose row has any of some words; all of them where there are no words."""
+    """Return the targets of a size whose description contains any of the words, or all if none given."""
     words = [each.lower() for each in only]
     return [
         each
@@ -271,7 +271,7 @@ def chosen(size: str, only: Sequence[str]) -> list[Target]:
 
 
 def works_of(targets: Iterable[Target]) -> list[Work]:
-    """Return what is to be measured for some targets, in an order in which it can be."""
+    """Return the works to measure for some targets, each after the works that it needs."""
     wanted = {work.name: work for target in targets for work in target.works}
     found: dict[str, Work] = {}
 

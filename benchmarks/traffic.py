@@ -1,4 +1,4 @@
-"""Events like a marketing site's: few contacts do much, most do little; few pages are seen often."""
+"""Events like a marketing site's: few very active contacts, many quiet ones, and a few popular pages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SHARES: Final = {
 }
 TYPES: Final = tuple(SHARES)
 ASSETS: Final = {"email_open": 400, "link_click": 400, "video_watch": 40, "form_submit": 30, "purchase": 50}
-"""How many different e-mails, videos, forms and products there are; other events have no asset."""
+"""The number of distinct e-mails, links, videos, forms and products. Other events have no asset."""
 
 SECTIONS: Final = (
     "articles",
@@ -59,14 +59,14 @@ URLS: Final = tuple(
     f"https://www.example.com/{SECTIONS[n % 10]}/p{n % 50:02d}/page-{n:04d}" for n in range(PAGES)
 )
 ACTIVE: Final = 0.8
-"""The share of contacts that ever do anything."""
+"""The share of contacts with any events."""
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """Draws events.
+    """A generator of events.
 
-    `orphans` and `distinct_urls` are shares; times lie in the `days` up to `end` (epoch seconds).
+    `orphans` and `distinct_urls` are shares. Times are within the `days` up to `end` (epoch seconds).
     """
 
     contact_ids: pl.Series
@@ -76,7 +76,7 @@ class Traffic:
     distinct_urls: float
 
     def piece(self, rows: int, seed: tuple[int, ...]) -> pl.DataFrame:
-        """Return some events in no order: the same for the same seed."""
+        """Return events in no particular order. The same seed gives the same events."""
         dice = np.random.default_rng(seed)
         kind = dice.choice(len(TYPES), rows, p=list(SHARES.values()))
         at = self.end - dice.integers(0, self.days * 86_400, rows)
@@ -95,7 +95,7 @@ class Traffic:
         )
 
     def _contacts(self, dice: np.random.Generator, rows: int) -> pl.Series:
-        """Draw by a law of Zipf and Mandelbrot: a thousandth of the contacts has about 6% of the events."""
+        """Draw from a Zipf-Mandelbrot law: a thousandth of the contacts have about 6% of the events."""
         count = len(self.contact_ids)
         number = _zipf(dice, rows, int(count * ACTIVE), flat=count // 10_000)
         found = self.contact_ids.gather(pl.Series(number))
@@ -115,7 +115,7 @@ class Traffic:
 
 
 def _zipf(dice: np.random.Generator, rows: int, count: int, *, flat: int) -> NDArray[np.int64]:
-    """Draw numbers below `count`, the low ones most often; the first `flat` about equally."""
+    """Draw numbers below `count`, low ones most often. The first `flat` are about equally likely."""
     low, high = (flat + 1) ** (1 / 3), (flat + 1 + count) ** (1 / 3)
     drawn = (low + (high - low) * dice.random(rows)) ** 3 - (flat + 1)
     number: NDArray[np.int64] = np.clip(drawn.astype(np.int64), 0, count - 1)

@@ -1,4 +1,4 @@
-"""Count the events that wide rules of the project with all features keep, which need a property of them.
+"""Count the events kept with a property by the wide rules of the project with all features.
 
 python benchmarks/wide.py M shuffled
 """
@@ -23,7 +23,7 @@ Words = dict[str, Any]
 
 
 def main(size: str, variant: str) -> None:
-    """Count, and print as JSON."""
+    """Count the events, and print the number as JSON."""
     data = Dataset(size, variant)
     book = put_to([rule.words() for rule in rules(RULES)], SEQUENCES)
     kept = [each for words in book for each in wide(words)]
@@ -34,7 +34,7 @@ def main(size: str, variant: str) -> None:
 
 
 def wide(words: Words) -> Iterator[pl.Expr]:
-    """Yield which events a rule keeps with a property: none if it is narrow."""
+    """Yield predicates for the events that a rule keeps with a property; none for a narrow rule."""
     asked = words.get("if")
     if asked and "sum" in asked:
         yield _of_type(asked["event"], DAYS_OF[asked["last"]])

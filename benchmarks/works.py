@@ -1,4 +1,4 @@
-"""What can be measured of a data set: the product, its peers, and what nobody can be quicker than."""
+"""Everything that can be measured on a data set: the product, its peers, and lower bounds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OFTEN: Final = 1_000
 SHORT: Final = 5
-"""How often at least what takes less than some seconds is run."""
+"""The minimum number of runs of a command that takes less than a few seconds."""
 
 SAME_TABLES: Final = ("scores.parquet", "points.parquet")
 """The tables that the peers write."""
@@ -41,11 +41,11 @@ _OF_MIX: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that is measured: a command, each run of it in a fresh process.
+    """A command to measure, each time in a fresh process.
 
-    `least` and `most` bound how often it is run. What `before` does ahead of each run is not measured, nor is
-    a first run of a short one (`least` above 1). `needs` must have been run once. `same_as` is whose tables
-    a peer must have written too, into the same `folder`s; before that its time does not count.
+    `least` and `most` bound the number of runs. Not measured are `before`, called ahead of each run, and the
+    first run of a short work (`least` above 1). `needs` must have run once. `same_as` is the work whose
+    tables a peer must reproduce, each in its own `folder`. If they differ, its time does not count.
     """
 
     name: str
@@ -57,20 +57,20 @@ class Work:
     folder: Path | None = None
     same_as: Work | None = None
     record: Callable[[Dataset], Path] | None = None
-    """Where the record of the run is, of a `score` whose steps are to be shown."""
+    """The path of the run record, for a `score` whose steps are shown."""
 
     tells: bool = False
-    """It prints JSON: what it measured inside, or counted."""
+    """Whether the command prints JSON: times measured inside, or counts."""
 
     def times(self, runs: int) -> int:
-        """Return how often it is run where the others are run so often."""
+        """Return the number of runs, where `runs` is the number for the other works."""
         return min(self.most, max(self.least, runs))
 
 
 def config_of(
     data: Dataset, count: int, mix: str = BROAD, *, csv: bool = False, hot: str | None = None
 ) -> Path:
-    """Write the project file that scores a data set by so many rules, with that share of hot leads."""
+    """Write the project file that scores a data set with `count` rules and that share of hot leads."""
     return write_project(data, count, csv=csv, folder=PLACE, mix=mix, hot=hot)
 
 
@@ -79,7 +79,7 @@ def config_of(
 
 @cache
 def ours(count: int, mix: str = BROAD, *, csv: bool = False, hot: str | None = None) -> Work:
-    """Score, and write everything."""
+    """Return the work that scores and writes everything."""
 
     def config(data: Dataset) -> Path:
         return config_of(data, count, mix, csv=csv, hot=hot)
@@ -93,7 +93,7 @@ def ours(count: int, mix: str = BROAD, *, csv: bool = False, hot: str | None = N
 
 @cache
 def tables(count: int, mix: str = BROAD, *, hot: str | None = None, every: bool = False) -> Work:
-    """Score, and write the tables of the peers alone, or every table but no report."""
+    """Return the work that scores and writes the peers' tables alone, or every table but no report."""
     words = "every table" if every else "the peers' tables"
     ending = f", {hot} hot" if hot else ""
     folder = OUT / f"tables-{name_of(count, mix)}{'-every' if every else ''}"
@@ -107,7 +107,7 @@ def tables(count: int, mix: str = BROAD, *, hot: str | None = None, every: bool 
 
 @cache
 def peer(name: str, count: int, mix: str = BROAD) -> Work:
-    """Score with another tool, and write its tables; what takes ten times as long is run once."""
+    """Return the work that scores with another tool and writes its tables. The slowest run only once."""
     folder = OUT / f"{name}-{name_of(count, mix)}"
 
     def command(data: Dataset) -> Command:
@@ -124,7 +124,7 @@ def peer(name: str, count: int, mix: str = BROAD) -> Work:
 
 @cache
 def of_feature(feature: Feature, *, without: bool = False) -> Work:
-    """Score with a feature, or without it."""
+    """Return the work that scores with or without a feature."""
 
     def command(data: Dataset) -> Command:
         _features_made(data)
@@ -142,7 +142,7 @@ def _called(count: int, mix: str) -> str:
     return f"{count}{_OF_MIX[mix]} rules"
 
 
-# --- a night and the next, and the past
+# --- one night, the next night, and the past
 
 
 def _night(data: Dataset) -> Command:
@@ -166,7 +166,7 @@ FIRST_NIGHT: Final = Work(
 NEXT_NIGHT: Final = Work(
     "flamescore, 100 rules, the next night", _night, needs=FIRST_NIGHT, record=_latest_night
 )
-"""Told apart from the first; the two are run in turn, so that each is held against one of the day before."""
+"""A separate work from the first night. The two alternate, so each is compared with the day before."""
 
 
 def _backtest(data: Dataset) -> Command:
@@ -186,7 +186,7 @@ def _half(data: Dataset) -> Command:
 HALF: Final = Work("flamescore, 300 rules, half of the events", _half, most=1)
 
 
-# --- inside a run: what can't be seen from outside
+# --- inside a run: what can't be measured from outside
 
 
 def _contacts_command(data: Dataset) -> Command:
@@ -212,14 +212,14 @@ WIDE_EVENTS: Final = Work(
     tells=True,
 )
 
-# --- what nobody can beat
+# --- lower bounds
 
 FLOOR: Final = Work("floor", lambda data: python("floor.py", data.size, data.variant))
 CSV_FLOOR: Final = Work("floor of CSV", lambda data: python("floor.py", data.size, data.variant, "csv"))
 NOTHING: Final = Work("python -c pass", lambda _data: code("pass"), least=SHORT)
 IMPORT_POLARS: Final = Work("import polars", lambda _data: code("import polars"), least=SHORT)
 
-# --- what a person waits for
+# --- interactive commands
 
 HELP: Final = Work("--help", lambda _data: product("--help"), least=SHORT)
 
@@ -286,7 +286,7 @@ EXPLAIN: Final = {who: (_explain(who), _filtered(who)) for who in ("typical", "b
 LISTED: Final = (
     "rank", "contact_id", "email", "name", "owner", "score", "flames", "percentile", "last_activity_at",
 )  # fmt: skip
-"""What `search` shows of the bench's contacts; all of it stands in `scores.parquet`."""
+"""The columns that `search` shows for the benchmark's contacts. All of them are in `scores.parquet`."""
 
 
 def _read_columns(data: Dataset) -> Command:

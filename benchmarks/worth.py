@@ -1,4 +1,4 @@
-"""What a day's age leaves of a rule's points, for the peers: worked out apart from the package."""
+"""The points left after each day of decay, for the peers. Computed independently of the package."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ CEILING: Final = 1_000 * POINT
 
 @cache
 def factors(fade: Fade | None, days: int) -> list[int]:
-    """Return the factors of 0 to `days` whole days, in billionths."""
+    """Return the decay factors after 0 to `days` whole days, in billionths."""
     return [_billionths(fade, day) for day in range(days + 1)]
 
 
 def worth(rule: Rule, days: int) -> list[int]:
-    """Return what one occurrence gives after 0 to `days` days, in ten-thousandths of a point."""
+    """Return the points of one occurrence after 0 to `days` days, in ten-thousandths of a point."""
     points = ten_thousandths(rule.points)
     return [(points * factor * 2 + WHOLE) // (2 * WHOLE) for factor in factors(rule.fade, days)]
 

@@ -1,9 +1,9 @@
-"""Make the docs that are made from the code, the JSON Schemas, and the page's templates as modules.
+"""Generate the docs that come from the code, the JSON Schemas, and the page's templates as modules.
 
     make docs                    writes them
     python docs/generate.py      the same
 
-A test fails while one of them is not what this makes.
+A test fails if one of the generated files is out of date.
 """
 
 from __future__ import annotations
@@ -125,11 +125,11 @@ BEFORE: Final = {
     ),
     "EventCondition": ("Conditions", "A condition is one of these:"),
 }
-"""Headings that are no part of the schema, and the part that each stands before."""
+"""Headings that are not part of the schema, keyed by the part that each precedes."""
 
 
 def rule_reference() -> str:
-    """Return the table of every key of every part of a rule file."""
+    """Return the reference of every key of every part of a rule file, as tables."""
     schema = rules_schema()
     definitions = schema["definitions"]
     missing = set(definitions) - set(PARTS)
@@ -174,7 +174,7 @@ def _table(properties: dict[str, Any], needed: Sequence[str]) -> list[str]:
 
 
 def _takes(schema: dict[str, Any]) -> str:
-    """Say in words what a value may be."""
+    """Return a description of the values that a schema accepts."""
     if "$ref" in schema:
         return _link(schema["$ref"])
     if "allOf" in schema:
@@ -249,7 +249,7 @@ _INSTANT: Final = "ISO 8601, UTC"
 
 
 def outputs() -> str:
-    """Return docs/outputs.md with its table of run.json made anew."""
+    """Return docs/outputs.md with its table of run.json regenerated."""
     text = (ROOT / "docs/outputs.md").read_text(encoding="utf-8")
     return re.sub(
         r"\| field \| type \|.*?\n(?=\n|\Z)", lambda _: record_table(), text, count=1, flags=re.DOTALL
@@ -257,7 +257,7 @@ def outputs() -> str:
 
 
 def record_table() -> str:
-    """Return the table: one row a field, nested ones as `rules.hash` and `sources[].rows`."""
+    """Return the table: one row per field, nested ones as `rules.hash` and `sources[].rows`."""
     rows = [f"| `{path}` | {kind} | {meaning} |" for path, kind, meaning in _fields(RunRecord, "")]
     return "\n".join(("| field | type | meaning |", "|---|---|---|", *rows)) + "\n"
 
@@ -276,7 +276,7 @@ def _fields(model: type[Part], prefix: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _unwrapped(annotation: object) -> tuple[object, bool, bool]:
-    """Return the type itself, whether it stands in a list, and whether it may be null."""
+    """Return the type itself, whether it is in a list, and whether it may be null."""
     if get_origin(annotation) is Annotated:
         return _unwrapped(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
@@ -290,13 +290,13 @@ def _unwrapped(annotation: object) -> tuple[object, bool, bool]:
 
 
 def project_file() -> str:
-    """Return docs/project-file.md with its table of every key made anew."""
+    """Return docs/project-file.md with its table of every key regenerated."""
     text = (ROOT / "docs/project-file.md").read_text(encoding="utf-8")
     return re.sub(r"\| key \| type \|.*?\n(?=\n|\Z)", lambda _: key_table(), text, count=1, flags=re.DOTALL)
 
 
 def presets() -> str:
-    """Return docs/presets.md with its table of every export made anew."""
+    """Return docs/presets.md with its table of every export regenerated."""
     text = (ROOT / "docs/presets.md").read_text(encoding="utf-8")
     return re.sub(
         r"\| preset \| export \|.*?\n(?=\n|\Z)", lambda _: preset_table(), text, count=1, flags=re.DOTALL

@@ -1,4 +1,4 @@
-"""Write by hand what the people of the story do, so that the README can tell it to the minute."""
+"""Hand-written events of the people in the README's story, so that it can give times to the minute."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from dice import Dice
 
-HOT_SINCE = datetime.fromisoformat(
-    "2026-11-04 10:30"
-)  # late enough that nothing of it has expired by the 21st
+HOT_SINCE = datetime.fromisoformat("2026-11-04 10:30")  # late enough that none of it has expired by the 21st
 HOT = (1042, 1046, 1047, 1048, 1049, 1050, 1051, 1052)
 FOUR_WEEKS_OLD = datetime.fromisoformat("2026-10-24")  # to the second, at the as_of of flamescore.yaml
 ARTICLE = words.SITE + words.ARTICLE_PAGES[0]
@@ -36,7 +34,7 @@ def cast_events(dice: Dice) -> Iterator[Event]:
 
 
 def hot(dice: Dice, contact: int, start: datetime) -> Iterator[Event]:
-    """Do everything but buy, and do the parts that earn most to their end."""
+    """Yield everything but a purchase, with the parts that earn most points done to their end."""
     yield from journey(dice, contact, start, depth=ALL_BUT_BUYING, skipped=0)
     done = start + timedelta(days=8)
     yield Event(done, contact, "video_watch", words.PITCH, percent="100")
@@ -47,7 +45,7 @@ def hot(dice: Dice, contact: int, start: datetime) -> Iterator[Event]:
 
 
 def four_activities(contact: int, start: datetime) -> Iterator[Event]:
-    """Do the four things of the worked example, and nothing else: 1 + 2 + 2 + 3 points.
+    """Yield the four things of the worked example, and nothing else: 1 + 2 + 2 + 3 points.
 
     The last of the four, the long visit to the sales page, begins two days after `start`.
     """

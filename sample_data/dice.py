@@ -1,4 +1,4 @@
-"""Chance that falls the same way on every machine."""
+"""Random numbers that are the same on every machine."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 class Dice:
-    """Draw from `random.random()` alone: its sequence is the one that Python promises to keep.
+    """A random generator on `random.random()` alone, the only sequence that Python guarantees to keep.
 
-    Only whole numbers and plain products are made of it, so no platform's `log` or `exp` can
+    Only whole numbers and plain products are derived from it, so no platform's `log` or `exp` can
     change a byte of the sample.
     """
 
@@ -22,15 +22,15 @@ class Dice:
         self._random = random.Random(seed).random
 
     def chance(self, probability: float) -> bool:
-        """Say yes with this probability."""
+        """Return True with this probability."""
         return self._random() < probability
 
     def between(self, low: int, high: int) -> int:
-        """Draw a whole number from `low` to `high`, both included."""
+        """Draw a whole number from `low` to `high`, inclusive."""
         return low + int(self._random() * (high - low + 1))
 
     def pick(self, choices: Sequence[T]) -> T:
-        """Draw one of the choices, each as likely as the others."""
+        """Draw one of the choices, all equally likely."""
         return choices[int(self._random() * len(choices))]
 
     def weighted(self, choices: Sequence[tuple[T, int]]) -> T:

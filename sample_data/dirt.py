@@ -1,4 +1,4 @@
-"""Spoil a few rows the way real exports are spoilt; what a loader does with each stands beside it."""
+"""Malformed rows like those of real exports, with comments on what a loader does with each."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import csv
 
 from tables import Table
 
-# Lines to put in, by file: after how many tenths of the file, and the line.
+# Lines to insert, by file: the position in tenths of the file, and the line.
 SPOILT: dict[str, tuple[tuple[int, str], ...]] = {
     "contacts.csv": (
-        # An id for the second time: the first row stands. Then no id, and a footer: both rejected.
+        # A duplicate id: the first row is kept. Then no id, and a footer: both rejected.
         (7, "1130,Karim,Begum,karim.copy@example.net,,,,US,,Web,,2026-10-01 09:00:00,,,,"),
         (8, ",No,Id,no.id@example.net,,,,,,,,2026-10-02 09:00:00,,,,"),
         (10, "Grand Totals (2002 records)"),
     ),
     "events/email-activity-2025.csv": (
-        # No contact, no such time: rejected. No contact of that id: an orphan.
+        # No contact, an invalid time: rejected. An unknown contact id: an orphan.
         (2, ",Opened,10/08/2025 10:15 AM,News 2025-10-08,,"),
         (5, "1203,Opened,13/45/2025 99:99 AM,News 2025-11-05,,"),
         (9, "9001,Opened,12/10/2025 09:31 AM,News 2025-12-10,,"),
@@ -29,7 +29,7 @@ SPOILT: dict[str, tuple[tuple[int, str], ...]] = {
         (9, "9002,Opened,10/14/2026 01:02 PM,News 2026-10-14,,"),
     ),
     "events/page-visits-2026.csv": (
-        # No such day, a short row, no contact: rejected. An orphan. Seconds that are no number: kept.
+        # An invalid date, a short row, no contact: rejected. An orphan. Seconds that are not a number: kept.
         (2, "1288,2026-02-30 10:00:00,https://example.com/,31"),
         (4, "1744,2026-05-02 10:00:00"),
         (6, ",2026-07-11 18:20:09,https://example.com/blog,12"),
@@ -37,7 +37,7 @@ SPOILT: dict[str, tuple[tuple[int, str], ...]] = {
         (9, "1999,2026-10-28 20:10:00,https://example.com/articles/heat,n/a"),
     ),
     "events/webinars.csv": (
-        # An address that no contact has: an orphan. No address: rejected.
+        # An address that matches no contact: an orphan. No address: rejected.
         (4, "somebody.else@example.org,First Steps Live,Attended,2026-02-12 18:04:00,44"),
         (6, ",First Steps Live,Attended,2026-05-21 18:04:00,12"),
     ),
@@ -47,7 +47,7 @@ SPOILT: dict[str, tuple[tuple[int, str], ...]] = {
 
 
 def spoil(table: Table) -> Table:
-    """Put the spoilt rows into a table, if there are any for it."""
+    """Return a table with its malformed rows inserted, if any."""
     rows = list(table.rows)
     for tenths, line in reversed(SPOILT.get(table.path, ())):
         rows.insert(len(table.rows) * tenths // 10, next(csv.reader([line])))

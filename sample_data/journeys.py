@@ -1,4 +1,4 @@
-"""Make up what the contacts do: newsletters, visits, and journeys from an article to a purchase."""
+"""The made-up activity of the contacts: newsletters, visits, and journeys from an article to a purchase."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from people import DAYS, END, START, Contact
 
 @dataclass(frozen=True, slots=True, order=True)
 class Event:
-    """Hold one event; a property that the kind of event does not have is empty."""
+    """One event. A property that its kind does not have is empty."""
 
     at: datetime
     contact: int
@@ -34,14 +34,14 @@ CLICKED = "?utm_source=email"
 
 
 def newsletters() -> list[Sent]:
-    """List every e-mail that was sent: news each Wednesday at 9, an offer each other Sunday at 17."""
+    """List every e-mail sent: news each Wednesday at 9, an offer every other Sunday at 17."""
     news = [START + timedelta(days=3 + 7 * week, hours=9) for week in range(DAYS // 7)]
     offers = [START + timedelta(days=14 * turn, hours=17) for turn in range(DAYS // 14 + 1)]
     return sorted([(at, f"News {at.date()}") for at in news] + [(at, f"Offer {at.date()}") for at in offers])
 
 
 def reading(dice: Dice, contact: Contact, sent: Sequence[Sent]) -> Iterator[Event]:
-    """Open some of the e-mails, click in a few; now and then a mail scanner does so instead."""
+    """Open some of the e-mails and click in a few; occasionally a mail scanner does so instead."""
     for at, asset in sent:
         if at <= contact.created or not dice.chance(contact.open_rate / 100):
             continue
@@ -57,7 +57,7 @@ def reading(dice: Dice, contact: Contact, sent: Sequence[Sent]) -> Iterator[Even
 
 
 def browsing(dice: Dice, contact: Contact) -> Iterator[Event]:
-    """Look at a page now and then, without aim."""
+    """Visit pages occasionally, without following a journey."""
     for _ in range(dice.between(0, 3 + contact.open_rate // 4)):
         at = _moment(dice, contact)
         for _ in range(dice.between(1, 3)):
@@ -66,7 +66,7 @@ def browsing(dice: Dice, contact: Contact) -> Iterator[Event]:
 
 
 def journey(dice: Dice, contact: int, start: datetime, *, depth: int, skipped: float) -> Iterator[Event]:
-    """Walk the first `depth` steps, leaving out some; one to fifty hours lie between two."""
+    """Walk the first `depth` steps, skipping some, with one to fifty hours between two steps."""
     at = start
     for step in STEPS[:depth]:
         if dice.chance(skipped):
@@ -78,7 +78,7 @@ def journey(dice: Dice, contact: int, start: datetime, *, depth: int, skipped: f
 
 
 def wandering(dice: Dice, contact: Contact) -> Iterator[Event]:
-    """Go on the contact's journeys; the first is often what brought it onto the list."""
+    """Take the contact's journeys. The first is often what brought the contact onto the list."""
     for turn in range(contact.journeys):
         start = _moment(dice, contact)
         if turn == 0 and contact.created >= START and dice.chance(0.5):
@@ -115,13 +115,13 @@ def _depth(dice: Dice) -> int:
 
 
 def _moment(dice: Dice, contact: Contact) -> datetime:
-    """Draw an instant at which the contact was on the list."""
+    """Draw a time at which the contact was on the list."""
     first = max(contact.created, START)
     return _daytime(dice, first + timedelta(days=dice.between(0, (END - first).days)))
 
 
 def _daytime(dice: Dice, at: datetime) -> datetime:
-    """Move an instant of the night into the day, later."""
+    """Move a time at night to a later time in the day."""
     if at.hour in AWAKE:
         return at + timedelta(seconds=dice.between(0, 59))
     return at + timedelta(hours=(8 - at.hour) % 24, minutes=dice.between(0, 59))
@@ -173,7 +173,7 @@ def _videos(dice: Dice, contact: int, at: datetime) -> Iterator[Event]:
 
 
 def _webinar(dice: Dice, contact: int, at: datetime) -> Iterator[Event]:
-    """Register now, and be there on the next Thursday at six in the evening, perhaps to the end."""
+    """Register now, and perhaps attend on the next Thursday at six in the evening, perhaps to the end."""
     yield Event(at, contact, "webinar_register", words.WEBINAR)
     thursday = (at + timedelta(days=(3 - at.weekday()) % 7)).replace(hour=18, minute=0, second=0)
     if thursday < at:

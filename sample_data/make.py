@@ -1,6 +1,6 @@
 """Make the sample data again: `python sample_data/make.py [FOLDER]`.
 
-The same bytes come out each time, on every platform. The standard library is all it needs.
+The output has the same bytes each time, on every platform. Only the standard library is needed.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ BY_EMAIL = ("email_open", "link_click")
 
 
 def main(folder: Path) -> None:
-    """Write every file, and say how many rows it has."""
+    """Write every file, and print its number of rows and its size."""
     for table in sample():
         size = _write(folder / table.path, table)
         print(f"{table.path:32} {len(table.rows):7,} rows {size:10,} bytes")
 
 
 def sample() -> Iterator[tables.Table]:
-    """Make every table of the sample, spoilt rows and all."""
+    """Yield every table of the sample, including the malformed rows."""
     dice = Dice(SEED)
     contacts = people.everyone(dice)
     events = _events(dice, contacts)
@@ -58,7 +58,7 @@ def _events(dice: Dice, contacts: Sequence[Contact]) -> list[Event]:
 
 
 def _of_contact(dice: Dice, contact: Contact, sent: Sequence[journeys.Sent]) -> Iterable[Event]:
-    """Make the events of one contact; who opts out gets no more e-mails."""
+    """Return the events of one contact, who gets no more e-mails after opting out."""
     events = [
         *journeys.reading(dice, contact, sent),
         *journeys.browsing(dice, contact),
@@ -73,7 +73,7 @@ def _of_contact(dice: Dice, contact: Contact, sent: Sequence[journeys.Sent]) -> 
 
 
 def _overlapping(files: Sequence[tables.Table]) -> Iterator[tables.Table]:
-    """Let the newer orders export begin before the older one ends: the same orders are in both."""
+    """Start the newer orders export before the older one ends, so that some orders are in both."""
     older = next(table for table in files if table.path == "events/orders-2025.csv")
     for table in files:
         again = older.rows[-OVERLAP:] if table.path == "events/orders-2026.csv" else []

@@ -1,4 +1,4 @@
-"""Make up the contacts: a seller's list, with the people that the story is about at fixed ids."""
+"""The made-up contacts: a seller's list, with the people of the README's story at fixed ids."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ FIRST_ID = 1001
 CONTACTS = 2000
 CAST_CAME_IN = datetime.fromisoformat("2025-06-03 09:15")
 
-# How many of the e-mails that it gets a contact opens, in percent.
+# The share of received e-mails that a contact opens, in percent.
 OPEN_RATES = ((3, 48), (19, 36), (51, 16))
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Hold one contact; `open_rate` and `journeys` are how it behaves and are not exported."""
+    """One contact. `open_rate` and `journeys` control its behavior and are not exported."""
 
     id: int
     first: str
@@ -50,7 +50,7 @@ class Contact:
     journeys: int
 
 
-# Who the README tells about. Journeys of these are written by hand, in journeys.py.
+# The people in the README's story. Their events are written by hand, in cast.py.
 CAST: dict[int, dict[str, str]] = {
     1042: {
         "first": "María",
@@ -75,7 +75,7 @@ CAST: dict[int, dict[str, str]] = {
 
 
 HOSTILE_FIRST_NAMES = {1292: "<b>Bob</b>", 1552: '=HYPERLINK("x")'}
-"""Names that a browser would draw and a spreadsheet would run, of two leads further down the list."""
+"""First names with HTML and a spreadsheet formula, of two leads further down the list."""
 
 
 def everyone(dice: Dice) -> list[Contact]:
@@ -110,7 +110,7 @@ def _anyone(dice: Dice, number: int) -> Contact:
 
 
 def _cast(contact: Contact) -> Contact:
-    """Give a member of the cast its name; what it does is written by hand."""
+    """Apply the fixed name and fields of a member of the cast, whose events are written by hand."""
     hostile = HOSTILE_FIRST_NAMES.get(contact.id)
     if hostile is not None:
         email = _email(hostile, contact.last, contact.id, contact.company)
@@ -142,7 +142,7 @@ def _company(dice: Dice) -> str:
 
 
 def _email(first: str, last: str, number: int, company: str) -> str:
-    """Write an address that nobody has: firms at .com and .org, private people at .net."""
+    """Return an address that nobody has: companies at .com and .org, private people at .net."""
     domain = "example.net" if not company else "example.org" if "Rescue" in company else "example.com"
     return f"{''.join(_plain(first))}.{''.join(_plain(last))}{number}@{domain}"
 
@@ -171,7 +171,7 @@ def _created(dice: Dice) -> datetime:
 
 
 def _vaccination(dice: Dice) -> str:
-    """Draw the day on which the next vaccination is due, as the clinic's form writes it."""
+    """Draw the day on which the next vaccination is due, in the format of the clinic's form."""
     if dice.chance(0.35):
         return ""
     day = END + timedelta(days=dice.between(-60, 300))

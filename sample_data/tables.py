@@ -1,4 +1,4 @@
-"""Lay the sample out as the files that a company would export, each in its own system's manner."""
+"""The sample as the files that a company would export, each in the format of its own system."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Emails = dict[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Hold one file: its path under the sample's folder, its header and its rows."""
+    """One file: its path under the sample's folder, its header and its rows."""
 
     path: str
     header: Row
@@ -27,18 +27,18 @@ class Table:
 
 
 def iso(at: datetime) -> str:
-    """Write a local time as most systems do."""
+    """Format a local time as most systems do."""
     return at.isoformat(sep=" ")
 
 
 def american(at: datetime) -> str:
-    """Write a local time as the e-mail system does: `11/20/2026 02:05 PM`."""
+    """Format a local time as the e-mail system does: `11/20/2026 02:05 PM`."""
     half, hour = divmod(at.hour, 12)
     return f"{at.month:02d}/{at.day:02d}/{at.year} {hour or 12:02d}:{at.minute:02d} {('AM', 'PM')[half]}"
 
 
 def contacts_table(contacts: Iterable[Contact], tags: dict[int, list[str]]) -> Table:
-    """Lay out the contacts, with the headers of Keap and a few custom fields."""
+    """Return the table of contacts, with the headers of Keap and a few custom fields."""
     header = [
         "Id",
         "First Name",
@@ -126,7 +126,7 @@ def webinar_row(event: Event, word: str, emails: Emails) -> Row:
 
 
 def order_row(event: Event, _word: str, _emails: Emails) -> Row:
-    """Lay out an order; its number is made of what it is, so two exports agree on it."""
+    """Return an order row. Its number derives from contact and time, so two exports agree on it."""
     return [
         f"{event.contact}-{event.at:%y%m%d%H%M}",
         str(event.contact),
@@ -143,7 +143,7 @@ def crm_row(event: Event, word: str, _emails: Emails) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Hold how one system exports: which kinds of event, under which words, in which files."""
+    """The export format of one system: its kinds of event, their names in the export, and its files."""
 
     name: str
     kinds: dict[str, str]

@@ -1,4 +1,4 @@
-"""Work out the tags: what was applied and removed when, and what the contacts export lists."""
+"""The tags: which were applied and removed when, and which the contacts export lists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNDATED = (("Newsletter", 0.5), ("Partner", 0.02), ("Old CRM", 0.3))
 
 @dataclass(frozen=True, slots=True, order=True)
 class TagEntry:
-    """Hold one row of the tag history."""
+    """One row of the tag history."""
 
     at: datetime
     contact: int
@@ -34,7 +34,7 @@ class TagEntry:
 
 
 def history(dice: Dice, contacts: Iterable[Contact], events: Iterable[Event]) -> list[TagEntry]:
-    """Make the tag history, in the order of time."""
+    """Return the tag history in order of time."""
     entries = [*_by_event(events)]
     for contact in contacts:
         entries.extend(entry for entry in _of_contact(dice, contact) if START <= entry.at <= END)
@@ -42,7 +42,7 @@ def history(dice: Dice, contacts: Iterable[Contact], events: Iterable[Event]) ->
 
 
 def listed(dice: Dice, contacts: Iterable[Contact], entries: Iterable[TagEntry]) -> dict[int, list[str]]:
-    """Work out the tags that the contacts export lists: the history's last word, and some older tags.
+    """Return the tags in the contacts export: the latest state of the history, and some older tags.
 
     A few contacts list no tag of the history: their export was a day behind.
     """

@@ -1,7 +1,7 @@
-"""The words that the sample is made of: names, firms, pages, e-mails, products.
+"""The words used in the sample: names, companies, pages, e-mails, products.
 
-The seller is made up: "Desert Paw Academy" in Phoenix teaches first aid and training for animals,
-to people who have a pet and to firms who work with them.
+The seller is made up: "Desert Paw Academy" in Phoenix teaches first aid and training for animals
+to pet owners and to companies that work with animals.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A small project that has been scored, and notices that wait in its state."""
+"""A small project that has been scored, with notices added to its state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AS_OF = "2026-11-21T02:00:00Z"
 
 @pytest.fixture(scope="session")
 def scored(tmp_path_factory):
-    """The folder of the small project after its first run."""
+    """Return the folder of the small project after its first run."""
     folder = write_project(tmp_path_factory.mktemp("alerts") / "project")
     project = find_settings(str(folder / "flamescore.yaml"))
     nightly(replace(project, settings=project.settings.with_keys(as_of=AS_OF)), Options())
@@ -30,7 +30,7 @@ def scored(tmp_path_factory):
 
 
 class Alerted:
-    """A project with channels and alerts, and a state that notices are put into."""
+    """A project with channels and alerts, and a state to which notices can be added."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -46,7 +46,7 @@ class Alerted:
         return find_settings(str(self.folder / "flamescore.yaml"))
 
     def rung(self, *contacts, alert="newly-hot", kind="enters", at=AS_OF, **cells):
-        """Take notices of contacts into the state, as those of the latest run."""
+        """Add notices for contacts to the state, as those of the latest run."""
         project = self.project
         run = RunStore(self.folder / "out").latest()
         rows = [

@@ -1,4 +1,4 @@
-"""When an alert rings, a second time and slowly: from the whole history of runs, without any state."""
+"""A slow reference for when alerts ring, computed from the whole history of runs without any state."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True)
 class Person:
-    """What a run says of a contact: in the segment, may be told of, fits `rearm`, did it last at `at`."""
+    """A contact in a run: in the segment, may be reported, meets `rearm`, latest occurrence `at`."""
 
     member: bool
     may: bool = True
@@ -27,7 +27,7 @@ class OneRun:
 
 @dataclass(frozen=True)
 class Ring:
-    """For whom an alert rang in which run of a history."""
+    """A contact for whom an alert rang, and the run."""
 
     run: int
     who: str
@@ -35,13 +35,13 @@ class Ring:
 
 
 def state_of(history: list[OneRun], number: int) -> int | None:
-    """Return the run that another is compared with."""
+    """Return the index of the run that another run is compared with."""
     counted = [i for i in range(number) if history[i].kind != "backfill"]
     return counted[-1] if counted else None
 
 
 def members(history: list[OneRun], number: int) -> set[str]:
-    """Return who is in the segment in a run, or is held in it."""
+    """Return the contacts that are in the segment in a run, or are kept in it because a feed is stale."""
     run, state = history[number], state_of(history, number)
     now = {who for who, person in run.people.items() if person.member}
     if run.kind == "counting" and run.stale:
@@ -50,7 +50,7 @@ def members(history: list[OneRun], number: int) -> set[str]:
 
 
 def seen(history: list[OneRun], number: int | None, who: str, definition: int) -> datetime | None:
-    """Return the latest occurrence of a contact in a run or those before it, back to a baseline."""
+    """Return a contact's latest occurrence in a run or the runs before it, back to a baseline."""
     if number is None or history[number].definition != definition:
         return None
     person, before = history[number].people.get(who), None
@@ -62,7 +62,7 @@ def seen(history: list[OneRun], number: int | None, who: str, definition: int) -
 def rings(
     history: list[OneRun], kind: str, *, again_after: timedelta = timedelta(0), rearm: bool = False
 ) -> list[Ring]:
-    """Work out every ring of a history, run by run, in ranked order."""
+    """Return every ring of a history, run by run, in ranked order."""
     told: list[Ring] = []
     for number, run in enumerate(history):
         state = state_of(history, number)
@@ -89,6 +89,6 @@ def rings(
 
 
 def _held_since(history: list[OneRun], rang: int, number: int, who: str) -> bool:
-    """Tell whether `rearm` held in a counting run after one, up to another."""
+    """Return whether `rearm` held in a counting run after `rang`, up to and including `number`."""
     runs = (each for each in history[rang + 1 : number + 1] if each.kind == "counting")
     return any(who in run.people and run.people[who].fits for run in runs)

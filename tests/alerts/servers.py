@@ -1,4 +1,4 @@
-"""Servers on loopback that take messages, or refuse them as a test says."""
+"""Servers on loopback that accept messages, or refuse them as a test requires."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from aiosmtpd.smtp import AuthResult
 
 @contextmanager
 def web(*answers, port=0, headers=(), body=b"", delay=0.0, tls=None):
-    """An HTTP server: `url`, and `taken`, the path, the headers by lower case, and the body of each request.
+    """Start an HTTP server: `url`, and `taken`, the path, lowercase headers, and body of each request.
 
-    It gives these answers in order, the last one for ever; without any 200.
+    It gives these answers in order and repeats the last one. Without any, it answers 200.
     """
     taken, left, stop = [], list(answers), threading.Event()
 
@@ -57,9 +57,9 @@ def web(*answers, port=0, headers=(), body=b"", delay=0.0, tls=None):
 
 @contextmanager
 def mailbox(port=None, password=None, **refuse):
-    """An SMTP server: `port`, and `taken`, the (sender, recipient, bytes) of each mail.
+    """Start an SMTP server: `port`, and `taken`, the (sender, recipient, bytes) of each mail.
 
-    `rcpt` or `data` are answers that it gives in place of taking a mail; `password` is the one that it wants.
+    `rcpt` and `data` are answers that it gives instead of accepting a mail; `password` is required.
     """
     taken = []
 
@@ -89,7 +89,7 @@ def mailbox(port=None, password=None, **refuse):
 
 
 def free_port():
-    """A port at which nobody listens."""
+    """Return a port that nothing listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
@@ -97,7 +97,7 @@ def free_port():
 
 @contextmanager
 def silent(*, dribble=False):
-    """A server that takes connections and answers nothing, or a byte now and then; its port."""
+    """Start a server that accepts connections and answers nothing, or a byte now and then; yield its port."""
     stop, held = threading.Event(), []
 
     def serve():

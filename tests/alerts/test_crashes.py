@@ -1,4 +1,4 @@
-"""Killed at any moment: nothing is lost, and each crash repeats at most one message, with equal bytes."""
+"""Kills at any moment: nothing is lost, and each crash repeats at most one message, byte for byte."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from cli.small import command, environment
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 KILLS = int(os.environ.get("FLAMESCORE_KILLS", "500"))
 NEW = 3
-"""Leads that come in each night."""
+"""The number of new leads each night."""
 
 RULES = """\
 version: 1
@@ -40,7 +40,7 @@ FIRST = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def nights(folder, many):
-    """Write the exports as they are after so many nights, and return what the program is run with then."""
+    """Write the exports as of a number of nights, and return the environment to run the program in."""
     ids = range(NEW * (KILLS + 10))
     folder.mkdir(exist_ok=True)
     (folder / "contacts.csv").write_text("contact_id,name\n" + "".join(f"{each},N{each}\n" for each in ids))
@@ -58,7 +58,7 @@ def run(folder, environ, *words, code=None):
 
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory):
-    """A project whose first run has been."""
+    """Return a project after its first run."""
     folder = tmp_path_factory.mktemp("crashes") / "project"
     environ = nights(folder, 1)
     (folder / "rules.yaml").write_text(RULES)

@@ -1,4 +1,4 @@
-"""What messages say, to the byte: texts, templates, mails, JSON, signatures, hours."""
+"""The content of messages, byte for byte: texts, templates, mails, JSON, signatures, hours."""
 
 import json
 from datetime import UTC, datetime

@@ -41,7 +41,7 @@ def in_segment(who):
 
 
 def told(history, kind, *, again_after=None, rearm=False, window=None, dice=None):
-    """Give what the program rings for in a history, keeping the state between runs as runs keep it."""
+    """Return the program's rings for a history, carrying the state from run to run."""
 
     def in_any_order(frame):
         return frame if dice is None else frame.sample(fraction=1, shuffle=True, seed=dice.randrange(2**32))
@@ -82,7 +82,7 @@ def told(history, kind, *, again_after=None, rearm=False, window=None, dice=None
 
 
 def nights(flames, **backfills):
-    """Make one contact's runs from 20 November on; `backfills` come after the night of their place."""
+    """Return one contact's runs from 20 November on, with `backfills` inserted after their nights."""
     history = []
     for number, many in enumerate(flames):
         kind = "counting" if history else "baseline"

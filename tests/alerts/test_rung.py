@@ -1,4 +1,4 @@
-"""When alerts rang, in the state: what taking a run in makes of it is what the pure function says."""
+"""When alerts rang, in the state: after taking in a run, it is what the pure function returns."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Whatever fails, a secret's value is told nowhere: not in what is said, not in the state."""
+"""Whatever fails, a secret's value is never shown: not in messages, and not in the state."""
 
 import os
 import ssl
@@ -18,7 +18,7 @@ SECRET = "s3cr3t-XYZ"
 
 
 def channels(port, scheme="http"):
-    """One channel of each kind that has secrets, all of them on one port."""
+    """Return one channel of each kind that has secrets, all on one port."""
     url, security = f"{scheme}://127.0.0.1:{port}/${{PATH_SECRET}}", "tls" if scheme == "https" else "none"
     return {
         "hook": f"{{type: webhook, url: '{url}', secret: '${{KEY}}', headers: {{X: '${{KEY}}'}}}}",
@@ -34,7 +34,7 @@ def environment(port, scheme="http"):
 
 
 def tried(alerted, port, scheme="http", *, mail=True):
-    """Everything that is told and written of sending by each channel."""
+    """Return everything that is reported and stored when sending by each channel."""
     kinds = channels(port, scheme)
     if not mail:
         del kinds["mail"]

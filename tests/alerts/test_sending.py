@@ -1,4 +1,4 @@
-"""Composing and sending, by real servers on loopback: what arrives, what waits, what is tried again."""
+"""Composing and sending to real servers on loopback: what arrives, what waits, what is retried."""
 
 import base64
 import hmac

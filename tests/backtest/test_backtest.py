@@ -1,4 +1,4 @@
-"""Backtests of small projects through the door: the law of the past, who is looked at, cuts, what is told."""
+"""Backtests of small projects end to end: no look-ahead, the population, cuts, and the output."""
 
 import json
 import re
@@ -217,7 +217,7 @@ def test_what_those_with_the_outcome_have_in_common(project):
     done = made(project, profile=True)
     common = done.profile
     assert common is not None
-    assert common.looked_at == 4  # forms and visits have too few with or without them
+    assert common.looked_at == 4  # forms and visits have too few contacts with or without them
     assert [(each.kind, each.value, each.contacts) for each in common.found] == [
         ("plan", "base", 69),
         ("plan", "gold", 51),
@@ -261,7 +261,7 @@ def test_labels_and_other_scores_may_say_who_is_hot_and_whom_to_leave_out(
     visitors, five = score.rules[0].contact_cuts, score.flames.bands[5].contact_cuts
     assert 0 < five < visitors
     hot = score.cuts[0].hot
-    if not has_past:  # hot are those with five flames
+    if not has_past:  # contacts with five flames are hot
         assert hot == five
     elif "both" in condition:
         assert 0 < hot < visitors
@@ -283,7 +283,7 @@ def test_findings_go_by_what_the_project_accepts(project):
     asked = {"at": ("2026-03-10",), "short_cuts": True}
     (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
     assert late.is_open
-    assert (late.count, late.of) == (101, 120)  # who visit, but the one who asked before
+    assert (late.count, late.of) == (101, 120)  # with a visit, minus one whose outcome came earlier
     path.write_text(f"{path.read_text()}accept: [{{code: B012, reason: they came in March}}]\n")
     (late,) = (each for each in made(project, **asked).findings if each.code == "B012")
     assert late.accepted == "they came in March"
@@ -345,7 +345,7 @@ def figures(html):
 def test_each_chart_has_its_numbers_in_a_table(project):
     pytest.importorskip("vl_convert", reason="needs the extra `charts`")
     cuts = tuple(day(number)[:10] for number in (90, 100, 110, 120))
-    bought = "".join(f"{number},purchase,{day(126)},\n" for number in (7, 14, 21))  # who never visits
+    bought = "".join(f"{number},purchase,{day(126)},\n" for number in (7, 14, 21))  # one never visits
     with (project / "events.csv").open("a") as events:
         events.write(bought)
     text = (project / "rules.yaml").read_text()
@@ -462,5 +462,5 @@ def test_days_from_a_cut_are_counted_at_each_cut(project):
     }
     score = made(project, **asked).scores[0]
     due, soon = score.rules
-    # As of 1 May, those of 22 April and 1 May were due in the last 10 days, and ahead are 1, 2 and 11 May.
+    # As of 1 May, 22 April and 1 May were due in the last 10 days, and 1, 2 and 11 May are ahead.
     assert (due.contact_cuts, soon.contact_cuts) == (2 + 2 + 2, 3 + 2 + 1)

@@ -1,4 +1,4 @@
-"""Backtests of real exports: the numbers of a second program that works them out otherwise."""
+"""Backtests of real exports, against the figures of a second, independent program."""
 
 import pytest
 

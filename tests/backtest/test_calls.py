@@ -1,4 +1,4 @@
-"""Who was called before the outcome, who is held out, and fields as they were in stored runs."""
+"""Contacts called before the outcome, contacts held out, and fields as of stored runs."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ events: [{path: events.csv}]
 """
 ASKED = {"outcome": "purchase", "horizon": "30d", "who": "repeat", "at": ("2026-05-01",)}
 CUT = 120
-"""The days from the beginning to the cut."""
+"""The number of days from the beginning to the cut."""
 
 
 def day(number):
@@ -73,9 +73,9 @@ CALLS = [
     ("c5", "call", 130, "no"),
     ("c6", "call", 130, "no"),
     ("c6", "call", 131, "yes"),
-    ("c7", "call", 130, "yes"),  # in the very second: at or before
+    ("c7", "call", 130, "yes"),  # in the same second: at or before
     ("c7", "purchase", 130, ""),
-    ("c7", "visit", 181, ""),  # until when outcomes are known
+    ("c7", "visit", 181, ""),  # outcomes are known until this day
     ("c7", "purchase", 181, ""),
     ("c3", "visit", 0, ""),
     ("c3", "purchase", 0, ""),
@@ -198,7 +198,7 @@ scores:
 
 @pytest.fixture(scope="module")
 def nightly_runs(tmp_path_factory):
-    """Runs on some days; a contact moves to another plan, one comes, one goes."""
+    """Score on several days. One contact moves to another plan, one arrives, one leaves."""
     folder = tmp_path_factory.mktemp("nights")
     set_up(folder)
     (folder / "rules.yaml").write_text(FIELDS)

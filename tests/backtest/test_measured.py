@@ -1,4 +1,4 @@
-"""What is measured of a score, in small lists with literal results."""
+"""The measures of a score, on small lists with literal results."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +23,7 @@ def at(number, hours=0):
 
 
 def measured(folder, contacts, events, cuts=CUTS, **asked):
-    """Backtest contacts (`id,created`) and events (`id,type,at,amount`) as of some days."""
+    """Backtest contacts (`id,created`) and events (`id,type,at,amount`) at several cuts."""
     (folder / "contacts.csv").write_text("\n".join(["contact_id,created_at", *contacts, ""]))
     (folder / "events.csv").write_text(
         "\n".join(["contact_id,event,at,amount", f"{contacts[0].split(',')[0]},other,{at(0)},", *events, ""])
@@ -43,7 +43,7 @@ def measured(folder, contacts, events, cuts=CUTS, **asked):
 
 
 def drift(folder, *visitors, there=(120, 120, 120)):
-    """Backtest 120 contacts, so many of whom visit the day before each cut, and are there at it."""
+    """Backtest 120 contacts; these numbers visit the day before each cut, and exist at it."""
     created = [next(cut - 20 for cut, many in zip(CUTS, there, strict=True) if n < many) for n in range(120)]
     contacts = [f"{n},{at(day)[:10]}" for n, day in enumerate(created)]
     events = [
@@ -102,14 +102,14 @@ def test_an_order_that_got_worse(tmp_path):
     fewer = measured(tmp_path, contacts, events, cuts[:3])
     assert fewer.rise.value is None
     odd = measured(tmp_path, contacts, [*events, f"0,visit,{at(149)},"], (*cuts, 150))
-    assert odd.rise.value == pytest.approx(-1)  # of five cuts the first two, and the last two with both kinds
+    assert odd.rise.value == pytest.approx(-1)  # the first and last two of five cuts with both outcomes
 
 
 # --- one list
 
 
 def listed(folder, *people, early="", **asked):
-    """Backtest one list of visits and amounts of purchases (None: of none); `early` have visited before."""
+    """Backtest one list of visits and purchase amounts (None: no purchase); those in `early` came earlier."""
     contacts, events = [], []
     for name, (visits, amount) in zip("abcdefgh", people, strict=False):
         contacts.append(f"{name},{at(0)[:10]}")
@@ -126,7 +126,7 @@ FIVE = ((10, None), (8, 30.5), (8, None), (8, None), (3, 10))
     ("capacity", "called", "shares", "last"),
     [
         (1, 1, (0, 0, 0), 10),
-        (2, 2, (1 / 3, 0, 1), 8),  # how many outcomes, and the fewest and the most by the order of ties
+        (2, 2, (1 / 3, 0, 1), 8),  # the outcomes, and the fewest and most that the order of ties allows
         (3, 3, (2 / 3, 0, 1), 8),
         (4, 4, (1, 1, 1), 8),
         (9, 5, (2, 2, 2), 3),

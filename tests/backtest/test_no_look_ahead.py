@@ -1,4 +1,4 @@
-"""Nothing after a cut changes a score at it: it is that of exports which end there, for the oracle too."""
+"""Nothing after a cut changes a score at it: it equals that of exports ending there, in the oracle too."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,6 +1,6 @@
-"""How often intervals hold the truth, and how often noise is taken for something, in worlds that are made up.
+"""How often intervals contain the truth, and how often noise passes for an effect, in simulated worlds.
 
-In each world contacts have a propensity of their own, so that the same ones convert again and again; their
+In each world, contacts have individual propensities, so the same ones convert again and again. Their
 events come at random times, and an outcome is any event in the horizon after a cut.
 """
 
@@ -20,9 +20,9 @@ HORIZON = 4
 
 @dataclass(frozen=True)
 class World:
-    """Contacts of six numbers of flames; `rates` are the events a week, `spread` how unlike contacts are.
+    """Contacts with 0 to 5 flames. `rates` are events per week, `spread` is how much contacts vary.
 
-    Cuts are a week apart and the horizon is four, so with several of them the times after them overlap.
+    Cuts are a week apart and the horizon is four weeks, so with several cuts the horizons overlap.
     """
 
     contacts: int
@@ -37,12 +37,12 @@ class World:
 
     @property
     def truth(self):
-        """How likely a contact of each number of flames has the outcome, propensities averaged."""
+        """Return the probability of the outcome by flames, averaged over propensities."""
         means = np.array(self.rates) * HORIZON
         return 1 - (1 + means * self.spread) ** (-1 / self.spread)
 
     def drawn(self, dice):
-        """Return flames, outcomes, cuts and contacts, a row a contact-cut."""
+        """Return flames, outcomes, cuts and contacts, one row per contact-cut."""
         drawn = dice.choice(6, self.contacts, p=SHARES)
         flames = np.arange(self.contacts) % 6 if self.even else drawn
         own = dice.gamma(1 / self.spread, self.spread, self.contacts) * np.array(self.rates)[flames]
@@ -62,7 +62,7 @@ KINDS = {
 
 
 def true_ordering(world):
-    """AUC of the flames themselves, ties for a half."""
+    """Return the AUC of the flames themselves, counting ties as a half."""
     ones, noes = world.shares * world.truth, world.shares * (1 - world.truth)
     below = np.concatenate([[0], np.cumsum(noes)[:-1]]) + noes / 2
     return float((ones * below).sum() / (ones.sum() * noes.sum()))
@@ -98,7 +98,7 @@ def test_intervals_hold_the_truth(kind):
     held = {name: float(np.mean(each)) for name, each in hits.items()}
     assert all(len(each) > 0.98 * WORLDS for each in hits.values())
     if world.cuts > 1:
-        assert held.pop("pooled") < 0.91  # which takes the same contact at twelve cuts for twelve
+        assert held.pop("pooled") < 0.91  # which counts one contact at twelve cuts as twelve contacts
     else:
         assert held["pooled"] == held["all"]
     assert {name: share for name, share in held.items() if not 0.91 <= share <= 0.99} == {}
@@ -108,7 +108,7 @@ def test_intervals_hold_the_truth(kind):
 
 
 def enough(world, dice):
-    """Draw until 31 contacts have the outcome."""
+    """Draw until at least 31 contacts have the outcome."""
     while True:
         found = world.drawn(dice)
         if len(np.unique(found[3][found[1]])) > 30:
@@ -117,7 +117,7 @@ def enough(world, dice):
 
 @pytest.mark.parametrize("cuts", [1, 12])
 def test_forty_rules_of_noise(cuts):
-    """Beside a true score, which is all that is true in it."""
+    """Noise rules next to a true score, which is the only real effect."""
     world, dice = World(500, cuts, USUAL), np.random.default_rng(7)
     by_all = by_alike = 0
     for _ in range(WORLDS):
@@ -155,7 +155,7 @@ def test_six_bands_of_noise(cuts, worlds):
 
 
 def test_a_score_of_noise_that_is_called_looks_good_and_is_no_better_uncalled():
-    """Five flames are called within hours, four of five of them, and a call triples how fast one buys."""
+    """Four in five five-flame contacts are called within hours, and a call triples the rate of buying."""
     dice, base, days = np.random.default_rng(3), 0.004, 30
     held = looks_good = 0
     for _ in range(WORLDS):
@@ -179,7 +179,7 @@ def test_a_score_of_noise_that_is_called_looks_good_and_is_no_better_uncalled():
 
 
 def test_worlds_are_as_they_say():
-    """What the truth is said to be comes out where there are many contacts."""
+    """With many contacts, the observed rates match the stated truth."""
     world = replace(KINDS["one cut"], contacts=300_000)
     flames, outcomes, _, _ = world.drawn(np.random.default_rng(5))
     found = np.bincount(flames, outcomes) / np.bincount(flames)

@@ -1,4 +1,4 @@
-"""Every formula against the library that is named beside it, and the worked example by hand."""
+"""Every formula against the library named in its test, and the worked example by hand."""
 
 import numpy as np
 import pytest
@@ -70,7 +70,7 @@ def test_auc_is_that_of_scikit_learn_and_ties_count_half():
 
 
 def test_the_score_test_is_that_of_cochran_mantel_and_haenszel():
-    """Of a group without any outcome the score test is the larger of the two p-values."""
+    """For a group without outcomes, the score test gives the larger of the two p-values."""
     dice = np.random.default_rng(3)
     for _ in range(200):
         many = 400
@@ -127,7 +127,7 @@ def test_flames_are_pooled_as_isotonic_regression_pools_them():
         found = flame_groups(flames, outcomes, np.zeros(many, int), np.arange(many))
         rates = [band.rate.value for band in found.bands]
         pooled = isotonic_regression(rates, weights=[band.contact_cuts for band in found.bands]).x
-        for group in found.groups:  # a group never parts what is pooled
+        for group in found.groups:  # a group never splits what is pooled
             first, last = group.flames[0], group.flames[-1]
             assert first == 0 or pooled[first] > pooled[first - 1] + 1e-12
             assert last == 5 or pooled[last + 1] > pooled[last] + 1e-12

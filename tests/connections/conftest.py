@@ -17,7 +17,7 @@ def reached(tmp_path: Path) -> Reached:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """Start a server of this session's own on loopback; skipped where Debian's package is missing."""
+    """Start a PostgreSQL server for this session on loopback, or skip if Debian's package is missing."""
     if binaries() is None:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is missing: apt-get install postgresql")
@@ -29,7 +29,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
-    """Start a store on loopback."""
+    """Start an S3 store on loopback."""
     pytest.importorskip("moto.server", reason="moto is not installed")
     pytest.importorskip("obstore", reason="the extra s3 is not installed")
     with storing() as there:
@@ -38,7 +38,7 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def store(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """Make an empty bucket, and tell the environment of it."""
+    """Create an empty bucket, and set its environment variables."""
     for name in [each for each in os.environ if each.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
@@ -52,7 +52,7 @@ def store(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 @pytest.fixture
 def refusing() -> Iterator[Callable[[int, str], str]]:
-    """Start servers that answer everything alike; return the address of one by its answer."""
+    """Start servers that give the same answer to everything; return a function from answer to address."""
     started: list[HTTPServer] = []
 
     def start(status: int, body: str) -> str:
@@ -66,7 +66,7 @@ def refusing() -> Iterator[Callable[[int, str], str]]:
             do_GET = do_HEAD = do_PUT = do_POST = answer  # noqa: N815 - as the library calls them
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         Thread(target=server.serve_forever, daemon=True).start()

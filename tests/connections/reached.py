@@ -1,4 +1,4 @@
-"""A folder with a project whose exports lie elsewhere."""
+"""A folder with a project whose exports are stored elsewhere."""
 
 import io
 import sqlite3
@@ -55,7 +55,7 @@ class Reached:
             opened.close()
 
     def contacts(self, query: str, uri: str = "sqlite:///crm.db", more: str = "") -> list[dict]:
-        """Return the contacts that a query gives."""
+        """Return the contacts that a query yields."""
         text = f"contacts:\n- uri: {uri}\n  query: |-\n    {query}\n{more}"
         return self.load(text).contacts.rows(named=True)
 
@@ -64,11 +64,11 @@ class Reached:
             (self.folder / name).write_text(text)
 
     def score(self, text: str, as_of: str = "2026-11-21T00:00:00Z"):
-        """Score as the nightly job does; return what came of it."""
+        """Score as the nightly job does, and return the outcome."""
         return nightly(settle(self.project(text), {"as_of": as_of}, environ={}), Options())
 
     def command(self, verb: str, text: str, *words: str) -> Done:
-        """Run a command as people do, but in this process."""
+        """Run a command as a user does, but in this process."""
         self.project(text)
         arguments = ["flamescore", verb, "--config", str(self.folder / "flamescore.yaml"), *words]
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))

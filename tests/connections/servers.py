@@ -1,4 +1,4 @@
-"""Real servers on loopback, each in a folder of its own."""
+"""Real servers on loopback, each in its own folder."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server that trusts who comes from this machine."""
+    """A server that trusts connections from this machine."""
 
     binaries: Path
     port: int
@@ -24,7 +24,7 @@ class Postgres:
         return f"postgresql://tester@127.0.0.1:{self.port}/postgres"
 
     def run(self, sql: str) -> str:
-        """Run SQL by the server's own client; return what it prints, a row a line, `|` between cells."""
+        """Run SQL with the server's own client; return its output, one row per line, `|` between cells."""
         done = subprocess.run(
             [self.binaries / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", self.uri],
             input=sql, capture_output=True, text=True, check=False,
@@ -34,7 +34,7 @@ class Postgres:
 
 
 def binaries() -> Path | None:
-    """Return the folder of the newest server that Debian's packages have put here, or None."""
+    """Return the folder of the newest Debian server, else that of `initdb` in PATH, or None."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
@@ -50,7 +50,7 @@ def free_port() -> int:
 
 @contextmanager
 def running() -> Iterator[Postgres]:
-    """Make a database and start its server, as a user that is not root."""
+    """Create a database and start its server as a non-root user."""
     user = "nobody" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     if user is not None:
@@ -78,14 +78,14 @@ def running() -> Iterator[Postgres]:
 
 @dataclass(frozen=True)
 class Store:
-    """A store that speaks the protocol of S3, and one bucket of it."""
+    """A store that speaks the S3 protocol, with one bucket."""
 
     endpoint: str
     bucket: str
 
     @property
     def client(self):
-        """Return a client of another make than the one that is tested."""
+        """Return a client from another library than the one under test."""
         import boto3  # noqa: PLC0415 - it takes time to import
 
         key = {"aws_access_key_id": "key-of-the-tests", "aws_secret_access_key": "s3cr3t-XYZ"}
@@ -112,7 +112,7 @@ class Store:
 
 @contextmanager
 def storing() -> Iterator[str]:
-    """Start a store; return its endpoint."""
+    """Start a store; yield its endpoint."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 - it takes time to import
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

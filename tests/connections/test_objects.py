@@ -1,4 +1,4 @@
-"""Sources in S3: which objects an address means, what is fetched and kept, and what goes wrong."""
+"""Sources in S3: which objects an address matches, what is fetched and cached, and what goes wrong."""
 
 import socket
 import time
@@ -18,7 +18,7 @@ VISITS = "events: [{path: visits.csv}]\n"
 
 
 def files(reached, path, more=""):
-    """Return what a source of contacts reads: the addresses, and the files that hold them."""
+    """Return what a source of contacts reads: the addresses, and the files with their content."""
     opened = survey(reached.project(f'contacts: [{{path: "{path}"{more}}}]\n'))
     opened.close()
     tables = opened.sources[0].tables

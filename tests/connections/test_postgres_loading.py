@@ -1,4 +1,4 @@
-"""Tables of PostgreSQL: what stands in them, what readers see meanwhile, and what a load must not break."""
+"""Tables of PostgreSQL: their content, what concurrent readers see, and what a load must not break."""
 
 import threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rows of PostgreSQL: what each type is read as, what is refused, how long is waited."""
+"""Rows of PostgreSQL: how each type is read, what is refused, and how long connecting may take."""
 
 import socket
 import time

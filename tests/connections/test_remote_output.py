@@ -1,4 +1,4 @@
-"""An output in S3: what lies there, what is read from there, and what becomes of it when things go wrong."""
+"""An output in S3: what is stored and read there, and what happens when things go wrong."""
 
 import json
 import os
@@ -154,7 +154,7 @@ def test_who_is_always_too_late_ends_with_5_and_leaves_nothing(store, scored, mo
 
 
 def meanwhile(monkeypatch, act):
-    """Do something between the upload of the next run and the moving of `latest.json`."""
+    """Call `act` between the upload of the next run and the update of `latest.json`."""
     from flamescore.runs.remote import Remote  # noqa: PLC0415 - it is changed
 
     real = Remote.upload
@@ -214,7 +214,7 @@ SCORE = "from flamescore.cli.start import main; main()"
 
 
 def test_killed_in_the_upload_latest_leads_to_a_whole_run(reached, store, scored):
-    """A hundred runs are killed at random moments; what `latest.json` names is whole at each of them."""
+    """Kill a hundred runs at random moments; the run that `latest.json` names is complete each time."""
     scored(1)
     random, environ = Random(7), os.environ | {"FLAMESCORE_NOW": "2026-11-30T00:00:00Z"}
     config, killed = str(reached.folder / "flamescore.yaml"), 0

@@ -1,4 +1,4 @@
-"""Tables of SQLite: what stands in them, and that a load is whole or not there."""
+"""Tables of SQLite: their content, and that a load is atomic."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Rows of SQLite: what each type is read as, what is refused, and that nothing is ever written."""
+"""Rows of SQLite: how each type is read, what is refused, and that nothing is ever written."""
 
 import os
 from pathlib import Path

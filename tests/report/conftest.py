@@ -1,4 +1,4 @@
-"""Two nights of the sample, which several files of tests look at."""
+"""Two nights of the sample, shared by several test files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def two_nights(tmp_path_factory) -> Path:
-    """The output folder of two nights; nobody writes to it."""
+    """Return the output folder of two nights, which no test may write to."""
     folder = tmp_path_factory.mktemp("two-nights")
     for night in ("2026-11-20", "2026-11-21"):
         project = find_settings(str(ROOT / "flamescore.yaml"), {"output": str(folder), "as_of": night})

@@ -1,4 +1,4 @@
-"""Reports for the tests: the sample's, of hostile data, of many leads, of nobody."""
+"""Reports for the tests: of the sample, of hostile data, of many leads, of no leads."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def data(
     decimals: int = 1,
     **settings: object,
 ) -> RunData:
-    """Return what a report of a scoring is made from; `settings` are those of `describe`."""
+    """Return the data that a report of a scoring is made from; `settings` are those of `describe`."""
     rules = RulesFile(path="rules.yaml", text="version: 1\n", hash=HASH)
     record = describe(result, run_id=RUN, rules=rules, started_at=AS_OF, changes=changes, **settings)
     rows = None if changes is None else changes.rows
@@ -61,7 +61,7 @@ def page(result: Scored, *, limit: int = 500, **settings: object) -> Page:
 
 
 def many(count: int, *, text: str | None = None) -> Scored:
-    """One score with so many leads, 5 flames to 1; `text` is every text that there is."""
+    """Return one score with `count` leads, 5 flames down to 1; `text` replaces every text."""
     ids = [f"{number:06}" for number in range(count)]
     flames = [5 - number * 5 // max(count, 1) for number in range(count)]
     rows = [
@@ -111,7 +111,7 @@ def many(count: int, *, text: str | None = None) -> Scored:
 
 
 def hostile() -> Scored:
-    """A lead for each hostile text, in every place where a text of the data shows."""
+    """Return a lead for each hostile text, in every place where text from the data is shown."""
     result = many(len(HOSTILE))
     evil = [pl.Series(name, HOSTILE) for name in ("name", "company", "phone", "email", "owner")]
     score = replace(result.book.scores[0], title=HOSTILE[0])
@@ -125,12 +125,12 @@ def hostile() -> Scored:
 
 
 def nobody() -> Scored:
-    """Two scores, and nobody in either."""
+    """Return two scores without any contacts."""
     return scored(scores=[], points=[])
 
 
 def changes(result: Scored) -> Changes:
-    """Everybody had two points less the day before, and was as hot but for the first."""
+    """Return changes of two points and one flame for all; the first is newly hot, the second cooled off."""
     rows = result.scores.select(
         "contact_id",
         "score_name",

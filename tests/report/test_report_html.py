@@ -1,4 +1,4 @@
-"""The page as HTML: what it holds, what it never holds, and how large it is."""
+"""The HTML page: what it contains, what it never contains, and how large it is."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHOWN = {
 
 
 class Page(HTMLParser):
-    """The elements of a page with their attributes, and its text; raises where tags don't match."""
+    """The elements of a page with their attributes, and its text. Raises if tags don't match."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -76,7 +76,7 @@ def ledger(html: str) -> dict:
 
 
 def past(result, runs: int = 14) -> pl.DataFrame:
-    """Everybody has had a point more a day."""
+    """Return past scores that rise by a point a day for everyone."""
     frames = [
         result.scores.select(
             "contact_id",
@@ -306,7 +306,7 @@ def test_which_run_it_shows(shown):
     assert "2026-11-20T19:00:00-07:00" in render_html(page(scored()))
 
 
-# --- what it never holds
+# --- what it never contains
 
 
 def test_the_policy_allows_this_style_and_this_script_alone():
@@ -425,7 +425,7 @@ def test_the_same_gives_the_same_bytes():
 
 
 def linked(**cells: str) -> list[str]:
-    """Return where the links of the hottest lead lead to."""
+    """Return the targets of the hottest lead's links."""
     contacts = CONTACTS.with_columns(pl.lit(text).alias(name) for name, text in cells.items())
     html = render_html(page(scored(scores=SCORE_ROWS[:1], contacts=contacts)))
     (row,) = re.findall('<tr class="row">.*?</tr>', html, re.DOTALL)

@@ -1,4 +1,4 @@
-"""Whom a report lists, and at which place; how scores of a lead are drawn."""
+"""Which leads a report lists, and in which places; how a lead's scores are drawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOBODY = pl.DataFrame({"contact_id": []}, schema={"contact_id": pl.String})
 
 
 def scores(**by_score: list[tuple[str, int]]) -> pl.DataFrame:
-    """Make a table of `contact: flames`, ranked as they stand."""
+    """Return a table from `(contact, flames)` pairs, ranked in the given order."""
     rows = [
         (who, name, float(9 - rank), flames, 1.0, 1.0, rank, None)
         for name, people in by_score.items()

@@ -1,4 +1,4 @@
-"""`report.md`: in the order of the page, and text of the data as itself."""
+"""`report.md`: in the order of the page, with text from the data shown literally."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tables.by_hand import SCORE_ROWS, scored
 
 
 def cells(markdown: str) -> list[str]:
-    """Every text that a reader of the rendered Markdown sees, by block."""
+    """Return every text that a reader of the rendered Markdown sees, by block."""
     found = []
     for token in MarkdownIt("gfm-like", {"linkify": False}).parse(markdown):
         if token.type == "inline":

@@ -38,14 +38,14 @@ def report(output, monkeypatch):
 @pytest.mark.parametrize("night", ["2026-11-20", "2026-11-21"])
 @pytest.mark.parametrize("name", ["report.html", "report.md"])
 def test_a_stored_run_gives_the_very_report_that_it_wrote(output, report, tmp_path, night, name):
-    """The first night has no changes, the second one has."""
+    """The first night has no changes; the second one has."""
     (run,) = (output / "runs").glob(f"{night}T*")
     assert report("--run", night, "-o", str(tmp_path / name)).exit_code == 0
     assert (tmp_path / name).read_bytes() == (run / name).read_bytes()
 
 
 def test_a_stored_run_needs_no_other_run_for_its_report(output, tmp_path, monkeypatch):
-    """The second night has its changes, its trend and the lines of its leads; here it is alone."""
+    """The second night keeps its changes, its trend and its leads' lines when it is the only run."""
     (run,) = (output / "runs").glob("2026-11-21T*")
     alone = tmp_path / "out" / "runs" / run.name
     shutil.copytree(run, alone)
@@ -95,7 +95,7 @@ max_rejects: 50%
 
 
 def test_odd_names_amounts_and_rejects_come_back_as_they_were_written(tmp_path, monkeypatch):
-    """Everything that the record or a table could write otherwise than it was: two nights, two scores."""
+    """Everything that the record or a table could change when written: two nights, two scores."""
     (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
     (tmp_path / "flamescore.yaml").write_text(PROJECT, encoding="utf-8")
     (tmp_path / "contacts.csv").write_text(

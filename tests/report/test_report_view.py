@@ -60,7 +60,7 @@ def named(name: str) -> Scored:
 
 
 def printed(result: Scored, *, width: int = 200, **settings: object) -> str:
-    """What a screen without colours shows of a report."""
+    """Return a report as shown on a screen without colors."""
     seen = data(result, **settings)
     return "\n".join(render_terminal(view(seen), seen, on=Screen(width), top=10))
 
@@ -102,7 +102,7 @@ def test_one_line_of_one_score():
 
 
 def of(contacts, hot_flames):
-    """A report with so many contacts, of whom one is hot under its one score."""
+    """Return a report with this many contacts, one of whom is hot under its one score."""
     report = told(scored())
     score = replace(report.scores[0], contacts=contacts, hot=contacts, flames=(0, 0, 0, 0, 0, contacts))
     return replace(report, contacts=contacts, hot_flames=hot_flames, scores=(score,))

@@ -1,4 +1,4 @@
-"""One way of saying: every output tells of each lead of the sample what its tables give, worked out here.
+"""Consistent wording: every output shows each lead of the sample as its tables do, computed here.
 
 What is expected comes from the run's Parquet files and `run.json` alone, by `Decimal` and `datetime`.
 """
@@ -34,7 +34,7 @@ ZONE = ZoneInfo("America/Phoenix")
 TODAY = datetime(2026, 11, 21, tzinfo=ZONE).date()
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 EVERY = 1 if os.environ.get("FLAMESCORE_TESTS") == "full" else 120
-"""Of so many leads one is explained: each reads the exports anew."""
+"""One in this many leads is explained, because each explanation reads the exports again."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def reasons_of(rows: list[dict], order: list[str], names: dict[str, str]) -> tup
 
 @pytest.fixture(scope="module")
 def leads(two_nights) -> dict[str, Lead]:
-    """Everybody with a flame who may be called, by id, in ranked order."""
+    """Return every contact with a flame who may be called, by id, in ranked order."""
     run = two_nights / "latest"
     record = json.loads((run / "run.json").read_text())
     rules = [each for each in record["scores"][0]["rules"] if each["entry"] == "rule"]

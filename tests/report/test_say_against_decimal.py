@@ -1,4 +1,4 @@
-"""Points and days as people read them, held against `Decimal` and `datetime`."""
+"""Points and days as people read them, checked against `Decimal` and `datetime`."""
 
 import random
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ MONTH = Decimal("30.4375")
 
 
 def shown(points, decimals, rounding):
-    """Say ten-thousandths by `Decimal` alone."""
+    """Format ten-thousandths with `Decimal` alone."""
     exact = Decimal(points) / 10_000
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding)
     if rounded == 0 and exact > 0:

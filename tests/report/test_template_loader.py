@@ -1,4 +1,4 @@
-"""The page's templates come compiled, and are compiled anew where another version of Jinja made them."""
+"""The page's templates come compiled, and are compiled again if another version of Jinja made them."""
 
 import sys
 
@@ -12,7 +12,7 @@ from tables.by_hand import scored
 
 @pytest.fixture
 def fresh(monkeypatch):
-    """Load the templates anew, and count what is compiled of them."""
+    """Clear the template cache, and yield the names of the templates compiled since."""
     environment = sys.modules["flamescore.report.html"].environment
     compiled = []
     compile_ = jinja2.Environment.compile
