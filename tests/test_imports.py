@@ -1,12 +1,16 @@
 """What is imported when, what may import what, and how long modules are."""
 
+import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import flamescore
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/flamescore"
@@ -104,3 +108,11 @@ def test_a_test_of_each_room_is_where_one_looks_for_it():
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     wanted = {"changes", "cli", "engine", "explanations", "exports", "project", "report", "rules", "runs"}
     assert wanted <= rooms & folders
+
+
+def test_every_name_of_a_room_is_there():
+    rooms = [each.name for each in pkgutil.iter_modules(flamescore.__path__) if each.ispkg]
+    for room in rooms:
+        package = importlib.import_module(f"flamescore.{room}")
+        for name in getattr(package, "__all__", ()):
+            assert hasattr(package, name), f"flamescore.{room}.{name}"

@@ -39,9 +39,9 @@ __all__ = [
 _WITH_FRAMES: Final = {
     **dict.fromkeys(("Checked", "RuleResult", "ScoreResult", "check"), "run"),
     **dict.fromkeys(
-        ("RULE_COLUMNS", "as_concise", "as_github", "as_json", "findings_text", "rule_rows"), "telling"
+        ("RULE_COLUMNS", "as_concise", "as_github", "as_json", "findings_text", "rule_rows"), "rendering"
     ),
-    **dict.fromkeys(("score_line", "summary"), "telling"),
+    **dict.fromkeys(("score_line", "summary"), "rendering"),
 }
 """Names and their modules, which are imported on first use: a schema needs none of them."""
 
