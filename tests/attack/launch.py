@@ -43,7 +43,7 @@ def load_everything() -> None:
 
 
 def forked(folder: Path, body: Callable[[], None], *, limit: float = LIMIT) -> Ran:
-    """Run `body` in a child whose working directory is `folder` and whose temporary files go to `folder/tmp`."""
+    """Run `body` in a child with `folder` as working directory and `folder/tmp` as temporary folder."""
     out, err = folder / "stdout", folder / "stderr"
     child = os.fork()
     if child == 0:

@@ -148,8 +148,8 @@ def strayed(folder: Path) -> bool:
     """Return whether damage has moved personal data to a column whose cells a message may show.
 
     A header that loses a comma shifts every cell by one column: the owner of a contact is then read as its
-    tag, and can't be distinguished from a tag chosen by marketing. Only contacts in CSV and NDJSON are checked,
-    as text. Losing a byte makes the other formats unreadable.
+    tag, and can't be distinguished from a tag chosen by marketing. Only contacts in CSV and NDJSON are
+    checked, as text. Losing a byte makes the other formats unreadable.
     """
     for file in folder.glob("contacts.*"):
         match file.suffix:

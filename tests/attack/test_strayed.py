@@ -1,4 +1,4 @@
-"""The attack looks for personal data in messages, except data that damage has moved to a column that is shown."""
+"""The attack looks for personal data in messages, but ignores what damage has moved to a displayed column."""
 
 from __future__ import annotations
 
