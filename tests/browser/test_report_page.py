@@ -51,7 +51,7 @@ EVERY = pytest.mark.parametrize("name", PAGES)
 
 @cache
 def html(name: str) -> str:
-    """Return a page, rendered only when a test opens it, and only once."""
+    """Return a page, rendered once, when it is first opened."""
     return render_html(PAGES[name]())
 
 

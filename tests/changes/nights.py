@@ -44,7 +44,7 @@ class Nights:
 
     @cached_property
     def changes(self) -> Changes:
-        """Return the product's changes of the second night, computed as the nightly run does."""
+        """Return the program's changes for the second night, computed as a nightly run does."""
         return self.compared(earlier=self.first.as_of)
 
     def compared(self, **how: Any) -> Changes:
@@ -54,7 +54,7 @@ class Nights:
         return compare(self.before, book, exports, COLUMNS, done, hot=Hot())
 
     def expected(self) -> dict[tuple[str, str], tuple[int, ...]]:
-        """Return activity, time, data and rules by the oracle, for contacts with a score on both nights."""
+        """Return the oracle's parts (activity, time, data, rules) of contacts scored on both nights."""
         old, new = self.first, self.second
         then = [row for row in new.events if row["at"] <= old.as_of]
         beyond = new.as_of + SECOND
@@ -85,13 +85,13 @@ def totals(
 
 
 def told(changes: Changes) -> dict[tuple[str, str], tuple[int, ...]]:
-    """Return the four parts in ten-thousandths, for contacts with a score on both nights."""
+    """Return the four parts in ten-thousandths, for contacts scored on both nights."""
     rows = changes.rows.filter(changes.rows["difference"].is_not_null()).to_dicts()
     return {(row["contact_id"], row["score_name"]): tuple(whole(row[part]) for part in PARTS) for row in rows}
 
 
 def nights_of(case: Case, seed: int, *, other: Case | None = None) -> Nights:
-    """Return a case with a first night: without later rows, some rows late, maybe with another book."""
+    """Add a first night to a case: no later rows, some rows still missing, maybe another book."""
     dice = Random(seed)
     then = case.as_of - dice.choice([1, 3_600, 86_400, 7 * 86_400, 40 * 86_400]) * SECOND
     early = [row for row in case.events if row["at"] <= then and dice.random() > 0.1]

@@ -29,7 +29,7 @@ FRAGMENTS = {
     "top": "{}" + ONE_SCORE,
     "patterns": "bots:\n  patterns:\n{}" + ONE_SCORE,
 }
-"""What completes a marked fragment, such as ```yaml rules, to a file."""
+"""Templates that turn a marked fragment, such as ```yaml rules, into a whole file."""
 INDENT = {"": 0, "rules": 6, "score": 4, "labels": 0, "top": 0, "patterns": 4}
 
 

@@ -44,7 +44,7 @@ def flags_of(command):
 
 
 def checked(words):
-    """Return the arguments of a call of the program, checked: the command and its flags exist."""
+    """Check that the command and flags of a call of the program exist, and return the command."""
     at = next(n for n, word in enumerate(words) if word.endswith("flamescore") and not word.endswith("/"))
     command, *rest = words[at + 1 :]
     flags = {word for word in rest if word.startswith("-")}

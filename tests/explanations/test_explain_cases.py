@@ -198,7 +198,7 @@ def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
     }
     for row in (row for rows in later.values() for row in rows):
         spec = case.book["scores"][row["score_name"]]
-        if isinstance(spec.get("flames"), dict):  # by this run's list, not a future one
+        if isinstance(spec.get("flames"), dict):  # by this run's list, not that of the future
             scores = [each for each in case.scored().scores if each["score_name"] == row["score_name"]]
             bounds = [
                 min((r["score"] for r in scores if r["flames"] >= k), default=None) for k in range(1, 6)

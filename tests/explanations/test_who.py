@@ -1,4 +1,4 @@
-"""How a text identifies a contact."""
+"""Which contact an id or an e-mail refers to."""
 
 from dataclasses import replace
 

@@ -260,7 +260,7 @@ def test_a_daily_feed_that_goes_on_is_never_told(length, newest):
 
 @given(st.lists(st.integers(0, 5), min_size=28, max_size=120), st.integers(0, 100))
 def test_the_rhythm_by_the_letter(counts, silence):
-    """Apply the rules of a feed a second time, day by day."""
+    """Compare with a second implementation of the rules for feeds, day by day."""
     newest = november(1)
     days = {newest - timedelta(each): many for each, many in enumerate(counts)}
     active = sorted(day for day in days if days[day])

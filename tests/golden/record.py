@@ -18,7 +18,7 @@ UNSTEADY = ("started_at", "ended_at", "steps", "versions", "files")
 """Keys of a run's record that vary between runs: times, and the checksums of pages that contain an id."""
 
 PAGES = {"report.html"}
-"""Pages, in which only ids vary between runs."""
+"""Kept unchanged except for ids, like all other files that aren't Parquet."""
 
 
 def main(folder: Path, only: str) -> None:

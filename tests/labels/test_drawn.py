@@ -1,4 +1,4 @@
-"""Contacts held out, by a draw that is the same every night."""
+"""Held-out contacts, drawn the same way every night."""
 
 import random
 from decimal import Decimal

@@ -41,7 +41,7 @@ def prepare(path: Path) -> None:
     from product import book_of  # noqa: PLC0415
     from strategies import case_of  # noqa: PLC0415
 
-    # Tuples created with keyword arguments need a function to recreate them.
+    # Pickle needs a function to recreate a tuple made with keyword arguments.
     copyreg.pickle(ListValues, lambda values: (_list_values, (tuple(values), vars(values))))  # type: ignore[arg-type]
     made = []
     for seed in range(ALL):

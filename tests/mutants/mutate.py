@@ -1,4 +1,4 @@
-"""Mutants: all small faults that a module's code could have, each identified by its name."""
+"""Mutants: all small faults that can be put into a module's code, each identified by a name."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NAMES = {
 }
 TEXTS = {"left": "right", "right": "left", "first": "last", "last": "first", "min": "max", "anti": "semi"}
 COMMUTATIVE = frozenset({"min", "max", "minimum", "maximum"})
-"""Functions that return the same in any order of arguments."""
+"""Functions whose result does not depend on the order of their arguments."""
 
 _UNTOUCHED = (ast.Import, ast.ImportFrom, ast.Raise, ast.Assert, ast.Delete, ast.JoinedStr)
 _SKIPPED_FIELDS = ("decorator_list", "returns", "annotation", "type_params")

@@ -1,4 +1,4 @@
-"""Which modules are mutated, and which tests run on each: first its own tests, then those of its room."""
+"""Which modules are mutated, and which tests run on each: first the module's own, then those of its room."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def tests_of(path: Path) -> tuple[str, ...]:
 
 
 def _files(names: tuple[str, ...]) -> list[str]:
-    """Replace folders by their test files, so that none of these runs twice."""
+    """Replace folders with their test files, so that no file runs twice."""
     return [
         path.relative_to(TESTS).as_posix()
         for name in names

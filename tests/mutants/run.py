@@ -1,4 +1,4 @@
-"""Make mutants of what scores, and count how many the tests notice: `python tests/mutants/run.py`.
+"""Make mutants of the scoring code, and count how many the tests notice: `python tests/mutants/run.py`.
 
 `rooms.py` lists which modules are mutated and which tests run on each. Each mutant runs in its own process,
 forked before Polars has started a thread, two or more at once. Survivors are printed with their change.
@@ -116,9 +116,9 @@ class Try:
 
 
 def tried(tries: Iterable[Try], cases: bytes, jobs: int) -> Iterator[tuple[Try, bool, float]]:
-    """Run tries, `jobs` at once. Yield each as it ends: the try, whether it died, and its seconds.
+    """Run tries, `jobs` at once, and yield each as it ends: whether its mutant died, and the seconds it took.
 
-    A try that exceeds its time limit has died.
+    A mutant whose tests exceed the time limit has died.
     """
     waiting, running = iter(tries), dict[int, tuple[Try, float]]()
     while True:

@@ -61,7 +61,7 @@ def routed(people, team, columns=(), before=(), as_of=AS_OF):
 
 
 def reps_of(found):
-    """Return the current rep by contact."""
+    """Return the current rep of each contact."""
     return dict(found.now.select("contact_id", "rep").iter_rows())
 
 
@@ -137,7 +137,7 @@ def test_leads_of_a_company_go_to_its_rep():
         "01": "same company: acme",
         "03": "next in turn",
         "04": "same domain: X",
-        "06": "next in turn",  # nobody of the team is at its company, and the domain isn't checked
+        "06": "next in turn",  # no rep of the team has its company, and only the company is checked
     }
 
 

@@ -1,6 +1,6 @@
-"""Publish runs, killed at each step in turn. For each kill, print the state it left and the next one as JSON.
+"""Publish runs, killed at each step in turn. Print the state after each kill, and after the next run.
 
-This is a separate program because it forks, which a process with threads had better not do.
+This is a separate program because it forks, which is unsafe in a process with threads.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def test_ids_that_stand_twice(spark):
 
 
 def ordered():
-    """Return tables with an order, `n`: contacts and events appear twice, all tags change at the same time."""
+    """Return tables with an order, `n`: contacts and events appear twice, all tags change at once."""
     people = TABLES["contacts"].with_columns(n=pl.int_range(pl.len()))
     padded = pl.format(" {} ", "contact_id").alias("contact_id")
     again = people.head(9).with_columns(padded, name=pl.lit("Later"), n=pl.col("n") + 90)
@@ -219,7 +219,7 @@ def test_a_session_of_spark_connect_is_enough():
 
 
 def test_tables_without_rows(spark, whole):
-    """For example, without rejects: Spark can't infer the columns of a table without rows."""
+    """For example, with no rejects: Spark can't infer the columns of a table without rows."""
     history = TABLES["tag_history"].filter(pl.col("action") != "renamed")
     sound = {**TABLES, "events": TABLES["events"].clear(), "tag_history": history}
     found = on(spark, tables=sound, shards=None)

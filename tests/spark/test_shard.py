@@ -76,7 +76,7 @@ def test_any_number_of_shards_comes_to_the_same(plan, rows, whole, shards):
     people = found.filter(pl.col("part") == PEOPLE)
     assert people.height == TABLES["contacts"].height
     customers = [f"c{n * 7 % 40}" for n in range(40) if n % 4 == 0]
-    # Customers are excluded by the list of tags; the history only contains another tag.
+    # Customers are excluded by the contacts' tags; the history only contains another tag.
     assert sorted(people.filter("excluded")["contact_id"]) == sorted(customers)
 
 

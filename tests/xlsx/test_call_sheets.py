@@ -61,7 +61,7 @@ def test_the_columns_of_a_call_list(book):
         "Company": "Company and Daughters 0",
         "Phone": "+1 602 555 0000",
         "Why": None,
-        "Last activity": datetime(2026, 11, 1),  # noqa: DTZ001 - cells of a sheet have no time zone
+        "Last activity": datetime(2026, 11, 1),  # noqa: DTZ001 - sheets have no time zones
         "Flames": 5,
         "Score": 60,
         "E-mail": "anneliese.ferrari0@mail0.example.com",

@@ -101,7 +101,7 @@ def test_instants_become_local_dates():
     )
     sheet = made(frame)["All"]
     assert values(sheet)[1:] == [
-        (datetime(2026, 11, 19, 22, 30), datetime(2026, 1, 2)),  # noqa: DTZ001 - cells of a sheet have no time zone
+        (datetime(2026, 11, 19, 22, 30), datetime(2026, 1, 2)),  # noqa: DTZ001 - sheets have no time zones
         (None, "1899-12-31"),
         ("1849-12-31 16:31:42", None),
     ]
