@@ -1,4 +1,4 @@
-"""Routing written a second time, lead by lead and as the docs word it; it shares nothing with the program."""
+"""A second implementation of routing, lead by lead as the docs describe it, independent of the program."""
 
 from __future__ import annotations
 
