@@ -1,4 +1,4 @@
-"""Small lists of contacts, scored by points that stand in a column, and their accounts."""
+"""Small lists of contacts, scored by the points in a column, and their accounts."""
 
 from datetime import UTC, datetime
 
@@ -26,7 +26,7 @@ scores:
 
 
 def scored(people, accounts, rules=RULES):
-    """Score people (`contact_id` is their place, from 1), and find their accounts."""
+    """Score people and find their accounts. A contact's `contact_id` is its position, from 1."""
     frame = pl.DataFrame(people, infer_schema_length=None).with_columns(pl.all().cast(pl.String))
     frame = frame.with_columns(pl.Series("contact_id", [f"{n:04}" for n in range(1, frame.height + 1)]))
     loaded = load_rules_text(rules + accounts)
@@ -36,7 +36,7 @@ def scored(people, accounts, rules=RULES):
 
 
 def found(people, accounts="", **keys):
-    """Return the accounts of people; `accounts` is what stands there beside key and scores."""
+    """Return the accounts of people; `accounts` is added to the key and scores of the `accounts` section."""
     key = keys.get("key", "company")
     says = f"accounts:\n  key: {key}\n  scores: {{engagement: {{combine: sum, five_flames: 60}}}}\n{accounts}"
     return scored(people, says)[1]

@@ -1,4 +1,4 @@
-"""Accounts in literal numbers: what each way of combining gives, whose account it is, what is told."""
+"""Accounts in literal numbers: the result of each way to combine scores, owners, and what is reported."""
 
 import pytest
 
@@ -95,7 +95,7 @@ def test_the_package_knows_free_mail():
     assert {"gmail.com", "yahoo.com", "zoho.com"} <= set(free_mail())
 
 
-# --- what may be one
+# --- accounts that may be the same
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Accounts by the domain that stands in the e-mail, and free mail from a file."""
+"""Accounts by the domain of the e-mail address, and free mail providers from a file."""
 
 import polars as pl
 

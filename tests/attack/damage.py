@@ -18,7 +18,7 @@ QUIRKS = (
     "\u200b".encode(), b"1.00216E+11", b"<script>", b"[bold]", b"NaN", b"inf", b"PAR1", b"PK\x03\x04",
     b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"<!doctype html><html>",
 )  # fmt: skip
-"""What no export should have, and some have."""
+"""Content that exports shouldn't contain but sometimes do."""
 
 WORDS = (
     b"null", b"~", b"true", b"-1", b"0", b"1e400", b"999999999999999999999", b"0.00001", b"[]", b"{}", b"''",
@@ -28,49 +28,49 @@ WORDS = (
     b"event", b"visit", b"{any: []}",
     b"\xef\xbb\xbf", b"%Y-%m-%d", b"100%", b"-5%",
 )  # fmt: skip
-"""What stands in rule and project files in the place of something else."""
+"""Replacements for values in rule and project files."""
 
 
 def flip(dice: Random, data: bytearray) -> None:
-    """Change bits, one or many."""
+    """Flip one or more bits."""
     for _ in range(dice.choice([1, 1, 1, 4, 64])):
         if data:
             data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
 
 
 def cut(dice: Random, data: bytearray) -> None:
-    """Cut the end off."""
+    """Truncate the data."""
     del data[dice.randrange(len(data) + 1) :]
 
 
 def zero(dice: Random, data: bytearray) -> None:
-    """Make a stretch, or all, zero bytes."""
+    """Overwrite a range, or all of the data, with zero bytes."""
     at, length = dice.randrange(len(data) + 1), dice.choice([1, 16, 512, len(data)])
     stretch = data[at : at + length]
     data[at : at + length] = bytes(len(stretch))
 
 
 def drop(dice: Random, data: bytearray) -> None:
-    """Take a stretch out."""
+    """Remove a range."""
     at = dice.randrange(len(data) + 1)
     del data[at : at + dice.choice([1, 1, 2, 8, 64])]
 
 
 def double(dice: Random, data: bytearray) -> None:
-    """Repeat a stretch."""
+    """Repeat a range."""
     at = dice.randrange(len(data) + 1)
     data[at:at] = data[at : at + dice.choice([1, 8, 64, 2000])]
 
 
 def insert(dice: Random, data: bytearray) -> None:
-    """Put something strange in, once or often."""
+    """Insert unexpected content, once or several times."""
     for _ in range(dice.choice([1, 1, 1, 5, 30])):
         at = dice.randrange(len(data) + 1)
         data[at:at] = dice.choice(QUIRKS)
 
 
 def replace_cell(dice: Random, data: bytearray) -> None:
-    """Replace what stands between two delimiters by something strange."""
+    """Replace the text between two delimiters with unexpected content."""
     marks = [at for at, byte in enumerate(data) if byte in b',:{}[]\n "']
     if len(marks) > 1:
         at = dice.randrange(len(marks) - 1)
@@ -78,7 +78,7 @@ def replace_cell(dice: Random, data: bytearray) -> None:
 
 
 def swap_lines(dice: Random, data: bytearray) -> None:
-    """Put a line in another place, or indent it."""
+    """Move a line to another position, or change its indentation."""
     lines = data.split(b"\n")
     at, to = dice.randrange(len(lines)), dice.randrange(len(lines))
     if dice.random() < 0.5:
@@ -89,7 +89,7 @@ def swap_lines(dice: Random, data: bytearray) -> None:
 
 
 def recode(dice: Random, data: bytearray) -> None:
-    """Write it in another encoding."""
+    """Re-encode the data in another encoding."""
     coding = dice.choice(["utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1", "cp1252"])
     data[:] = data.decode("latin-1").encode(coding, errors="replace")
 
@@ -99,7 +99,7 @@ TEXT = (*BINARY, replace_cell, replace_cell, replace_cell, swap_lines, recode)
 
 
 def damaged(dice: Random, data: bytes, *, text: bool) -> bytes:
-    """Return the bytes damaged once or some times, in ways that the dice choose."""
+    """Return a copy of the data, damaged one or more times in randomly chosen ways."""
     out = bytearray(data)
     for _ in range(dice.choice([1, 1, 1, 2, 4])):
         dice.choice(TEXT if text else BINARY)(dice, out)

@@ -1,12 +1,12 @@
-"""Damage exports, rules, project files and finished runs at random, and see what the program does with them.
+"""Damage exports, rules, project files and finished runs at random, and check how the program behaves.
 
     PYTHONPATH=tests python -m attack.fuzz 10000 --seed 1 --jobs 2
 
-Each case damages one file or two of a sound project that has two finished runs, runs one command on it, and
-looks for what must never be: a traceback, exit code 1 or 70, a hang, a control character on a terminal, the
-data of a person in a message, in a record or in what a report tells of findings, an output that a failed run
-has changed, a published run that does not agree with itself. It prints a table of what it did, then the seed
-and folder of every fault, and exits with 1 where there is one.
+Each case damages one or two files of a sound project that has two finished runs, runs one command on it, and
+checks for what must never happen: a traceback, exit code 1 or 70, a hang, a control character on a terminal,
+personal data in a message, in a run's record or in the section of a report about the exports, output changed
+by a failed run, or a published run that is inconsistent. It prints a table of targets and exit codes, then
+every case with a fault (its seed, command and files), and exits with 1 if there are any.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TEMPLATES: Final = 12
-"""How many sound projects there are, each with files of other formats."""
+"""The number of sound projects, each with files in other formats."""
 
 SCORE: Final = ("score", "--quiet")
 NIGHT: Final = (
@@ -75,7 +75,7 @@ CONTROL: Final = re.compile(
 
 @dataclass(frozen=True)
 class Case:
-    """One case: what is damaged, what is called, and what came of it."""
+    """A case: what was damaged, which command was run, and the result."""
 
     seed: int
     target: str
@@ -102,7 +102,7 @@ def main() -> int:
 def attack(
     count: int, *, seed: int = 1, jobs: int = 1, only: str | None = None, keep: Path | None = None
 ) -> list[Case]:
-    """Run so many cases by as many processes as there are jobs; the same seeds give the same cases."""
+    """Run `count` cases in `jobs` worker processes. The same seeds give the same cases."""
     load_everything()
     with tempfile.TemporaryDirectory() as place:
         base = Path(place)
@@ -122,7 +122,7 @@ def attack(
 
 
 def told(cases: list[Case]) -> int:
-    """Print what was done and every fault; return the exit code."""
+    """Print a summary and every fault; return the exit code."""
     table = Counter((case.target, case.code) for case in cases)
     for target in sorted({case.target for case in cases}):
         codes = ", ".join(f"{n} x {code}" for (what, code), n in sorted(table.items()) if what == target)
@@ -135,7 +135,7 @@ def told(cases: list[Case]) -> int:
 
 
 def _template(base: Path, number: int) -> Path:
-    """Make a sound project with the runs of two days; a child does it, for Polars must not start here."""
+    """Make a sound project with runs of two days, in a child process: Polars must not start in this one."""
     folder = base / f"template{number}"
     _sound(forked(base, lambda: write(folder, Random(number))))
     for day in ("2026-11-19", "2026-11-20"):
@@ -247,9 +247,9 @@ def _faults_left(
 
 
 def _people_shown(output: Path, spoilt: set[Path]) -> list[str]:
-    """Say where the data of persons stands in a record, or in what a report tells of the exports.
+    """Return where personal data appears in a run's record, or in the section of a report about the exports.
 
-    What was damaged here is not looked at: a name of the call list can end up anywhere in it.
+    Files damaged by this case are skipped: a name from the call list can end up anywhere in them.
     """
     faults = []
     for folder in (output / "failed", output / "latest"):
@@ -267,7 +267,7 @@ def _people_shown(output: Path, spoilt: set[Path]) -> list[str]:
 
 
 def _check(output: Path) -> None:
-    print("\n".join(faults_of_latest(output)))  # noqa: T201 - a child tells its parent
+    print("\n".join(faults_of_latest(output)))  # noqa: T201 - a child reports to its parent
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Run the program in a child that is forked: a run costs no start of the interpreter.
+"""Run the program in a forked child, which saves starting the interpreter for each run.
 
 The parent must not have called Polars, whose threads don't survive a fork.
 """
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIMIT = 120
-"""Seconds after which a run counts as hanging."""
+"""Seconds after which a run is considered hung."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a run: its exit code (or minus the signal that ended it), and what it printed."""
+    """The result of a run: its exit code (or minus the signal that ended it), and its output."""
 
     code: int
     out: bytes
@@ -31,7 +31,7 @@ class Ran:
 
 
 def load_everything() -> None:
-    """Import what a command imports, so that no child has to."""
+    """Import everything that a command imports, so that no child has to."""
     import importlib  # noqa: PLC0415
     import pkgutil  # noqa: PLC0415
 
@@ -43,7 +43,7 @@ def load_everything() -> None:
 
 
 def forked(folder: Path, body: Callable[[], None], *, limit: float = LIMIT) -> Ran:
-    """Run `body` in a child whose working folder and temporary folder are the given one's."""
+    """Run `body` in a child with `folder` as working directory and `folder/tmp` as temporary folder."""
     out, err = folder / "stdout", folder / "stderr"
     child = os.fork()
     if child == 0:
@@ -57,7 +57,7 @@ def forked(folder: Path, body: Callable[[], None], *, limit: float = LIMIT) -> R
 
 
 def command(*words: str) -> Callable[[], None]:
-    """Return a body that calls the program by these words."""
+    """Return a body that runs the program with these command-line arguments."""
 
     def body() -> None:
         from flamescore.cli.main import main  # noqa: PLC0415
@@ -83,7 +83,7 @@ def _inside(folder: Path, body: Callable[[], None]) -> None:
         body()
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 1 if left.code else 0
-    except BaseException:  # noqa: BLE001 - that is what is looked for
+    except BaseException:  # noqa: BLE001 - a traceback is what the attack looks for
         traceback.print_exc()
         code = 1
     for stream in (sys.stdout, sys.stderr):

@@ -1,6 +1,6 @@
-"""A sound project of every kind of source and format, to be damaged.
+"""A sound project with every kind of source and format, to be damaged.
 
-Names, e-mails, phones, companies and owners hold `PERSON`, so that a message which shows one is found out.
+Names, e-mails, phones, companies and owners contain `PERSON`, so that a message that shows one is detected.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 PERSON = "Quillfeather"
-"""A word that stands in the cells of persons and nowhere else."""
+"""A word that occurs in cells with personal data and nowhere else."""
 
 MAY_BE_SHOWN = ("tags", "country", "employees", "renewal")
-"""The columns of contacts whose cells a message may show, for a rule or the project file names them."""
+"""Columns of contacts whose cells a message may show, because a rule or the project file names them."""
 
 DAY = "2026-11-21"
 
@@ -129,7 +129,7 @@ def opportunities() -> list[dict[str, str]]:
 
 
 def write(folder: Path, dice: Random) -> None:
-    """Write the project; the dice choose the formats of contacts, events and tag history."""
+    """Write the project, with randomly chosen formats for contacts, events and tag history."""
     folder.mkdir(parents=True)
     names = {}
     for word, rows in (("CONTACTS", contacts()), ("EVENTS", events()), ("HISTORY", history())):
@@ -145,11 +145,11 @@ def write(folder: Path, dice: Random) -> None:
 
 
 def strayed(folder: Path) -> bool:
-    """Say whether damage has moved a person's data to a column whose cells a message may show.
+    """Return whether damage has moved personal data to a column whose cells a message may show.
 
-    A header that loses a comma moves every cell by one column: the owner of a contact is then its tag, and
-    nobody can tell it from one that marketing chose. Contacts in CSV and NDJSON are looked at as text; a byte
-    lost in the others makes them unreadable.
+    A header that loses a comma shifts every cell by one column: the owner of a contact is then read as its
+    tag, and can't be distinguished from a tag chosen by marketing. Only contacts in CSV and NDJSON are
+    checked, as text. Losing a byte makes the other formats unreadable.
     """
     for file in folder.glob("contacts.*"):
         match file.suffix:
@@ -174,8 +174,8 @@ def _object(line: bytes) -> dict[str, object]:
 
 
 def encoded(rows: list[dict[str, str]], kind: str) -> bytes:
-    """Return rows as the bytes of a file; empty cells are missing ones in Parquet and NDJSON."""
-    import polars as pl  # noqa: PLC0415 - the program that forks has no threads of Polars
+    """Return rows as the bytes of a file. Empty cells are missing values in Parquet and NDJSON."""
+    import polars as pl  # noqa: PLC0415 - the program that forks must have no Polars threads
 
     frame = pl.DataFrame(rows)
     form, _, packed = kind.partition(".")

@@ -1,4 +1,4 @@
-"""Damaged exports, rules, project files and finished runs: a few here, ten thousand in the full size."""
+"""Damaged exports, rules, project files and finished runs: a few cases here, ten thousand in full size."""
 
 import os
 import subprocess

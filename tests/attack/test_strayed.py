@@ -1,4 +1,4 @@
-"""The attack looks for persons' data in messages; it lets through what damage has moved to a shown column."""
+"""The attack looks for personal data in messages, but ignores what damage has moved to a displayed column."""
 
 from __future__ import annotations
 

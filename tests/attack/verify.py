@@ -1,4 +1,4 @@
-"""Whether a published run is whole and agrees with itself, by what the docs say of its files."""
+"""Check that a published run is complete and consistent, according to the docs about its files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ FATES = ("old", "rejected", "later", "ignored", "duplicates", "superseded", "orp
 
 
 def faults_of_latest(output: Path) -> list[str]:
-    """Return what is wrong with the latest run: files, checksums, the law of rows, the ledger."""
-    import polars as pl  # noqa: PLC0415 - only a child may start its threads
+    """Return what is wrong with the latest run: its files, checksums, row counts, the ledger."""
+    import polars as pl  # noqa: PLC0415 - only a child may start Polars' threads
 
     run = (output / "latest").resolve()
     record = json.loads((run / "run.json").read_text())

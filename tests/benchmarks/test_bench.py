@@ -1,4 +1,4 @@
-"""The bench: ratios of rounds, verdicts, the order of works, peers that differ, sections of its results."""
+"""The benchmark: ratios of rounds, verdicts, the order of works, differing peers, sections of its results."""
 
 import importlib
 import subprocess
@@ -15,7 +15,7 @@ BENCH = ROOT / "benchmarks"
 
 @pytest.fixture(scope="module")
 def bench():
-    """Import a module of the bench, whose names other tests' modules may have too."""
+    """Import a module of the benchmark. Modules of other tests may have the same name."""
     names = {path.stem for path in BENCH.glob("*.py")}
     others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     sys.path.insert(0, str(BENCH))
@@ -28,14 +28,14 @@ def bench():
 
 @pytest.fixture
 def works(bench):
-    """Two works, of which the first is a peer of the second."""
+    """Return two works, the first of which is a peer of the second."""
     work = bench("works").Work
     mine = work("mine", lambda _data: [])
     return work("peer", lambda _data: [], same_as=mine), mine
 
 
 def found(bench, works, ones, others, differs=None):
-    """Return what was measured of two works: pairs of wall and processor seconds, run by run."""
+    """Return the measurements of two works: pairs of wall and processor seconds for each run."""
     cost = bench("measure").Cost
     costs = {
         work.name: [cost(wall, processor, 100.0) for wall, processor in each]

@@ -1,4 +1,4 @@
-"""A browser for the report. Where there is none, the tests are skipped and say why."""
+"""A browser for the report. Without one, the tests are skipped with the reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLAGS = (
 
 @dataclass
 class Watched:
-    """A page, and what it said and asked for."""
+    """A page, its messages and the addresses it requested."""
 
     page: object
     said: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The pages of `backtest` and `diff` in Chromium: on a telephone, in the dark, and with evil names."""
+"""The pages of `backtest` and `diff` in Chromium: on a phone, in dark mode, and with hostile names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page in Chromium: sizes, keys, filters, the address, print, and what axe says of it."""
+"""The page in Chromium: sizes, keys, filters, the address, printing, and the findings of axe."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ VIEWS = ("leads", "overview", "rules", "exports")
 
 
 def full(count: int, **settings: object):
-    """A page of so many leads with all that a page may have."""
+    """Return a page of `count` leads with everything that a page can have."""
     result = many(count)
     return page(result, changes=changes(result), past_scores=past(result), **settings)
 
 
 def two_scores(count: int):
-    """Everybody has two scores, with flames of all kinds."""
+    """Return a page on which everybody has two scores, with all numbers of flames."""
     rows = [
         (f"{number:04}", name, float(count - rank), 5 - rank * 6 // count, 1.0, 50.0, rank + 1, None)
         for name, turned in (("interest", False), ("fit", True))
@@ -51,7 +51,7 @@ EVERY = pytest.mark.parametrize("name", PAGES)
 
 @cache
 def html(name: str) -> str:
-    """Return a page, drawn once, and where it is opened only."""
+    """Return a page, rendered once, when it is first opened."""
     return render_html(PAGES[name]())
 
 
@@ -69,7 +69,7 @@ GO = """address => new Promise((done) => {
 
 
 def go(shown, address: str) -> None:
-    """Go to an address of the page, and wait until it has been followed."""
+    """Go to an address of the page, and wait until the page has followed it."""
     shown.evaluate(GO, address)
 
 
@@ -315,7 +315,7 @@ def test_hostile_texts_make_no_element(opened):
 
 
 def median(shown, work: str) -> float:
-    """Return the median of five, in milliseconds, until the page is laid out again."""
+    """Return the median time of five tries, in milliseconds, until the page is laid out again."""
     took = []
     for number in range(5):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Two nights of a case: what the first one saw and published, and the second held against it."""
+"""Two nights of a case: what the first one read and published, and the second compared with it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Nights:
-    """The case as it stood on the first night (rows up to its `as_of`, its own book), and on the second."""
+    """A case on its first night (rows up to its `as_of`, with its own rule book), and on its second."""
 
     first: Case
     second: Case
 
     @cached_property
     def before(self) -> Before:
-        """Give what the first night published."""
+        """Return what the first night published."""
         done = scored(self.first)
         names = [each.name for each in done.book.scores]
         text = to_yaml(self.first.book)
@@ -44,17 +44,17 @@ class Nights:
 
     @cached_property
     def changes(self) -> Changes:
-        """Give what the product says of the second night, as the nightly run asks for it."""
+        """Return the program's changes for the second night, computed as a nightly run does."""
         return self.compared(earlier=self.first.as_of)
 
     def compared(self, **how: Any) -> Changes:
-        """Hold the second night, scored in some way, against the first."""
+        """Compare the second night, scored with the arguments in `how`, with the first."""
         book, exports = book_of(self.second.book), exports_of(self.second)
         done = score_exports(book, exports, as_of=self.second.as_of, **how)
         return compare(self.before, book, exports, COLUMNS, done, hot=Hot())
 
     def expected(self) -> dict[tuple[str, str], tuple[int, ...]]:
-        """Give activity, time, data and rules by the oracle, of those who have a score on both nights."""
+        """Return the oracle's parts (activity, time, data, rules) of contacts scored on both nights."""
         old, new = self.first, self.second
         then = [row for row in new.events if row["at"] <= old.as_of]
         beyond = new.as_of + SECOND
@@ -85,13 +85,13 @@ def totals(
 
 
 def told(changes: Changes) -> dict[tuple[str, str], tuple[int, ...]]:
-    """Give the four parts in ten-thousandths, of those who have a score on both nights."""
+    """Return the four parts in ten-thousandths, for contacts scored on both nights."""
     rows = changes.rows.filter(changes.rows["difference"].is_not_null()).to_dicts()
     return {(row["contact_id"], row["score_name"]): tuple(whole(row[part]) for part in PARTS) for row in rows}
 
 
 def nights_of(case: Case, seed: int, *, other: Case | None = None) -> Nights:
-    """Make a first night of a case: without what came later, some rows late, maybe with another book."""
+    """Add a first night to a case: no later rows, some rows still missing, maybe another book."""
     dice = Random(seed)
     then = case.as_of - dice.choice([1, 3_600, 86_400, 7 * 86_400, 40 * 86_400]) * SECOND
     early = [row for row in case.events if row["at"] <= then and dice.random() > 0.1]
@@ -105,7 +105,10 @@ def nights_of(case: Case, seed: int, *, other: Case | None = None) -> Nights:
 
 
 def mixed(book: Row, other: Row) -> Row:
-    """Give the other book under this one's score names, as far as both have scores; labels ask for others."""
+    """Return the other book under this one's score names, as far as both have scores.
+
+    Its labels are left out, because they refer to other scores.
+    """
     enabled = [
         {key: value for key, value in spec.items() if key != "enabled"} for spec in other["scores"].values()
     ]
@@ -114,7 +117,7 @@ def mixed(book: Row, other: Row) -> Row:
 
 
 def renamed(book: Row) -> Row:
-    """Give every rule another name and id, every score another title."""
+    """Return the book with another name and id for every rule, and another title for every score."""
 
     def rule(number: int, spec: Row) -> Row:
         return {**spec, "name": f"Renamed {number}", "id": f"other-{number}", "note": "changed"}

@@ -1,4 +1,4 @@
-"""The parts of every change add up to the difference, and are what the oracle makes of them."""
+"""The parts of every change add up to the difference, and agree with the oracle."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -113,7 +113,7 @@ LARGE = 922337203685477.625
 
 
 def side_by_side(now: list[float], then: list[float], totals: list[tuple[int, int, int]]) -> list[dict]:
-    """Hold scores against those of the night before, and give the rows by contact."""
+    """Compare scores with those of the night before, and return the rows by contact."""
 
     def scores(points: list[float]) -> pl.DataFrame:
         ids = [str(number) for number in range(len(points))]
@@ -138,7 +138,7 @@ def test_differences_of_the_largest_scores_do_not_wrap():
 
 
 def test_a_large_score_that_stayed_the_same_shows_no_change():
-    """Its ten-thousandths are no float's: what is published is the nearest one."""
+    """No float equals its ten-thousandths exactly: the nearest float is published."""
     exact = 1_234_567_890_123_456_712
     [row] = side_by_side([exact / 10_000], [exact / 10_000], [(exact, exact, exact)])
     assert (row["change"], row["difference"], [row[part] for part in PARTS]) == ("same", 0.0, [0.0] * 4)

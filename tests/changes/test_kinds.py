@@ -1,4 +1,4 @@
-"""Which way a contact changed, and in which order changes stand, in literal rows."""
+"""The direction in which a contact changed, and the order of changes, in literal rows."""
 
 import polars as pl
 import pytest
@@ -9,7 +9,7 @@ BY_FLAMES = HotInBoth(4)
 
 
 def scores(rows, name="s"):
-    """Make scores of contact, points and flames."""
+    """Return scores from contact, points and flames."""
     kinds = {"contact_id": pl.String, "score": pl.Float64, "flames": pl.Int32}
     return pl.DataFrame(rows, kinds, orient="row").with_columns(score_name=pl.lit(name))
 
@@ -28,7 +28,7 @@ def changes(now, then, hot=BY_FLAMES):
         ((5.0, 3), (5.0001, 3), "up"),
         ((5.0001, 3), (5.0, 3), "down"),
         ((5.0, 3), (5.0, 3), "same"),
-        ((5.0, 2), (4.0, 3), "up"),  # by percentile there may be more flames for fewer points
+        ((5.0, 2), (4.0, 3), "up"),  # by percentile, fewer points may give more flames
         ((4.0, 3), (5.0, 2), "down"),
         ((4.0, 3), (4.0, 2), "down"),
         ((4.0, 2), (4.0, 3), "up"),

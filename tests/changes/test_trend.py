@@ -1,4 +1,4 @@
-"""The score some time ago is what scoring as of then gives, by the same rules and exports."""
+"""A score some time ago is the result of scoring as of then, by the same rules and exports."""
 
 from dataclasses import replace
 from random import Random

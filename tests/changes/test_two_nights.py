@@ -1,4 +1,4 @@
-"""Two nights on growing exports through the command line: each cause of a change is told as that cause."""
+"""Two nights on growing exports through the command line: each cause of a change is reported as such."""
 
 import json
 from contextlib import chdir
@@ -37,7 +37,7 @@ COLUMNS = ("by_activity", "by_time", "by_data", "by_rules")
 
 
 class Folder:
-    """A project in a folder, and the commands run in it, in this very process."""
+    """A project in a folder, and the commands run in it, within this process."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -140,7 +140,7 @@ def test_another_ignore_and_another_zone(folder):
 )
 def test_another_ignore_or_another_zone_alone(folder, more, opened):
     rules = RULES.replace("count: each, expires", "count: each, per: day, expires")
-    events = EVENTS + "2,email_open,2026-01-01T18:00:00Z\n"  # in Tokyo the next day
+    events = EVENTS + "2,email_open,2026-01-01T18:00:00Z\n"  # the next day in Tokyo
     folder.night(6, rules_yaml=rules, events_csv=events)
     rows = folder.night(7, rules_yaml=rules + more)
     assert parts(rows, "2") == ((0, 0, 0, -3) if opened == 0 else (0, 0, 0, opened))
@@ -149,7 +149,7 @@ def test_another_ignore_or_another_zone_alone(folder, more, opened):
 def test_all_four_at_once(folder):
     folder.night(6, events_csv=EVENTS + "1,email_open,2025-12-29T00:00:00Z\n")
     late, new = "1,email_open,2026-01-04T00:00:00Z\n", "1,email_open,2026-01-12T00:00:00Z\n"
-    # Night 1: 2 opens of 3. Late: +3. Rules: 3 of 5 instead of 3. Time: one of them expires. New: one more.
+    # Night 1: 2 opens, 3 points each. Late: +3. Rules: 5 instead of 3. Time: one expires. New: one more.
     rows = folder.night(
         12,
         events_csv=EVENTS + "1,email_open,2025-12-29T00:00:00Z\n" + late + new,
@@ -256,7 +256,7 @@ def test_changes_are_printed_newly_hot_first(folder):
 
 
 def nights(folder):
-    """Score three nights: Ann's mail counts ten days, and Bob comes and goes."""
+    """Score three nights: Ann's mail counts for ten days, and Bob comes and goes."""
     folder.night(6, contacts_csv=f"{CONTACTS}4,Bob,\n")
     folder.night(7, events_csv=f"{EVENTS}1,purchase,2026-01-06T12:00:00Z\n", contacts_csv=CONTACTS)
     folder.night(12)

@@ -1,4 +1,4 @@
-"""The checklists name files that are there, and the tests of `make quick` are there too."""
+"""The files that the checklists name exist, and so do the tests of `make quick`."""
 
 import re
 from pathlib import Path

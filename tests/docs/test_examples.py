@@ -1,4 +1,4 @@
-"""Examples of the docs do what the docs say."""
+"""The examples of the docs do what the docs describe."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from flamescore import load_rules
 
 ROOT = Path(__file__).parents[2]
 GUIDE = Path(__file__).parent / "guide"
-"""Where the lists lie that the guide names."""
+"""Folder of the lists that the guide names."""
 
 FENCE = re.compile(r"^```(\S*) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -29,7 +29,7 @@ FRAGMENTS = {
     "top": "{}" + ONE_SCORE,
     "patterns": "bots:\n  patterns:\n{}" + ONE_SCORE,
 }
-"""What a marked fragment, ```yaml rules, is put into to be a file."""
+"""Templates that turn a marked fragment, such as ```yaml rules, into a whole file."""
 INDENT = {"": 0, "rules": 6, "score": 4, "labels": 0, "top": 0, "patterns": 4}
 
 

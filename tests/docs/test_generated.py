@@ -1,4 +1,4 @@
-"""What is made from the code is what the code makes now."""
+"""Files generated from the code are up to date."""
 
 import importlib.util
 import json
@@ -34,7 +34,7 @@ def test_the_rule_files_and_their_tests_point_at_a_schema_that_is_there_and_that
 
 
 def plain(value):
-    """Bring dates to the texts that they are in YAML 1.2."""
+    """Convert dates to strings, which they are in YAML 1.2."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list):

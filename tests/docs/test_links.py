@@ -1,4 +1,4 @@
-"""Every link of the docs leads somewhere, and every page can be reached."""
+"""Every link of the docs has a target, and every page can be reached."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ def links(page):
 
 
 def anchors(page):
-    """Return what headings are called in links, as GitHub makes it."""
+    """Return the anchors of headings, as GitHub generates them."""
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

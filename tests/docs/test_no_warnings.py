@@ -1,4 +1,4 @@
-"""What is shipped and shown gives no warning that nobody accepted: the sample, the rule files, the README."""
+"""What is shipped or shown gives no unaccepted warnings: the sample, the rule files, the README."""
 
 import json
 import os
@@ -15,7 +15,7 @@ FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def told(*words, cwd):
-    """Return the warnings and errors that a command tells; it must end well."""
+    """Return the warnings and errors that a command reports. The command must succeed."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("FLAMESCORE_")}
     done = subprocess.run(
         [sys.executable, "-m", "flamescore", *words, "--log-format", "json"],

@@ -1,4 +1,4 @@
-"""A wheel, installed into an environment of its own, works from an empty folder."""
+"""A wheel installed into its own environment works from an empty folder."""
 
 import os
 import subprocess

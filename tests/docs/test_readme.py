@@ -1,4 +1,4 @@
-"""The README shows what really comes out, and its five minutes work."""
+"""The README shows real output, and the steps in its "Your own data in five minutes" work."""
 
 import os
 import re
@@ -22,7 +22,7 @@ def flamescore(*words, cwd, **environ):
     clean = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith("FLAMESCORE_") and key != "COLUMNS"  # which parallel tests set
+        if not key.startswith("FLAMESCORE_") and key != "COLUMNS"  # parallel tests set these
     }
     done = subprocess.run(
         [sys.executable, "-m", "flamescore", *words],

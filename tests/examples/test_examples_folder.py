@@ -1,4 +1,4 @@
-"""The files of `examples/`, and the Dockerfile: each is what its reader takes."""
+"""The files of `examples/` and the Dockerfile are accepted by the tools that read them."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def test_all_files_are_looked_at():
 
 
 def flags_of(command):
-    """The flags that a command of the program takes."""
+    """Return the flags that a command of the program accepts."""
     verb = get_command(program()).commands[command]
     return {flag for param in verb.params for flag in param.opts}
 
 
 def checked(words):
-    """The words of a call of the program, from its name on: the command and its flags are there."""
+    """Check that the command and flags of a call of the program exist, and return the command."""
     at = next(n for n, word in enumerate(words) if word.endswith("flamescore") and not word.endswith("/"))
     command, *rest = words[at + 1 :]
     flags = {word for word in rest if word.startswith("-")}
@@ -107,7 +107,7 @@ def test_the_lines_of_the_crontab():
     assert [line.split()[:5] for line in lines] == [["0", "2", "*", "*", "*"], ["*/15", "*", "*", "*", "*"]]
     for line in lines:
         command = line.split(maxsplit=5)[5]
-        assert "%" not in command  # which cron takes for the end of a line
+        assert "%" not in command  # cron treats it as the end of a line
         assert checked(shlex.split(command)) == "score"
         assert subprocess.run(["sh", "-n", "-c", command], check=False).returncode == 0
     assert ("--notify" in lines[0], "--notify" in lines[1]) == (False, True)
@@ -135,7 +135,7 @@ def test_systemd_takes_the_units(tmp_path):
 
 
 def loaded(name, monkeypatch, folder, **modules):
-    """An example as a module, with stand-ins for the libraries that it imports."""
+    """Return an example as a module, with stubs for the libraries that it imports."""
     monkeypatch.setenv("LEADS", str(folder))
     for each, held in modules.items():
         module = types.ModuleType(each.replace("__", "."))
@@ -147,7 +147,7 @@ def loaded(name, monkeypatch, folder, **modules):
 
 
 class Recorder:
-    """Stands for a class or function of a library: keeps what it was called with."""
+    """A stub for a class or function of a library that records its calls."""
 
     def __init__(self, **given):
         self.given = given
@@ -213,7 +213,7 @@ def test_it_is_imported_where_the_library_is_there(name, library, monkeypatch, t
 def test_the_workflow_is_one_of_github_s():
     schema = json.loads((Path(__file__).parent / "github-workflow.json").read_text())
     workflow = yaml.safe_load((EXAMPLES / "github-actions.yaml").read_text())
-    workflow["on"] = workflow.pop(True)  # which YAML 1.1 makes of `on`
+    workflow["on"] = workflow.pop(True)  # YAML 1.1 reads `on` as True
     jsonschema.Draft7Validator(schema).validate(workflow)
     steps = workflow["jobs"]["dry-run"]["steps"]
     calls = [
@@ -231,7 +231,7 @@ def test_the_workflow_is_one_of_github_s():
 
 @pytest.fixture
 def hubspot():
-    """A server that takes what HubSpot's import API does."""
+    """Run a server that accepts what HubSpot's import API accepts."""
     heard, answers = [], []
 
     class Handler(BaseHTTPRequestHandler):
@@ -242,7 +242,7 @@ def hubspot():
             self.end_headers()
 
         def log_message(self, *_):
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""Explanations as the text that a wide page has of them."""
+"""Explanations as the text of a wide page."""
 
 from io import StringIO
 
@@ -8,7 +8,7 @@ from flamescore.report import render_explanation
 
 
 def rendered(told, *, everything=False, width=120):
-    """Return what rich lays out of an explanation, without colours and blanks at ends of lines."""
+    """Return rich's layout of an explanation as text, without colors and trailing blanks."""
     page = StringIO()
     Console(file=page, width=width, color_system=None).print(
         render_explanation(told, everything=everything), highlight=False

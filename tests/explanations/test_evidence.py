@@ -1,9 +1,9 @@
-"""What a rule saw, and why another gave nothing: a rule, a contact and the literal sentence for each.
+"""What a rule saw, and why another rule gave nothing: a rule, a contact and the literal sentence for each.
 
-Each piece of evidence is read again from its own fields, by a second implementation.
+A second implementation evaluates each piece of evidence again, from its own fields.
 """
 
-# ruff: noqa: E501 - a row of the table is a line here
+# ruff: noqa: E501 - each row of the table is one line
 
 import polars as pl
 import pytest

@@ -1,4 +1,4 @@
-"""`expires_at` is the first instant at which the occurrence counts no more."""
+"""`expires_at` is the first instant at which the occurrence no longer counts."""
 
 from __future__ import annotations
 

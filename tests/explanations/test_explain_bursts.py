@@ -1,4 +1,4 @@
-"""A burst is explained as one occurrence: when it was complete, what is in it, until when it counts."""
+"""A burst is explained as one occurrence: when it was complete, its events, and until when it counts."""
 
 import json
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ BURST = "burst: {times: 3, within: 2d}"
 
 
 def explained(rule, *rows, as_of="2026-11-21"):
-    """Explain visits (day of November, url) at 09:00, or at an instant."""
+    """Explain visits (day of November, url) at 09:00, as of a given time."""
     events = pl.DataFrame(
         [("1", "page_visit", f"2026-11-{day:02d}T09:00:00Z", url) for day, url in rows],
         schema=["contact_id", "event", "at", "url"],
@@ -76,7 +76,7 @@ def test_with_values_what_is_in_it_is_told_with_them():
     ("rule", "outcomes", "why"),
     [
         (f"expires: 1d, {BURST}", ["expired"] * 7, "latest 2026-11-12, older than 1d"),
-        # events of the last 10 days are looked at
+        # events of the last 10 days are read
         (f"expires: 8d, {BURST}", ["expired"] * 7, "latest 2026-11-12, older than 8d"),
         (f"times: 3, {BURST}", ["times", "times", "burst"], "2 of the 3 needed"),
         (

@@ -1,4 +1,4 @@
-"""Explanations of generated cases, held against the engine's ledger and the oracle."""
+"""Explanations of generated cases, compared with the engine's ledger and the oracle."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from strategies import cases
 
 FULL = os.environ.get("FLAMESCORE_TESTS") == "full"
 MOST = 100 if FULL else 2
-"""Contacts of a case that are explained."""
+"""The maximum number of contacts explained per case."""
 
 
 def explained(case, *, everything=True):
@@ -65,7 +65,7 @@ def _entries_are_those_of_the_engine_and_of_the_oracle(case, explanations):
 
 
 def largest_first(rows, scores):
-    """Sort the rules of each score by points, most first; limits and silence stay behind them."""
+    """Sort the rules of each score by points, largest first. Limits and silence come after them."""
 
     def size(row):
         is_rule = row["entry"] == "rule"
@@ -124,7 +124,7 @@ def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations)
     }
     rows = (case.contacts, case.events, case.tag_history)
     world = World(plain, *rows, case.as_of + timedelta(days=400_000), files=case.files)
-    world.as_of = case.as_of  # `within_last` in a `where` looks at the real one
+    world.as_of = case.as_of  # `within_last` in a `where` uses the real one
     now = World(plain, *rows, case.as_of, files=case.files)
     for explanation in explanations:
         hidden = _hidden(case.book, now.events[explanation.contact_id], Needed(case.book, now))
@@ -144,7 +144,7 @@ def _with_all_every_event_that_a_rule_matches_has_an_outcome(case, explanations)
 
 
 def _hidden(book, there, needed):
-    """Give the places of events that entries in sequence name, but for those that `bots` takes out."""
+    """Return the indexes of events named by entries in sequence, except those that `bots` removes."""
 
     def named(entries, events):
         return {index for entry in entries for index in needed.named(entry, events)}
@@ -189,7 +189,7 @@ def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
         events=[row for row in case.events if row["at"] <= case.as_of],
         tag_history=[
             row if row["at"] <= case.as_of else row | {"at": case.as_of + timedelta(days=1_000)}
-            for row in case.tag_history  # put off, not left out: the history alone decides
+            for row in case.tag_history  # postponed, not dropped: the history alone decides
         ],
     )
     later = {
@@ -198,7 +198,7 @@ def _outlook_is_what_will_be_if_nothing_happens(case, explanations):
     }
     for row in (row for rows in later.values() for row in rows):
         spec = case.book["scores"][row["score_name"]]
-        if isinstance(spec.get("flames"), dict):  # by this run's list, whatever that of the time to come
+        if isinstance(spec.get("flames"), dict):  # by this run's list, not that of the future
             scores = [each for each in case.scored().scores if each["score_name"] == row["score_name"]]
             bounds = [
                 min((r["score"] for r in scores if r["flames"] >= k), default=None) for k in range(1, 6)

@@ -1,4 +1,4 @@
-"""An explanation of rules with resets: what fell before one, and what an event more would do."""
+"""Explanations of rules with resets: what happened before a reset, and the effect of one more event."""
 
 import polars as pl
 

@@ -1,7 +1,7 @@
 """The explanation of every contact of the sample adds up to its published score, to the last digit.
 
-So does its evidence, read again from its own fields. In full size these are 6,000. A third of the time would
-go into the outlook, which has a test of its own.
+So does its evidence, evaluated again from its own fields. In full size these are 6,000 explanations. A third
+of the time would go into the outlook, which has its own test.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STEP = 1 if FULL else 200
 
 @pytest.fixture(scope="module", params=["keap", "b2b", "ontraport"])
 def sample(request):
-    """Rules, exports (their events in memory, so that each contact is found at once) and scores."""
+    """Return rules, exports and scores. Events are in memory, so that each contact is found quickly."""
     rules = flamescore.load_rules(ROOT / "rules" / f"{request.param}.yaml")
     exports = flamescore.load_exports(ROOT / "flamescore.yaml", rules)
     events = tuple(replace(source, frame=source.frame.collect().lazy()) for source in exports.events)

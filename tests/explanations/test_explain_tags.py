@@ -1,4 +1,4 @@
-"""Tag rules that expire or decay show the tag, its date, its age and what is left of it."""
+"""Tag rules that expire or decay show the tag, its date, its age and its remaining points."""
 
 from datetime import UTC, datetime
 
@@ -127,6 +127,6 @@ def test_of_several_tags_like_a_pattern_the_first_by_its_letters_is_shown():
     names = [f"Tag {number:02}" for number in range(40)]
     contacts = pl.DataFrame({"contact_id": ["1"], "tags": [names[::-1]]})
     rules = flamescore.load_rules(RULES.replace("RULE", "tag: {like: 'tag*'}"))
-    for history in (None, HISTORY):  # with a history the tags of the list are made distinct first
+    for history in (None, HISTORY):  # with a history, the list's tags are deduplicated first
         told = flamescore.explain(rules, "1", contacts, tag_history=history, as_of="2026-11-21T17:00:00Z")
         assert [each.sentence for each in line(told).evidence] == ['tag "Tag 00", no date']

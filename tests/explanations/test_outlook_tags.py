@@ -1,4 +1,4 @@
-"""The outlook leaves out what happens later, and the tag history still decides alone."""
+"""The outlook ignores what happens later, and the tag history still decides alone."""
 
 import polars as pl
 

@@ -1,6 +1,6 @@
-"""The way to the next flame: by hand, and by adding the very event to generated cases."""
+"""The ways to the next flame: by hand, and by adding the exact event to generated cases."""
 
-# ruff: noqa: E501 - a row of a table is a line here
+# ruff: noqa: E501 - each row of a table is one line
 
 from __future__ import annotations
 
@@ -101,19 +101,25 @@ def test_by_hand(rules, events, needs, ways):
 
 
 def _open(rule):
-    """Whether one more occurrence of a rule is told: event rules with points, no followers, and no `if`."""
+    """Return whether ways include one more occurrence of a rule.
+
+    They do for event rules with positive points, without followers and without `if`.
+    """
     plain = "event" in rule and not {"followed_by", "unless_followed_by", "if"} & set(rule)
     return plain and rule.get("enabled", True) and not isinstance(rule["points"], dict) and rule["points"] > 0
 
 
 def _names_activity(score):
-    """Whether an event may be activity for a reason of its own, beside what a rule asks of it."""
+    """Return whether an event may be activity for its own reasons, apart from what a rule requires."""
     idles = [each.get("idle") for each in (score, *score.get("groups", {}).values())]
     return any(isinstance(each, dict) and "activity" in each for each in idles)
 
 
 def _one_more(case, score, rule, contact_id):
-    """Copy an event of the contact that the rule matches to `as_of`, its `per` property new."""
+    """Return a matching event of the contact, copied to `as_of`, with a new value of its `per` property.
+
+    None if no event matches, or if the copy might do more than count once.
+    """
     world = World(case.book, case.contacts, case.events, case.tag_history, case.as_of, files=case.files)
     found = [event for event in world.events[contact_id] if event_matches(rule, event, world)]
     per = rule.get("per")
@@ -127,7 +133,7 @@ def _one_more(case, score, rule, contact_id):
         for each in as_list(setting("since", rule, score, "none"))
         if each != "none"
     ):
-        return None  # it would start the rule over
+        return None  # it would reset the rule
     row = dict(found[-1].properties, at=case.as_of)
     return row if column is None else row | {column: "never seen before"}
 
@@ -160,8 +166,8 @@ def test_each_way_brings_the_flame_and_no_other_rule_does(case):
             of = (contact_id, score.score_name, rule_id_of(rule))
             row = next((r for r in after.scores if (r["contact_id"], r["score_name"]) == of[:2]), None)
             if row is None or _rows_of_others(before, *of) != _rows_of_others(after, *of):
-                continue  # the event changes more than this rule
-            if score.by_percentile:  # by the list of now, whatever others' percentiles become
+                continue  # the event changes other rules too
+            if score.by_percentile:  # by the current list, whatever happens to others' percentiles
                 reached = [
                     each is not None and row["score"] >= round(each * 10_000) for each in bounds[of[1]]
                 ]

@@ -1,4 +1,4 @@
-"""Which contact is meant."""
+"""Which contact an id or an e-mail refers to."""
 
 from dataclasses import replace
 
@@ -27,10 +27,10 @@ EXPORTS = Exports(
     ("text", "contact"),
     [
         (" 7 ", "7"),
-        ("ann@example.com", "ann@example.com"),  # an id comes before an e-mail
+        ("ann@example.com", "ann@example.com"),  # an id takes precedence over an e-mail
         ("3", "7"),  # an old id means the contact that it was merged into
-        ("9", "9"),  # but not where a contact has it still
-        ("BO@example.com", "9"),  # an address of today comes before an old one
+        ("9", "9"),  # unless a contact still has it
+        ("BO@example.com", "9"),  # a current address takes precedence over an old one
         ("WAS@example.com ", "7"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is known of and accepted."""
+"""Accepted findings."""
 
 from datetime import date
 from decimal import Decimal

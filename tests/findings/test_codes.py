@@ -1,4 +1,4 @@
-"""Every code that the program raises is in the table, and the table has no other."""
+"""Every code that the program raises is in the table, and the table contains no others."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ COMING = {code for code, each in CODES.items() if each.coming}
 
 
 def texts_of(path):
-    """Return every text of a module but the docstrings."""
+    """Yield every string of a module except the docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docs = {
         id(node.value)
@@ -34,7 +34,7 @@ MADE_HERE = {
     "P110": "unused",
     "U016": "strict_error",
 }
-"""Codes whose findings this room makes, and the function that others call for them."""
+"""Codes whose findings are created in this room, and the function that other rooms call to create them."""
 
 
 def imported_from_findings(path):
@@ -102,4 +102,4 @@ def test_the_page_has_a_row_for_every_code_that_can_be_met():
 def test_the_codes_that_this_room_makes():
     modules = [path for path in ROOM.glob("*.py") if not path.name.startswith("codes_of_")]
     found = {code for path in modules for text in texts_of(path) for code in CODE.findall(text)}
-    assert found == {*MADE_HERE, "O100", "O103"}  # `--strict` comes too late for these two
+    assert found == {*MADE_HERE, "O100", "O103"}  # `--strict` is too late for these two

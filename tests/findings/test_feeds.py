@@ -1,4 +1,4 @@
-"""Feeds that fall silent. The days are those of November 2026, whose first is a Sunday."""
+"""Feeds that go silent. The days are in November 2026; the 1st is a Sunday."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -219,7 +219,7 @@ def test_the_bound_of_newest_within(newest, is_past):
 
 
 def test_what_newest_within_says():
-    newest = datetime(2026, 11, 18, 3, tzinfo=UTC)  # the 17th in Phoenix
+    newest = datetime(2026, 11, 18, 3, tzinfo=UTC)  # still the 17th in Phoenix
     assert as_text(overdue(SOURCE, newest, NOON, Period(2, "d"), ZONE)) == (
         "events e.csv: error I053: the newest event is 4 days old (2026-11-17); `newest_within` allows 2d."
         " Is the export still running?\n"
@@ -260,7 +260,7 @@ def test_a_daily_feed_that_goes_on_is_never_told(length, newest):
 
 @given(st.lists(st.integers(0, 5), min_size=28, max_size=120), st.integers(0, 100))
 def test_the_rhythm_by_the_letter(counts, silence):
-    """The rules of a feed once more, day by day."""
+    """Compare with a second implementation of the rules for feeds, day by day."""
     newest = november(1)
     days = {newest - timedelta(each): many for each, many in enumerate(counts)}
     active = sorted(day for day in days if days[day])

@@ -1,4 +1,4 @@
-"""Near and common values, and tags that a separator hides."""
+"""Near and common values, and tags hidden by a separator."""
 
 import pytest
 from hypothesis import given
@@ -59,7 +59,7 @@ def test_near(operand, values, wanted):
     [("abcde", "xbcde", True), ("abcd", "xycd", False), ("abc", "xbc", True), ("abcdef", "xycdef", False)],
 )
 def test_the_ratios_of_short_and_longer_operands(operand, value, is_near):
-    """2 * 4 / 10 = 0.8; 2 * 2 / 8 = 0.5; 2 * 2 / 6 = 0.67 is enough under five; 2 * 4 / 12 = 0.67 is not."""
+    """2 * 4 / 10 = 0.8; 2 * 2 / 8 = 0.5; under five, 2 * 2 / 6 = 0.67 is enough; 2 * 4 / 12 = 0.67 is not."""
     assert bool(near(operand, {value: 1})) is is_near
 
 

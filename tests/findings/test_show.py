@@ -1,4 +1,4 @@
-"""Findings as text, as JSON, and which of them are shown when."""
+"""Findings as text and as JSON, and which of them are shown when."""
 
 import json
 from pathlib import PurePosixPath

@@ -21,12 +21,12 @@ PEOPLE = "User ID,Email\n" + "".join(f"{number},p{number}@example.com\n" for num
 VISITS = "user_id,at\n1,2026-11-02\n" + "".join(
     f"{number},2026-11-{1 + number % 20:02d}\n" for number in range(1, 41)
 )
-"""Everybody on one day, the first one twice on it."""
+"""Each contact visits on one day; the first contact visits twice on its day."""
 
 
 @pytest.fixture
 def guess(tmp_path):
-    """Write exports, and return what is guessed of them; both files are read, and everybody is scored."""
+    """Write exports, and return the guess. Both of its files are read, and all contacts are scored."""
 
     def guessed(exports, *, paths=(), contacts=None, zone=None):
         for name, text in exports.items():
@@ -47,18 +47,18 @@ def guess(tmp_path):
 
 
 def sources(found, kind):
-    """Return the keys of the sources of a kind, as the project file has them."""
+    """Return the keys of the sources of a kind, as given in the project file."""
     settings = project_of(found.project.encode(), NOWHERE).settings
     return [{name: getattr(each, name) for name in each.given_keys} for each in getattr(settings, kind)]
 
 
 def rules(found):
-    """Return names and points of the rules that are no comments."""
+    """Return names and points of the rules that aren't commented out."""
     return {each["name"]: each["points"] for each in written(found.rules)}
 
 
 def written(text):
-    """Return the rules of a rule file as they are written."""
+    """Return the rules of a rule file as written."""
     return load_rules_text(text).document.root.at(("scores", "interest", "rules")).json()
 
 
@@ -287,7 +287,7 @@ def test_tags_and_columns(guess):
 
 
 def test_five_flames_and_who_reaches_them(guess):
-    # Of 40 people, two come on more than one day, for 2 points each: at most two may have five flames.
+    # Of 40 people, two visit on more than one day, at 2 points each: at most two may have five flames.
     more = "".join(f"{who},2026-11-0{day}\n" for who, days in ((1, "345"), (2, "34")) for day in days)
     found = guess({"people.csv": PEOPLE, "visits.csv": VISITS + more})
     assert "five_flames: 3   # 2 of 40 reach this" in found.rules

@@ -1,4 +1,4 @@
-"""What is guessed of real exports, and how many are hot by it."""
+"""The guess for real exports, and how many contacts it makes hot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = NEEDED
 
 
 def guessed(folder, *names):
-    """Write what is guessed of some real exports; return sources, rules, and contacts by flames."""
+    """Write the guess for some real exports; return the guess, sources, rules, and the contact counts."""
     for name in names:
         shutil.copy(REAL / name, folder)
     found = first_guess([], TargetPaths(folder), contacts=None, zone=None, now=clock())

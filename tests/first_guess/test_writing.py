@@ -1,4 +1,4 @@
-"""Two files are written together: killed between any two steps, there are both or neither."""
+"""Two files are written together: after a kill between any two steps, both exist or neither does."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Everything that the program puts out, kept from one commit and held against another.
+"""Compare the whole output of the program with that of another commit.
 
     make golden                  what the working tree puts out, against the last commit
     make golden BASE=v0.1.0      against another commit
 
-It runs the code of both on the projects of `golden/projects.py`: the sample, damaged folders, the bench at S
-and, where they lie beside the checkout, the real exports. What a run, `search`, `explain`, `changes` and
-`report` put out is kept below `build/golden/`, without times, ids and paths. Files that differ are listed
-with the first lines or rows in which they do; the exit code is 1 where there is one. A difference is no
-fault: somebody looks at it, and says in the commit why it is right.
+It runs the code of both on the projects of `golden/projects.py`: the sample, damaged folders, the benchmark
+at size S and, if they are next to the checkout, the real exports. The output of runs, `search`, `explain`,
+`changes` and `report` is kept in `build/golden/`, without times, ids and paths. Files that differ are listed
+with the first lines or rows that differ; the exit code is 1 if there are any. A difference is not necessarily
+a fault: someone reviews it, and explains in the commit why it is right.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import polars as pl
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "golden"
 SHOWN = 12
-"""Lines shown of a file's difference."""
+"""The maximum number of lines shown of a file's difference."""
 
 
 def main() -> int:
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def put_out_by(source: Path, folder: Path, *, only: str = "") -> Path:
-    """Run every project by the code in `source`, and keep what it puts out in `folder`."""
+    """Run every project with the code in `source`, and keep its output in `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     paths = os.pathsep.join(str(path) for path in (source, ROOT / "tests"))
@@ -61,7 +61,7 @@ def put_out_by(source: Path, folder: Path, *, only: str = "") -> Path:
 
 
 def differences(before: Path, after: Path) -> dict[str, str]:
-    """Return the files that are not the same in both folders, each with how it differs."""
+    """Return the files that differ between the folders, each with a description of the difference."""
     names = {
         str(path.relative_to(top)) for top in (before, after) for path in top.rglob("*") if path.is_file()
     }
@@ -70,7 +70,7 @@ def differences(before: Path, after: Path) -> dict[str, str]:
 
 
 def _source_of(commit: str) -> Path:
-    """Return the `src` folder of a commit, taken out of git below `build/golden/`."""
+    """Return the `src` folder of a commit, extracted from git into `build/golden/`."""
     place = KEPT / "base"
     shutil.rmtree(place, ignore_errors=True)
     packed = subprocess.run(

@@ -1,4 +1,4 @@
-"""The projects of the golden gate: each a folder that a function fills, and the commands to run there."""
+"""The projects of the golden gate: each a folder filled by a function, and the commands to run there."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 DAMAGED = 60
-"""How many damaged folders there are."""
+"""The number of damaged folders."""
 
 
 @dataclass(frozen=True)
 class Golden:
-    """A project: its name, what fills its folder, and the words of each command, in order."""
+    """A project: its name, the function that fills its folder, and the words of each command, in order."""
 
     name: str
     fill: Callable[[Path], None]
@@ -92,7 +92,7 @@ def _damaged(seed: int, folder: Path) -> None:
 
 def _bench(folder: Path) -> None:
     sys.path.append(str(ROOT / "benchmarks"))
-    import data  # noqa: PLC0415 - the bench is on no path but here
+    import data  # noqa: PLC0415 - the benchmark is on the path only here
     import rules  # noqa: PLC0415
 
     exports = data.make(data.Dataset("S", "shuffled"))

@@ -1,4 +1,4 @@
-"""Run the golden projects by the code that is on the path, and keep what comes out."""
+"""Run the golden projects with the code on the path, and keep the output."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from golden.projects import Golden, projects
 
 RUN_ID = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}")
 UNSTEADY = ("started_at", "ended_at", "steps", "versions", "files")
-"""What of a run's record is another each time: times, and the checksums of pages that hold an id."""
+"""Keys of a run's record that vary between runs: times, and the checksums of pages that contain an id."""
 
 PAGES = {"report.html"}
-"""Kept as they are but for ids; all other files that are no Parquet too."""
+"""Kept unchanged except for ids, like all other files that aren't Parquet."""
 
 
 def main(folder: Path, only: str) -> None:

@@ -1,4 +1,4 @@
-"""The golden gate sees what differs, and only that."""
+"""The golden gate reports every difference, and nothing else."""
 
 import polars as pl
 

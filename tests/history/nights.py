@@ -1,4 +1,4 @@
-"""Runs whose scores are kept in the history of a folder, without a scoring."""
+"""Runs whose scores are kept in the history of a folder, without scoring."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Row = tuple[str, str, float, int]
-"""Contact, score, points, flames."""
+"""Contact, score name, points and flames."""
 
 
 def run_id(as_of: datetime, tail: str = "3f9a1c") -> str:
@@ -28,7 +28,7 @@ def utc(*when: int) -> datetime:
 
 
 def scores(rows: Iterable[Row]) -> pl.DataFrame:
-    """Make `frames.SCORES` of rows; what the history does not look at is nothing."""
+    """Return rows as `frames.SCORES`. Columns that the history doesn't read are null."""
     told = pl.DataFrame(list(rows), schema=["contact_id", "score_name", "score", "flames"], orient="row")
     others = [pl.lit(None, kind).alias(name) for name, kind in SCORES.items() if name not in told.columns]
     return told.select(*(pl.col(name).cast(SCORES[name]) for name in told.columns), *others)

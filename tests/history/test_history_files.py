@@ -1,4 +1,4 @@
-"""The files of the history: what stands in them, and how long they stay."""
+"""The files of the history: their content, and how long they are kept."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def test_two_days_are_whole_then_the_last_of_each_day_then_none():
         "11-20T06:00",
         "11-20T18:00",
     ]
-    # A file exactly two days old is one of the last of a day; one exactly as old as the period stays.
+    # A file exactly two days old is kept only if it is the last of its day. One exactly as old as the
+    # period is kept.
     assert kept(files(utc(2026, 11, 18, 6), utc(2026, 11, 18, 7), utc(2026, 11, 20, 6)), Period(2, "d")) == [
         "11-18T07:00",
         "11-20T06:00",

@@ -1,4 +1,4 @@
-"""What the contacts of a report scored lately, from the files of the history."""
+"""The recent scores of a report's contacts, from the files of the history."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_last_file_of_each_local_day_and_the_run_itself(tmp_path):
     keep(tmp_path, utc(2026, 11, 21, 6), [("1", "fit", 2.5, 1), ("2", "fit", 7.25, 4)])  # still the 20th
     keep(
         tmp_path, utc(2026, 11, 21, 7), [("1", "fit", 99.0, 5)], tail="000000"
-    )  # this run stands for its day
+    )  # the scores of the run itself are used for its day
     keep(tmp_path, utc(2026, 11, 22, 7), [("1", "fit", 99.0, 5)])  # later than the run
     assert told(tmp_path, "1", "2") == [
         ("2", "fit", "11-21T06", 7.25),

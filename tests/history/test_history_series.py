@@ -1,4 +1,4 @@
-"""What the history tells of a contact: rows, changes, sparklines; and that reading is one scan."""
+"""A contact's history: rows, changes, sparklines; it is read in one scan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from history.nights import keep, utc
 
 UTC_ZONE = ZoneInfo("UTC")
 SIX = [(20, 0, 0), (21, 12.5, 3), (22, 25, 5), (23, 25, 5), (24, 50, 5), (25, 6.2, 2)]
-"""Day, score and flames of the example in the module."""
+"""Day, points and flames of the example in the module."""
 
 
 def told(output, ids=("7",), *, hot_flames=5, every=False):

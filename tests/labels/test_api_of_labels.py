@@ -1,4 +1,4 @@
-"""Labels and who is hot from Python."""
+"""Labels and hot contacts from Python."""
 
 import polars as pl
 import pytest

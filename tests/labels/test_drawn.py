@@ -1,4 +1,4 @@
-"""Who is held out: by a lot that falls the same every night."""
+"""Held-out contacts, drawn the same way every night."""
 
 import random
 from decimal import Decimal
@@ -48,7 +48,7 @@ def test_another_salt_draws_anew():
 def test_whole_companies_are_held_out_and_those_without_one_by_themselves():
     ids = [101, 102, 103, 104, 105, 106]
     companies = ["Acme", None, " ", "\tACME ", "Rival", ""]
-    # At 50% the lots of `acme`, 102 and 106 fall, and those of `rival` and 103 do not.
+    # At 50%, `acme`, 102 and 106 are drawn; `rival` and 103 are not.
     assert held_out(ids, "50", companies, by="company") == ["101", "102", "104", "106"]
     assert held_out(ids, "50", companies) == ["102", "106"]
 

@@ -1,4 +1,4 @@
-"""The made-up list that the examples of docs/lints.md are scored on."""
+"""The made-up list on which the examples of docs/lints.md are scored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of one page, for how many points few have five flames, and limits beside limits."""
+"""Several addresses of one page, the points at which few have five flames, and limits next to limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = "version: 1\nscores:\n  fit:\n"
 
 
 def scored(score, points=(), **columns):
-    """Score contacts with so many `points`, or with these columns."""
+    """Score contacts with these `points`, or with these columns."""
     loaded = load_rules_text(HEAD + "".join(f"    {line}\n" for line in score.splitlines()))
     given = {"n": [str(each) for each in points], **columns} if points else columns
     many = len(next(iter(given.values())))
@@ -39,8 +39,8 @@ POINTS = "rules: [{name: P, event: e, count: once, points: {from: n}}]"
     ("points", "five", "offered"),
     [
         ([9, 9, 8, 8, 8, 7, 7, *[0] * 93], 100, 8),  # five have 8 or more, seven have 7
-        ([7.5] * 6 + [0] * 94, 100, 7),  # 8 would do, but nobody reaches it: the highest, rounded down
-        ([0.5] * 100, 100, 5),  # the highest is under 1
+        ([7.5] * 6 + [0] * 94, 100, 7),  # 8 would be valid, but nobody reaches it: the highest, rounded down
+        ([0.5] * 100, 100, 5),  # the highest is below 1
         ([1] * 5 + [0] * 95, 100, 1),
         ([3] * 50 + [2] * 50, 3, 3),  # half of them have five flames
     ],

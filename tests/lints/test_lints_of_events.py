@@ -1,4 +1,4 @@
-"""Lints that need the rows of events: addresses, rhythms, clicks of machines, words, types without a rule."""
+"""Lints that need the rows of events: addresses, rhythms, machine clicks, words, types without a rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RULES = (
 
 @pytest.fixture
 def told(tmp_path, monkeypatch):
-    """Check a rule on files of rows `contact, event, seconds before as_of, url`, and return its lints."""
+    """Check a rule on files of rows `contact, event, seconds before as_of, url`; return findings by code."""
     monkeypatch.setenv("FLAMESCORE_NOW", AS_OF.isoformat())
 
     def run(asked, *files, more=""):
@@ -38,7 +38,7 @@ def told(tmp_path, monkeypatch):
 
 
 def pages(plain, written):
-    """Rows of so many pages, and of so many further addresses of the first one."""
+    """Return rows of `plain` pages, and of `written` other addresses of the first one."""
     return [
         *((1, "e", 60 * n, f"/page/{n}") for n in range(1, plain + 1)),
         *((1, "e", 9000 + n, f"/page/1?utm_medium={n}") for n in range(written)),

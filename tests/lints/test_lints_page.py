@@ -1,4 +1,4 @@
-"""Every lint has its section in docs/lints.md, with a rule file that raises it and one that does not."""
+"""Every lint has a section in docs/lints.md, with one rule file that raises it and one that doesn't."""
 
 from __future__ import annotations
 

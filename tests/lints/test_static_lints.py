@@ -1,4 +1,4 @@
-"""Lints of a rule file alone, on both sides of each edge."""
+"""Lints that need only the rule file, on both sides of each threshold."""
 
 from __future__ import annotations
 

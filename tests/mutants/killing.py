@@ -1,4 +1,4 @@
-"""What a mutant has to get past: cases that the oracle has scored, and the tests of its module by hand."""
+"""What a mutant must pass: cases scored by the oracle, and the hand-written tests of its module."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parents[1]
 FIRST, ALL = 12, 100
-"""Cases that are scored before, and together with those after, the tests by hand."""
+"""The number of cases scored before the hand-written tests, and the total with those scored after."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A case, its rules bound, and what the oracle makes of it, a table a name."""
+    """A case, its bound rules, and the oracle's results as tables by name."""
 
     case: Case
     book: RuleBook
@@ -36,12 +36,12 @@ class Made:
 
 
 def prepare(path: Path) -> None:
-    """Write the cases; every other one has accounts."""
+    """Write the cases. Every other one has accounts."""
     from flamescore.rules import ListValues  # noqa: PLC0415 - it starts threads
     from product import book_of  # noqa: PLC0415
     from strategies import case_of  # noqa: PLC0415
 
-    # A tuple that is made with keywords has to be told how it is made again.
+    # Pickle needs a function to recreate a tuple made with keyword arguments.
     copyreg.pickle(ListValues, lambda values: (_list_values, (tuple(values), vars(values))))  # type: ignore[arg-type]
     made = []
     for seed in range(ALL):
@@ -94,9 +94,9 @@ def _expected(case: Case, told: OracleResult) -> dict[str, Any]:
 
 
 def dies(cases: bytes, tests: Sequence[str], *, scored: bool) -> bool:
-    """Say whether the program, as it is imported now, is told from a right one.
+    """Return whether the imported program can be distinguished from a correct one.
 
-    `scored`: the cases (as `prepare` wrote them) are scored, a few of them before the tests.
+    `scored`: whether the cases (as `prepare` wrote them) are scored, a few of them before the tests.
     """
     made: list[Made] = pickle.loads(cases) if scored else []
     return not (_agrees(made[:FIRST]) and _passes(tests) and _agrees(made[FIRST:]))
@@ -151,13 +151,13 @@ def _passes(tests: Sequence[str]) -> bool:
 
 
 def silence() -> None:
-    """Send what the tests say nowhere."""
+    """Discard the output of the tests."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
 
 
 if __name__ == "__main__":
-    import killing  # what is written must be found in this module by its name
+    import killing  # pickled classes must be found under this module's name
 
     killing.prepare(Path(sys.argv[1]))

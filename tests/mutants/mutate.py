@@ -1,4 +1,4 @@
-"""Mutants: every small wrong turn that a module's code could take, each found again by its name."""
+"""Mutants: all small faults that can be put into a module's code, each identified by a name."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NAMES = {
 }
 TEXTS = {"left": "right", "right": "left", "first": "last", "last": "first", "min": "max", "anti": "semi"}
 COMMUTATIVE = frozenset({"min", "max", "minimum", "maximum"})
-"""What gives the same whichever argument comes first."""
+"""Functions whose result does not depend on the order of their arguments."""
 
 _UNTOUCHED = (ast.Import, ast.ImportFrom, ast.Raise, ast.Assert, ast.Delete, ast.JoinedStr)
 _SKIPPED_FIELDS = ("decorator_list", "returns", "annotation", "type_params")
@@ -63,11 +63,11 @@ _SKIPPED_FIELDS = ("decorator_list", "returns", "annotation", "type_params")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the node by its place in the walk, which change of it, and how it reads."""
+    """One change: the node's index in the walk, the index of the change, and the code before and after."""
 
     path: Path
     module: str
-    """Its path under `src/flamescore`."""
+    """The path under `src/flamescore`."""
 
     node: int
     change: int
@@ -76,16 +76,16 @@ class Mutant:
     before: str
     after: str
     again: int = 1
-    """Which it is of the like changes in the function."""
+    """The number among identical changes in the function, from 1."""
 
     @property
     def name(self) -> str:
-        """Name it without its line, so that the name outlives changes elsewhere in the file."""
+        """The name, without the line, so that changes elsewhere in the file don't affect it."""
         again = "" if self.again == 1 else f"  ({self.again})"
         return f"{self.module} {self.within}: {self.before}  ->  {self.after}{again}"
 
     def tree(self) -> ast.Module:
-        """Give the whole module with the change made."""
+        """Return the syntax tree of the module with the change applied."""
         tree = ast.parse(self.path.read_text())
         node, _ = list(_walk(tree))[self.node]
         _changes(node)[self.change]()
@@ -93,7 +93,7 @@ class Mutant:
 
 
 def mutants_of(path: Path, module: str) -> Iterator[Mutant]:
-    """Give every mutant of a module, which is named so."""
+    """Yield every mutant of the module at `path`, named `module`."""
     seen: Counter[tuple[str, str, str]] = Counter()
     for number, (node, within) in enumerate(_walk(ast.parse(path.read_text()))):
         for change in range(len(_changes(node))):
@@ -106,12 +106,12 @@ def mutants_of(path: Path, module: str) -> Iterator[Mutant]:
 
 
 def chosen(mutants: list[Mutant], count: int, seed: int) -> list[Mutant]:
-    """Choose some by a hash of their names: a change of the code changes few of the choices."""
+    """Choose `count` mutants by a hash of their names, so that a code change affects few of the choices."""
     return sorted(mutants, key=lambda each: sha256(f"{seed} {each.name}".encode()).digest())[:count]
 
 
 def _walk(node: ast.AST, within: str = "module") -> Iterator[tuple[Any, str]]:
-    """Give every node that means something when the code runs, and the function that it is in."""
+    """Yield every node that has an effect at run time, and the function that contains it."""
     if isinstance(node, _UNTOUCHED) or _is_text(node) or _is_for_types(node):
         return
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -139,7 +139,7 @@ def _shown(node: ast.AST) -> str:
 
 
 def _changes(node: Any) -> list[Callable[[], None]]:
-    """Give the ways to change a node in its place."""
+    """Return the ways to change a node in place."""
     changes = _CHANGES.get(type(node))
     return changes(node) if changes else []
 

@@ -1,4 +1,4 @@
-"""Which modules are spoiled, and which tests try each: those of the module first, then those of its room."""
+"""Which modules are mutated, and which tests run on each: first the module's own, then those of its room."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SOURCE: Final = TESTS.parent / "src" / "flamescore"
 
 @dataclass(frozen=True)
 class Room:
-    """Modules by patterns under `src/flamescore`, and the tests that try them, the quickest first.
+    """Modules by patterns under `src/flamescore`, and the tests that cover them, the fastest first.
 
-    `cases`: whether the cases that the oracle has scored go through these modules.
+    `cases`: whether the cases scored by the oracle exercise these modules.
     """
 
     modules: tuple[str, ...]
@@ -74,7 +74,7 @@ ROOMS: Final = (
         ("backtest/test_statistics.py", "backtest/test_backtest.py", "backtest/test_calls.py"),
     ),
 )
-"""The first that has a module is its room. What only words messages or lays out pages is in none."""
+"""The first match is a module's room. Modules that only word messages or lay out pages have none."""
 
 OWN: Final = {
     "engine/score_limits.py": ("engine/test_engine_exact.py",),
@@ -89,16 +89,16 @@ OWN: Final = {
     "labels/holdout.py": ("labels/test_drawn.py",),
     "changes/comparison.py": ("cli/test_score_flags.py",),
 }
-"""Tests that come before those of the room; `tests/engine/test_engine_NAME.py` comes by its name."""
+"""Tests that run before those of the room. `tests/engine/test_engine_NAME.py` is found by its name."""
 
 
 def modules() -> list[Path]:
-    """Return every module that is spoiled, in order."""
+    """Return every module to mutate, in order."""
     return [path for path in sorted(SOURCE.rglob("*.py")) if path.name != "__init__.py" and _room(path)]
 
 
 def name_of(path: Path) -> str:
-    """Name a module by its path under `src/flamescore`."""
+    """Return the name of a module, its path under `src/flamescore`."""
     return path.relative_to(SOURCE).as_posix()
 
 
@@ -110,14 +110,14 @@ def room_of(path: Path) -> Room:
 
 
 def tests_of(path: Path) -> tuple[str, ...]:
-    """Return the tests that try a module, in the order in which they are run."""
+    """Return the tests of a module, in the order in which they run."""
     own = (f"{path.parent.name}/test_{path.parent.name}_{path.stem}.py", *OWN.get(name_of(path), ()))
     there = [name for name in own if (TESTS / name).exists()]
     return tuple(dict.fromkeys([*there, *_files(room_of(path).tests)]))
 
 
 def _files(names: tuple[str, ...]) -> list[str]:
-    """Take folders for their test files, so that none of these is run twice."""
+    """Replace folders with their test files, so that no file runs twice."""
     return [
         path.relative_to(TESTS).as_posix()
         for name in names

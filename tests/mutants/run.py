@@ -1,9 +1,9 @@
-"""Make mutants of what scores, and count how many the tests notice: `python tests/mutants/run.py`.
+"""Make mutants of the scoring code, and count how many the tests notice: `python tests/mutants/run.py`.
 
-`rooms.py` says which modules are spoiled and which tests try each. Each mutant runs in a process of its own,
-forked before Polars has started a thread, two or more at once. Survivors are told with the change. Those that
-`equivalent.txt` names mean the same as the program, for the reason there: they are not drawn, and `--same`
-sees that no test tells them from it.
+`rooms.py` lists which modules are mutated and which tests run on each. Each mutant runs in its own process,
+forked before Polars has started a thread, two or more at once. Survivors are printed with their change.
+Mutants in `equivalent.txt` behave like the program, for the reason given there: they are not drawn, and
+`--same` checks that no test distinguishes them from it.
 """
 
 # ruff: noqa: T201 - a script prints
@@ -31,7 +31,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(SOURCE)]
 os.environ["POLARS_MAX_THREADS"] = "1"  # the frames are small
 os.environ.setdefault("FLAMESCORE_TESTS", "small")
 
-import hypothesis  # noqa: E402, F401 - imported here, it is there in each process
+import hypothesis  # noqa: E402, F401 - imported here, it is loaded in every fork
 import killing  # noqa: E402
 import numpy as np  # noqa: E402, F401
 import polars as pl  # noqa: E402, F401
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 
 COUNT, SEED, SHARE = 200, 1, 0.95
 SLOWEST, TIMES, LONGEST = 60.0, 4.0, 1_200.0
-"""A mutant may take so many seconds, or so many times what its tests take with nothing spoiled."""
+"""The limit for a mutant: this many seconds, or a multiple of the time its tests take without mutants."""
 
 
 class Loader(SourceFileLoader):
-    """Loads the mutant in place of its module."""
+    """Loads the mutant instead of its module."""
 
     def __init__(self, name: str, mutant: Mutant) -> None:
         super().__init__(name, str(mutant.path))
@@ -65,7 +65,7 @@ class Loader(SourceFileLoader):
 
 @dataclass(frozen=True)
 class Finder:
-    """Finds the mutant where its module is asked for."""
+    """A meta path finder that finds the mutant when its module is imported."""
 
     mutant: Mutant
 
@@ -75,7 +75,7 @@ class Finder:
         return "flamescore." + self.mutant.module.removesuffix(".py").replace("/", ".")
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        """Say how to load the mutated module; all others are none of its business."""
+        """Return the spec of the mutated module, and None for all others."""
         del path, target
         if name != self.module:
             return None
@@ -86,7 +86,7 @@ class Finder:
 
 @dataclass(frozen=True)
 class Try:
-    """Tests run on a mutant (None: on the program itself) in a process of its own."""
+    """Tests run on a mutant, or on the program itself if `mutant` is None, in a separate process."""
 
     mutant: Mutant | None
     tests: tuple[str, ...]
@@ -95,12 +95,12 @@ class Try:
 
     @classmethod
     def of(cls, mutant: Mutant, allowed: Mapping[rooms.Room, float]) -> Try:
-        """Choose the tests of a mutant; `allowed` are the seconds that one of a room may take."""
+        """Choose the tests of a mutant. `allowed` is the time limit of a mutant, in seconds, by room."""
         room = rooms.room_of(mutant.path)
         return cls(mutant, rooms.tests_of(mutant.path), room.cases, allowed.get(room, LONGEST))
 
     def start(self, cases: bytes) -> int:
-        """Fork, and return the number of the process; it ends with 0 where the mutant survives."""
+        """Fork, and return the process id of the child. It exits with 0 if the mutant survives."""
         child = os.fork()
         if child == 0:
             code = 1
@@ -116,9 +116,9 @@ class Try:
 
 
 def tried(tries: Iterable[Try], cases: bytes, jobs: int) -> Iterator[tuple[Try, bool, float]]:
-    """Run tries, so many at once, and yield each as it ends: whether it died, and its seconds.
+    """Run tries, `jobs` at once, and yield each as it ends: whether its mutant died, and the seconds it took.
 
-    What takes too long has died.
+    A mutant whose tests exceed the time limit has died.
     """
     waiting, running = iter(tries), dict[int, tuple[Try, float]]()
     while True:
@@ -139,15 +139,15 @@ def tried(tries: Iterable[Try], cases: bytes, jobs: int) -> Iterator[tuple[Try, 
 
 
 def reasons() -> dict[str, str]:
-    """Read which mutants mean the same as the program, by name, and why."""
+    """Return the mutants equivalent to the program, by name, with the reason."""
     blocks = (HERE / "equivalent.txt").read_text().strip().split("\n\n")
     return {name: why for name, _, why in (block.partition("\n") for block in blocks)}
 
 
 def limits(paths: Iterable[Path], cases: bytes, jobs: int) -> dict[rooms.Room, float] | None:
-    """Run the tests of these modules' rooms with nothing spoiled: how long a mutant of each may take.
+    """Run the tests of these modules' rooms without mutants; return the time limit for mutants by room.
 
-    None where any fails.
+    None if any test fails.
     """
     tests: dict[rooms.Room, dict[str, None]] = {}
     for path in paths:
@@ -170,7 +170,7 @@ def limits(paths: Iterable[Path], cases: bytes, jobs: int) -> dict[rooms.Room, f
 def survivors(
     drawn: Sequence[Mutant], cases: bytes, jobs: int, allowed: Mapping[rooms.Room, float]
 ) -> list[Mutant]:
-    """Try every mutant, and return those that no test has noticed."""
+    """Try every mutant, and return those that no test noticed."""
     left = []
     tries = (Try.of(each, allowed) for each in drawn)
     for number, (one, died, took) in enumerate(tried(tries, cases, jobs), 1):
@@ -184,7 +184,7 @@ def survivors(
 
 
 def main() -> int:
-    """Return 0 where enough mutants are noticed, or where none is of those that mean the same."""
+    """Return 0 if enough mutants are noticed or, with `--same`, if none is."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--count", type=int, default=COUNT, help="how many mutants")
     options.add_argument("--seed", type=int, default=SEED, help="which ones")
@@ -208,7 +208,7 @@ def main() -> int:
     drawn = drawn[asked.skip :]
     began = time.monotonic()
     with TemporaryDirectory() as folder:
-        os.environ["TMPDIR"] = folder  # what killed processes leave goes with it
+        os.environ["TMPDIR"] = folder  # what killed processes leave behind is removed with it
         cases = _cases(Path(folder, "cases"))
         allowed = {} if asked.unchecked else limits({mutant.path for mutant in drawn}, cases, asked.jobs)
         if allowed is None:
@@ -230,7 +230,7 @@ def _print_rooms(drawn: Sequence[Mutant], left: Sequence[Mutant]) -> None:
 
 
 def _cases(path: Path) -> bytes:
-    """Have the cases made in a process of its own: it starts threads."""
+    """Make the cases in a separate process, because this starts threads."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path[:3])}
     subprocess.run([sys.executable, str(HERE / "killing.py"), str(path)], check=True, env=environment)
     return path.read_bytes()

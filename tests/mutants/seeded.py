@@ -1,7 +1,7 @@
-"""Spoil rules and engine in twenty places, one at a time, and see that `make quick` notices each.
+"""Break rules and engine in twenty places, one at a time, and check that `make quick` notices each.
 
-`python tests/mutants/seeded.py` works in a copy of the checkout. It tells which mutants the quick tests let
-through, and fails where they let any.
+`python tests/mutants/seeded.py` works in a copy of the checkout. It reports which mutants pass the quick
+tests, and fails if any do.
 """
 
 # ruff: noqa: T201 - a script prints

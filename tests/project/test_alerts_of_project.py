@@ -1,6 +1,6 @@
-"""`team`, `channels` and `alerts` of the project file: what they are read as, and every fault."""
+"""`team`, `channels` and `alerts` of the project file: how they are parsed, and every fault."""
 
-# ruff: noqa: E501 - a case and the whole of its message stand on one line
+# ruff: noqa: E501 - a case and its whole message are on one line
 
 import textwrap
 

@@ -1,6 +1,6 @@
-"""The project file: every fault at once, at its place; where it is found; what wins over it."""
+"""The project file: every fault at once, at its place; how the file is found; what overrides it."""
 
-# ruff: noqa: E501 - a case and the whole of its message stand on one line
+# ruff: noqa: E501 - a case and its whole message are on one line
 
 import textwrap
 from pathlib import Path
@@ -287,7 +287,7 @@ WRONG = {
         "must be a URL that begins with `https://` or `http://`, or a variable such as `${PING_URL}`.",
     ),
 }  # fmt: skip
-"""A wrong text for each key that a flag or a variable can have wrong, and what is said of it."""
+"""An invalid text for each key that can be invalid in a flag or variable, and the message about it."""
 
 
 def test_every_key_that_can_be_wrong_is_in_the_table():
@@ -325,7 +325,7 @@ SHAPES = {
     "tag_history": "TagHistorySource",
     "opportunities": "OpportunitiesSource",
 }
-"""Where the schema has the keys of each kind of source."""
+"""The schema definition that contains the keys of each kind of source."""
 
 
 @pytest.mark.parametrize("kind", SHAPES)

@@ -1,4 +1,4 @@
-"""Routing written a second time, lead by lead and as the docs word it; it shares nothing with the program."""
+"""A second implementation of routing, lead by lead as the docs describe it, independent of the program."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Route:
     ended: bool = False
 
 
-def night(  # noqa: C901 - the rules, one after the other
+def night(  # noqa: C901 - one rule after another
     people: list[Person],
     team: list[Member],
     *,
@@ -54,7 +54,10 @@ def night(  # noqa: C901 - the rules, one after the other
     as_of: datetime,
     zone: str,
 ) -> tuple[list[Route], list[tuple[str, str]]]:
-    """Return the routes after a night, and who got nobody, and why; `people` are in ranked order."""
+    """Return the routes after a night, and the contacts without a rep, with the reason.
+
+    `people` are in ranked order.
+    """
     by_id = {person.id: person for person in people}
     names = [member.name for member in team]
 

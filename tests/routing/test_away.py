@@ -1,4 +1,4 @@
-"""The file of who is away when."""
+"""The file that lists who is away when."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Who gets which lead: five leads of two reps, the rules one by one, and random teams and nights."""
+"""Which rep gets which lead: five leads of two reps, the rules one by one, and random teams and nights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from routing.slow import Member, Person, Route, night
 
 ZONE = "America/Phoenix"
 TEAMS = 125 if os.environ.get("FLAMESCORE_TESTS") == "full" else 25
-"""Random teams of each of eight seeds: a thousand in the full size."""
+"""Random teams for each of eight seeds: a thousand in full size."""
 
 AS_OF = datetime(2026, 11, 21, 7, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -61,7 +61,7 @@ def routed(people, team, columns=(), before=(), as_of=AS_OF):
 
 
 def reps_of(found):
-    """By contact the rep of now."""
+    """Return the current rep of each contact."""
     return dict(found.now.select("contact_id", "rep").iter_rows())
 
 
@@ -137,7 +137,7 @@ def test_leads_of_a_company_go_to_its_rep():
         "01": "same company: acme",
         "03": "next in turn",
         "04": "same domain: X",
-        "06": "next in turn",  # its company has nobody of the team, and only its company is looked at
+        "06": "next in turn",  # no rep of the team has its company, and only the company is checked
     }
 
 
@@ -156,7 +156,7 @@ def test_a_rep_who_is_away_or_full_gets_no_lead_of_the_company_either():
     assert found.now.rows() == [("x", "A", AS_OF, "next in turn", False)]
     found = routed(people, [A, Member("B", a_day=0)], ["company"])
     assert reps_of(found) == {"x": "A"}
-    # A territory does not hinder, and neither does a weight of 0.
+    # Neither a territory nor a weight of 0 prevents it.
     found = routed(people, [A, Member("B", 0, country="US")], ["company"])
     assert found.now["reason"].to_list() == ["same company: Acme"]
 
@@ -200,7 +200,7 @@ def test_routes_of_merged_contacts_go_on_with_whom_they_are_now():
 
 
 def drawn(dice):
-    """Return a team, the columns by which leads stand together, and everyone on each of three nights."""
+    """Return a team, the columns that keep leads together, and the people on each of three nights."""
     team = [
         Member(
             name,
@@ -253,7 +253,7 @@ def test_it_is_what_a_slow_reading_of_the_contract_gives(seed):
 
 
 def check_laws(found, team, people, before, as_of):
-    """Nobody changes hands, caps hold, nobody who is away gets a lead."""
+    """Check that no lead changes hands, daily caps hold, and reps who are away get no leads."""
     now, there = reps_of(found), {p.id: p for p in people}
     fresh = set(found.fresh["contact_id"])
     for each in before:

@@ -1,4 +1,4 @@
-"""A misspelt operand is told; rules whose operands all exist are not."""
+"""A misspelt operand is reported; rules whose operands all exist are not."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -23,7 +23,7 @@ TOLD = {"R120", "R121", "R125", "I050"}
 
 
 def exports_of(random):
-    """Make 30 contacts and 200 events, in which each word is at least once."""
+    """Make 30 contacts and 200 events, in which each word occurs at least once."""
     people = [str(number) for number in range(30)]
     contacts = pl.DataFrame(
         {
@@ -51,7 +51,7 @@ def exports_of(random):
 
 
 def rules_of(random):
-    """Make five rules of words that are there, each of another kind."""
+    """Make five rules from existing words, each of another kind."""
     page = random.choice(["contains", "ends_with"])
     several = random.sample(PAGES, 2)
     return [
@@ -64,7 +64,7 @@ def rules_of(random):
 
 
 def operands(node, path=()):
-    """Yield the paths of the texts that are compared with something."""
+    """Yield the paths of the texts that are operands."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key != "count":
@@ -77,7 +77,7 @@ def operands(node, path=()):
 
 
 def misspelt(word, random):
-    """Drop, double or swap a letter, so that it is inside of no other word."""
+    """Drop, double or swap a letter, so that the result is not a substring of any word."""
     every = " ".join([*TYPES, *PAGES, *TAGS, *COUNTRIES]).lower()
     while True:
         at = random.randrange(len(word) - 1)

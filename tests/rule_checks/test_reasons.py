@@ -1,4 +1,4 @@
-"""Why a rule gives nobody anything: the first reason that fits, and only that."""
+"""Why a rule gives no contact anything: the first reason that applies, and only that."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Two rule files on the same exports: rules, flames, lists, and who moved by what."""
+"""Two rule files on the same exports: rules, flames, lists, and which contacts moved by how much."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_who_moves_and_by_what():
     found = diffs()
     assert list(found) == ["interest"]
     score = found["interest"]
-    # by contact 12, 10, 0, 3 and 0 points before; 13, 12, 1, 0 and 0 after
+    # points by contact: 12, 10, 0, 3 and 0 before; 13, 12, 1, 0 and 0 after
     assert (score.contacts, score.changed, score.both, score.flames_changed) == (5, 4, 5, 1)
     assert score.matrix == (
         (2, 0, 0, 0, 0, 0, 0),

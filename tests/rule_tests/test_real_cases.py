@@ -1,4 +1,4 @@
-"""Real cases as tests of rules: they pass, and hold nothing personal."""
+"""Real cases as tests of rules: they pass, and contain nothing personal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of rules: what passes, what fails and how it is told, and what is wrong with a test."""
+"""Tests of rules: what passes, what fails and how it is reported, and faults of a test itself."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ contacts: [{path: none.csv}]
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
-    """A folder with rules, without a project file."""
+    """Return a folder with rules but no project file, as the working directory."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rules.yaml").write_text(RULES)
     return tmp_path
 
 
 def run(text, **how):
-    """Run tests that are given as the items under `tests:`, or as a whole file."""
+    """Run tests given as the items under `tests:`, or as a whole file."""
     whole = dedent(text)
     if not whole.startswith("version"):
         whole = f"version: 1\nas_of: 2026-11-21\ntests:\n{whole}"
@@ -69,7 +69,7 @@ def run(text, **how):
 
 
 def failures(text):
-    """Return what failed of the only test, after `expect:` or with its whole text."""
+    """Return the failures of a single test, given by its keys after `name` or as a whole item."""
     done = run(text if text.startswith("- ") else f"- {{name: T, {text}}}")
     assert done.problems == ()
     return [f"{each.what}: {each.words}" for each in done.tests[0].failures]
@@ -144,7 +144,7 @@ def test_tags_are_as_the_history_has_them():
 
 
 def test_times_are_those_of_the_rule_file_s_zone():
-    # 28 days before midnight in Phoenix, which is 07:00 in UTC: to the second it has expired.
+    # 28 days before midnight in Phoenix, which is 07:00 in UTC: it expires exactly on that second.
     for at, score in (("2026-10-24T07:00:00Z", 0), ("2026-10-24T07:00:01Z", 5), ("2026-10-24 00:00:01", 5)):
         assert failures(f"events: [{{event: form_submit, at: {at}}}], expect: {{score: {score}}}") == []
     assert failures("as_of: 2026-12-21, events: [{event: form_submit, ago: 1mo}], expect: {score: 0}") == []

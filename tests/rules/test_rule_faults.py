@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a rule file: a file a fault, and what is told of it, to the character."""
+"""Everything that can be wrong with a rule file: one file per fault, and the exact messages about it."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ NAMES = sorted(path.stem for path in FAULTS.glob("*.yaml"))
 
 
 class Lists(ListFiles):
-    """The lists beside the faults, and one that is too long to lie there."""
+    """The lists next to the faults, and one that is too long to be stored there."""
 
     def values(self, path, column):
         if path == "lists/many.txt":

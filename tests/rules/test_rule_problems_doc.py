@@ -1,4 +1,4 @@
-"""Every code is documented and tested, and every documented code is there."""
+"""Every code is documented and tested, and every documented code exists."""
 
 import re
 from pathlib import Path

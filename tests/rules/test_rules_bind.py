@@ -1,4 +1,4 @@
-"""Authored rules and what they become, literally."""
+"""Authored rules and the literal result of binding them."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What rules ask of exports that don't have it: a file a fault, and what is told of it, to the character."""
+"""Rules that require what the exports don't have: one file per fault, and the exact messages about it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Loading: what is in a file that is right, how fast, and how deep."""
+"""Loading: the result for valid files, its speed, and the permitted depth."""
 
 import hashlib
 import subprocess

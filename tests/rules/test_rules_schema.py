@@ -1,4 +1,4 @@
-"""The JSON Schema accepts what the loader accepts, and no misspelt key."""
+"""The JSON Schema accepts what the loader accepts, and rejects misspelt keys."""
 
 import json
 from decimal import Decimal
@@ -30,7 +30,7 @@ def data(path):
 
 
 def misspelt(value, path=()):
-    """Give every copy of the data in which one key of the language is misspelt."""
+    """Yield every copy of the data in which one key of the language is misspelt."""
     if isinstance(value, dict):
         for key, each in value.items():
             if not path or path[-1] not in ("scores", "groups", "where", "field", "labels", "label", "roles"):

@@ -1,4 +1,4 @@
-"""`--where` of a search: its long and short form, and its faults."""
+"""`--where` of a search: its long and short forms, and its faults."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,6 +1,6 @@
-"""Publish, killed at each of its steps in turn; a line of JSON a kill tells what was left and what came then.
+"""Publish runs, killed at each step in turn. Print the state after each kill, and after the next run.
 
-A program of its own: it forks, which a process with threads had better not.
+This is a separate program because it forks, which is unsafe in a process with threads.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def publish(output: Path, day: int) -> None:
 
 
 def prepare(output: Path) -> None:
-    """Three runs, the last superseded by every later publish of its day, the first one pruned by it."""
+    """Publish three runs. Later publishes of the last day supersede the last run, and prune the first."""
     for day in (18, 19, 20):
         publish(output, day)
 
 
 def publish_until(step: int, output: Path) -> tuple[bool, str]:
-    """Publish in a child that is killed before its `step`-th step; tell whether it was, and at what."""
+    """Publish in a child that is killed before its `step`-th step; return whether it was, and the step."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

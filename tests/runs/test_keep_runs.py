@@ -1,4 +1,4 @@
-"""Which runs are kept, and which run another one is compared with."""
+"""Which runs are kept, and with which run another one is compared."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,7 @@ def test_spared_runs_stay_and_count_among_a_number():
 
 
 def test_days_are_those_of_the_zone():
-    runs = [run(2026, 11, 20, 6), run(2026, 11, 20, 8)]  # 23:00 of the 19th and 01:00 in Phoenix
+    runs = [run(2026, 11, 20, 6), run(2026, 11, 20, 8)]  # 23:00 on the 19th and 01:00 in Phoenix
     assert kept(runs, KeepRuns(daily=2), ZoneInfo("America/Phoenix")) == tuple(runs)
     assert kept(runs, KeepRuns(daily=2), UTC_ZONE) == (runs[1],)
 
@@ -138,7 +138,7 @@ def test_of_a_day_the_last_run_that_is_earlier():
 
 
 def test_the_day_of_the_newer_run_is_that_of_the_zone():
-    phoenix = ZoneInfo("America/Phoenix")  # 02:00 UTC is 19:00 of the day before
+    phoenix = ZoneInfo("America/Phoenix")  # 02:00 UTC is 19:00 the day before
     assert against("yesterday", zone=phoenix) == "11-19T02"
     assert against("2026-11-18", zone=phoenix) == "11-19T02"
     assert against("last-thursday", zone=phoenix) == "11-13T02"

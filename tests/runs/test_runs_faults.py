@@ -283,7 +283,7 @@ def test_two_that_publish_at_once_both_stand(tmp_path):
             with RunStore(tmp_path).hold(timeout=30) as held, held.begin(AS_OF.replace(day=day)) as run:
                 (run.path / "a.txt").write_text("a")
                 run.commit()
-        except BaseException as error:  # noqa: BLE001 - it is told below
+        except BaseException as error:  # noqa: BLE001 - reported by the assertion below
             failures.append(error)
 
     threads = [threading.Thread(target=nightly, args=(day,)) for day in range(1, 9)]

@@ -262,7 +262,7 @@ def test_a_total_that_an_older_program_wrote_is_read(tmp_path):
     assert read_record(tmp_path) == record()
 
 
-# --- scores, summed up
+# --- summaries of scores
 
 
 def percentiles(score):

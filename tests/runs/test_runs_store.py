@@ -206,7 +206,7 @@ def january(tmp_path):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("2026-01-01", "2026-01-02T020000Z"),  # 02:00 in UTC is the day before in Phoenix
+        ("2026-01-01", "2026-01-02T020000Z"),  # 02:00 UTC is the day before in Phoenix
         ("2026-01-04", "2026-01-05T020000Z"),
         ("2026-01-02T02:00:00Z", "2026-01-02T020000Z"),
         ("2026-01-02T02", "2026-01-02T020000Z"),

@@ -1,4 +1,4 @@
-"""How a run's record takes up the trend of the run before."""
+"""How a run's record continues the trend of the previous run."""
 
 from __future__ import annotations
 

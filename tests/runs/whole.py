@@ -1,4 +1,4 @@
-"""A whole publish of a scoring made by hand: the tables, the record, the commit."""
+"""Publish a complete run of a scoring made by hand: the tables, the record, the commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search says that finds nobody, and how contacts changed: on two small runs."""
+"""The message of a search that finds no contacts, and how contacts changed, on two small runs."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from flamescore.searches import SearchRequest, no_match_messages, search_run
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory):
-    """A first run, and a second with Hal, who is new and hot, and a call to 102; 103 has cooled off."""
+    """Run twice. In the second run Hal is new and hot, 102 has one more event, and 103 has cooled off."""
     folder = write_project(tmp_path_factory.mktemp("nights"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FLAMESCORE_NOW", "2026-12-02T00:00:00Z")

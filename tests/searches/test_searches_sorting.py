@@ -1,4 +1,4 @@
-"""`--sort`: random tables against plain Python, and what each kind of column does."""
+"""`--sort`: random tables compared with plain Python, and the behavior of each kind of column."""
 
 import random
 import unicodedata
@@ -46,7 +46,7 @@ def table(chance: random.Random) -> pl.DataFrame:
 
 
 def value(row, key):
-    """What a cell sorts by, None where it is missing."""
+    """Return the sort key of a cell, or None if the cell is missing."""
     cell = row["last_activity_at" if key == "last_activity" else key]
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return None
@@ -59,7 +59,7 @@ def value(row, key):
 
 
 def by_hand(rows, keys):
-    """Sort rows by keys, each turned round or not, the plain way."""
+    """Sort rows by keys, each reversed or not, in plain Python."""
 
     def compare(one, other):
         for key, turned in keys:

@@ -1,4 +1,4 @@
-"""Words are found each by itself, in any order, case and accents aside."""
+"""Words are found independently, in any order, ignoring case and accents."""
 
 import polars as pl
 import pytest

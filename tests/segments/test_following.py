@@ -1,4 +1,4 @@
-"""Members held against those at the state, in literal rows."""
+"""Members compared with those in the state, in literal rows."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ def day(number):
 
 
 def state(*rows, segment="s"):
-    """Make rows of the state of contact, day of `since` and `held`."""
+    """Make rows of the state from contact, day of `since`, and `held`."""
     return pl.DataFrame(
         [(segment, who, day(since), held) for who, since, held in rows], SEGMENTS, orient="row"
     )

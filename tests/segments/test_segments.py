@@ -1,4 +1,4 @@
-"""Segments of runs: who is in them, since when, the lists, what the project file may not say."""
+"""Segments of runs: their members, since when, the lists, and what the project file must not contain."""
 
 import hashlib
 import json
@@ -76,7 +76,7 @@ def entries(outcome):
 
 def test_who_is_in_which_segment(tmp_path):
     first = score(project_of(tmp_path))
-    # By points 101, 103, 105 (excluded), 102, 104, 106, 107, 108; sizes of 101 102 103 104 105 108 are known.
+    # By points: 101, 103, 105 (excluded), 102, 104, 106, 107, 108. 101 102 103 104 105 108 have a size.
     assert members(first) == {
         "hot": ["101", "103"],
         "hot-fit": ["104"],

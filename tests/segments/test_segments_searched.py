@@ -1,4 +1,4 @@
-"""`search --segment`, and conditions of segments held against plain Python over the tables."""
+"""`search --segment`, and conditions of segments compared with plain Python over the tables."""
 
 import random
 from fractions import Fraction
@@ -121,7 +121,7 @@ def condition(dice, above, depth=2):
 
 
 class Tables:
-    """The tables of a run, read by hand."""
+    """The tables of a run, evaluated by hand."""
 
     def __init__(self, folder: Path):
         scores = pl.read_parquet(folder / "scores.parquet")
@@ -148,7 +148,7 @@ class Tables:
         ]
         self.uncalled = set(pl.read_parquet(folder / "excluded.parquet")["contact_id"])
 
-    def fits(self, who, asked, members):  # noqa: PLR0911 - one a kind
+    def fits(self, who, asked, members):  # noqa: PLR0911 - one return per kind
         match asked:
             case {"all": parts}:
                 return all(self.fits(who, part, members) for part in parts)

@@ -1,4 +1,4 @@
-"""A Spark session that needs no Java: Sail, in this process, spoken to by Spark Connect; a folder beside."""
+"""A Spark session without Java: Sail, in this process, through Spark Connect; and a working folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 def spark(tmp_path_factory):
     sail = pytest.importorskip("pysail.spark", reason="pysail is not installed: see the dev extra")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of pyspark and what it imports are none of ours
+        warnings.simplefilter("ignore")  # from pyspark and its imports, not from our code
         session = pytest.importorskip("pyspark.sql").SparkSession
         server = sail.SparkConnectServer(ip="127.0.0.1", port=0)
         server.start(background=True)

@@ -1,4 +1,4 @@
-"""Tables with every awkward kind of row, and what one machine makes of them."""
+"""Tables with every awkward kind of row, and the result of scoring them on one machine."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ scores:
 
 
 def tables(contacts=40, events=400):
-    """Contacts, events and a tag history: padded and missing ids, orphans, a bot, old and later rows."""
+    """Return contacts, events and tag history: padded and missing ids, orphans, a bot, old and later rows."""
     people = pl.DataFrame(
         {
             "contact_id": [f"c{n * 7 % contacts}" for n in range(contacts)],
@@ -77,7 +77,7 @@ def on_one_machine(given):
 
 
 def plan_of(given, **asked):
-    """Plan the tables."""
+    """Return the plan of the tables."""
     rules = flamescore.load_rules(RULES)
     empty = {kind: table.clear() for kind, table in given.items()}
     return planned(rules, empty, AS_OF, **{"keep": ("name",), "exclude": EXCLUDE, **asked})

@@ -1,4 +1,4 @@
-"""Scoring on Spark comes to what one machine makes of the same tables, to every value; or to nothing."""
+"""Scoring on Spark gives exactly the values that one machine gives for the same tables, or nothing at all."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_ledger_and_the_rules_are_the_same(done, whole):
 def test_excluded_and_rejects_are_the_same(done, whole):
     customers = sorted(f"c{n * 7 % 40}" for n in range(0, 40, 4))
     assert rank.collected(done.excluded)["contact_id"].to_list() == customers
-    order = ["source", "reason", "raw"]  # a table's pieces come in any order, and its rows have no number
+    order = ["source", "reason", "raw"]  # partitions come in any order, and rows have no number
     found = rank.collected(done.rejects)
     assert found["record"].null_count() == found.height > 10
     assert_frame_equal(found.drop("record").sort(order), whole.rejects.drop("record").sort(order))
@@ -139,7 +139,7 @@ def test_ids_that_stand_twice(spark):
 
 
 def ordered():
-    """Tables whose rows have an order, `n`: contacts and events stand twice, tags change at one instant."""
+    """Return tables with an order, `n`: contacts and events appear twice, all tags change at once."""
     people = TABLES["contacts"].with_columns(n=pl.int_range(pl.len()))
     padded = pl.format(" {} ", "contact_id").alias("contact_id")
     again = people.head(9).with_columns(padded, name=pl.lit("Later"), n=pl.col("n") + 90)
@@ -219,7 +219,7 @@ def test_a_session_of_spark_connect_is_enough():
 
 
 def test_tables_without_rows(spark, whole):
-    """Without rejects, say: Spark can't tell a table's columns of no rows."""
+    """For example, with no rejects: Spark can't infer the columns of a table without rows."""
     history = TABLES["tag_history"].filter(pl.col("action") != "renamed")
     sound = {**TABLES, "events": TABLES["events"].clear(), "tag_history": history}
     found = on(spark, tables=sound, shards=None)

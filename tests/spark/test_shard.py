@@ -1,4 +1,4 @@
-"""Shards without Spark: clean rows in any order come to what one machine makes of them."""
+"""Shards without Spark: clean rows in any order give the result of one machine."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_any_number_of_shards_comes_to_the_same(plan, rows, whole, shards):
     people = found.filter(pl.col("part") == PEOPLE)
     assert people.height == TABLES["contacts"].height
     customers = [f"c{n * 7 % 40}" for n in range(40) if n % 4 == 0]
-    # Whoever has the tag by the list; the history speaks of another tag alone.
+    # Customers are excluded by the contacts' tags; the history only contains another tag.
     assert sorted(people.filter("excluded")["contact_id"]) == sorted(customers)
 
 
@@ -86,7 +86,7 @@ def test_what_shards_notice_adds_up(plan, rows, whole):
     noticed = reduce(add, (each.noticed for each in notes)).told(plan.entries)
     assert_frame_equal(noticed.rules, whole.scored.observed.rules)
     assert sum(sum(each.contacts.values()) for each in notes) == 40
-    # Four rows of the history are sound, one of which is nobody's.
+    # Four rows of the history are valid; the contact of one of them doesn't exist.
     assert reduce(add, (each.history.get(1, (0, 0))[1] for each in notes)) == 1
 
 

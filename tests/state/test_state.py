@@ -1,4 +1,4 @@
-"""The state's database, what a run is to it, and taking runs in, through the room's door."""
+"""The state's database, how a run relates to it, and recording runs in it, through the room's interface."""
 
 import sqlite3
 import stat
@@ -153,7 +153,7 @@ def test_the_run_of_the_state_is_never_deleted(project):
     link = project.folder / "out/latest"
     backfill = score(thrifty, "2026-11-20")
     link.unlink()
-    link.symlink_to(f"runs/{backfill.record.run_id}")  # as if somebody had moved it
+    link.symlink_to(f"runs/{backfill.record.run_id}")  # as if someone had moved it
     third = score(thrifty, "2026-11-19")
     names = {run.run_id for run in RunStore(project.folder / "out").runs()}
     assert names == {each.record.run_id for each in (second, backfill, third)}

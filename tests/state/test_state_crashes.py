@@ -1,4 +1,4 @@
-"""A run that is killed at each moment of publishing and taking in: nothing is lost, nothing told twice."""
+"""A run killed at each moment of publishing and recording: nothing is lost, nothing is reported twice."""
 
 import os
 import shutil
@@ -41,7 +41,7 @@ score(project_in("."), "2026-11-21")
 
 
 def tell_of_entries(connection, run):
-    """Tell of who came in: a contact that is told of twice would be refused by the table's key."""
+    """Record who entered. The table's key would reject a contact that is reported twice."""
     rows = pl.read_parquet(run.path / "segments.parquet").filter(
         pl.col("since") == run.as_of, pl.col("segment") == "called"
     )

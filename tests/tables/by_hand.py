@@ -1,4 +1,4 @@
-"""Small scorings made by hand: what the engine would hand over, with literal numbers."""
+"""Small scorings made by hand: the data that the engine would return, in literal numbers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RULES = pl.Schema(
 
 
 class Entries(Struct, frozen=True):
-    """A ledger that is a frame, in pieces of `size` rows."""
+    """A ledger made from a frame, in slices of `size` rows."""
 
     whole: pl.DataFrame
     size: int = 2
@@ -114,7 +114,7 @@ SOURCE = SourceRecord(
 
 
 def places_of(scores: pl.DataFrame, contacts: pl.DataFrame) -> pl.Series:
-    """Return which row of the contacts each row of the scores is about."""
+    """Return the index of the contact for each row of the scores."""
     row = {contact_id: row for row, contact_id in enumerate(contacts["contact_id"])}
     return pl.Series([row.get(each) for each in scores["contact_id"]], dtype=pl.UInt32)
 
@@ -128,7 +128,7 @@ def scored(
     size: int = 2,
     as_of: datetime = AS_OF,
 ) -> Scored:
-    """Two scores over four contacts: 003 and 001 are hot, 002 has a fit score too, 004 is a buyer."""
+    """Return two scores over four contacts: 003 and 001 are hot, 002 has a fit score too, 004 is a buyer."""
     table = pl.DataFrame(scores, schema=SCORES, orient="row")
     hot = table.filter(pl.col("score_name") == "interest", pl.col("flames") == 5)
     return Scored(

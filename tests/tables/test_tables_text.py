@@ -194,7 +194,7 @@ def test_ties_without_dates_stand_in_file_order():
 
 
 def test_points_that_are_equal_but_for_a_float_are_a_tie():
-    # As floats 0.3 less 0.1 is 0.19999999999999998, and 0.1 and 0.1 are 0.2.
+    # As floats, 0.3 - 0.1 is 0.19999999999999998, and 0.1 + 0.1 is 0.2.
     points = [
         ("001", "interest", "rule", "form", 1, 0.3, at(2)),
         ("001", "interest", "rule", "visit", 2, 0.2, at(1)),

@@ -1,4 +1,4 @@
-"""Contacts and scores by hand, write-backs of a project file, and a CRM that imports what they write."""
+"""Contacts and scores by hand, write-backs of a project file, and a CRM that imports their files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROUTES = pl.Schema(
 
 
 def exports(folder, text, *, scores=("interest", "fit"), segments=("hot", "best")):
-    """The write-backs that a project file with this text has."""
+    """Return the write-backs of a project file with this text."""
     path = folder / "flamescore.yaml"
     path.write_text(f"version: 1\nwrite_back:\n{text}")
     project = load_project(path)
@@ -49,7 +49,7 @@ def export(folder, text, **more):
 
 
 def scores(name, *rows):
-    """Rows of `frames.SCORES` from (contact, score, flames), ranked as they stand."""
+    """Return rows of `frames.SCORES` from (contact, score, flames), ranked in the given order."""
     most = max(len(rows) - 1, 1)
     return pl.DataFrame(
         [
@@ -70,7 +70,7 @@ def scores(name, *rows):
 
 
 def leads(contacts, table, *, segments=(), held_out=(), routes=(), import_as=None):
-    """`contacts` are ids, or (id, e-mail); segments are (segment, contact, since)."""
+    """Return leads from contacts, which are ids or (id, e-mail), and segments: (segment, contact, since)."""
     people = pl.DataFrame(
         [(each, None) if isinstance(each, str) else each for each in contacts],
         schema={"contact_id": pl.String, "email": pl.String},
@@ -96,14 +96,14 @@ def leads(contacts, table, *, segments=(), held_out=(), routes=(), import_as=Non
 
 
 def table(path):
-    """The rows of a CSV by its first column, each a dict of the others."""
+    """Return the rows of a CSV by its first column, each as a dict of the other columns."""
     header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
     return {key: dict(zip(header[1:], cells, strict=True)) for key, *cells in rows}
 
 
 @dataclass
 class Crm:
-    """A CRM whose import writes the cells of a file into the record that has its key."""
+    """A CRM whose import writes the cells of a file into the record with the same key."""
 
     records: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -1,6 +1,6 @@
-"""The files of a write-back: every format to the byte, where they are cut, and what undoes them."""
+"""The files of a write-back: every format to the byte, where files are split, and the undo files."""
 
-# ruff: noqa: E501 - a case stands on one line
+# ruff: noqa: E501 - each case is on one line
 
 import csv
 import hashlib
@@ -166,6 +166,6 @@ def test_files_read_back_and_keep_to_their_bytes(max_bytes):
     assert all(part.rows <= 4 for part in parts)
     alone = [len(part.data) - len(HEAD) for part in csv_parts(frame, HEADERS, max_rows=1, max_bytes=None)]
     taken = 0
-    for part in parts[:-1]:  # the next row would not have gone in
+    for part in parts[:-1]:  # the next row would not have fit
         taken += part.rows
         assert part.rows == 4 or len(part.data) + alone[taken] > max_bytes

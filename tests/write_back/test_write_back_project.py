@@ -1,6 +1,6 @@
-"""`write_back` of the project file: what it may say, and every fault at its place."""
+"""`write_back` of the project file: its valid values, and every fault at its place."""
 
-# ruff: noqa: E501 - a case and the whole of its message stand on one line
+# ruff: noqa: E501 - a case and its whole message are on one line
 
 import jsonschema
 import pytest

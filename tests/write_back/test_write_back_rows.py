@@ -1,6 +1,6 @@
-"""Who is in a write-back, what stands in each cell, and which rows are news."""
+"""Which contacts are in a write-back, the content of each cell, and which rows are new or changed."""
 
-# ruff: noqa: E501 - a case stands on one line
+# ruff: noqa: E501 - each case is on one line
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ def delivered(*cells):
 
 
 def shown(write_back, those, known=()):
-    """The cells as tuples, each after its key as written; and who is left out."""
+    """Return the cells as tuples, each after its displayed key, and the contacts left out."""
     found = cells_of(write_back, those, pl.Series(list(known), dtype=pl.String))
     rows = found.rows.select("shown", pl.col("^cell_.*$")).rows()
     return rows, (found.without_key, found.same_key, found.bad_key)
@@ -165,7 +165,7 @@ def test_a_column_that_is_gone_is_forgotten_with_the_next_delivery(tmp_path):
 
 
 def test_undo_after_another_delivery_came_between():
-    """The state before is what the CRM has after the undo files, which were worked out before it."""
+    """The state is what the CRM has after importing the undo files, computed before the other delivery."""
     before = delivered(("1", "F", "2"), ("2", "F", "2"), ("3", "F", "2"))
     rows = pl.DataFrame(
         {"key": ["1", "2"], "column": ["F", "F"], "cell": ["3", "3"], "previous": ["1", None]}

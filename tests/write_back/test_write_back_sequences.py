@@ -1,4 +1,4 @@
-"""Runs, imports, missed imports, deliveries and undone ones in any order, against a model of a CRM."""
+"""Runs, imports, missed imports, deliveries and undone deliveries in any order, against a model of a CRM."""
 
 import os
 import random
@@ -22,7 +22,7 @@ WRITE_BACKS = """\
 
 @dataclass
 class Night:
-    """A run: where its files are, what its rows are, and what should stand in the CRM after its import."""
+    """A run: the folder of its files, its rows, and the expected content of the CRM after its import."""
 
     folder: object
     rows: pl.DataFrame
@@ -32,7 +32,7 @@ class Night:
 
 @dataclass
 class Job:
-    """A project whose write-back runs, is imported, acknowledged and undone."""
+    """A project whose write-back is run, imported, acknowledged and undone."""
 
     dice: random.Random
     folder: object
@@ -88,7 +88,7 @@ class Job:
         )
 
     def take_and_tell(self):
-        """Import the latest files, maybe twice, and acknowledge them."""
+        """Import the latest files once or twice, and acknowledge them."""
         night = self.nights[-1]
         if night.based_on is not self.state:
             return  # acknowledged already
@@ -100,7 +100,7 @@ class Job:
         assert {*night.current} <= {*self.state["key"]}
 
     def undo(self):
-        """Undo a delivery: of rows that the CRM had before it has what it had."""
+        """Undo a delivery: rows that the CRM had before get their previous cells."""
         night = self.nights[-1]
         if self.before is None or night.based_on is not self.before:
             return

@@ -61,7 +61,7 @@ def test_the_columns_of_a_call_list(book):
         "Company": "Company and Daughters 0",
         "Phone": "+1 602 555 0000",
         "Why": None,
-        "Last activity": datetime(2026, 11, 1),  # noqa: DTZ001 - a sheet has no zones
+        "Last activity": datetime(2026, 11, 1),  # noqa: DTZ001 - sheets have no time zones
         "Flames": 5,
         "Score": 60,
         "E-mail": "anneliese.ferrari0@mail0.example.com",
@@ -146,12 +146,12 @@ def test_a_row_is_as_high_as_what_wraps_in_it(run):
     sheet = report(run)["All"]
     assert sheet.row_dimensions[2].height == 45
     one = report(replace(run, ledger=lambda ids: run.ledger(ids).filter(pl.col("rule_id") == "form")))["All"]
-    assert one.row_dimensions[2].height == 30  # the name takes two lines, the reason one
+    assert one.row_dimensions[2].height == 30  # the name wraps to two lines, the reason is on one
     short = run.people.with_columns(name=pl.lit("Bo"))
     one = report(
         replace(run, people=short, ledger=lambda ids: run.ledger(ids).filter(pl.col("rule_id") == "form"))
     )["All"]
-    assert one.row_dimensions[2].height is None  # that of a line
+    assert one.row_dimensions[2].height is None  # the default height of one line
 
 
 def test_flames_burn_from_hot_on(run):

@@ -1,4 +1,4 @@
-"""Workbooks of rows, read back: what is text stays text, dates are dates, sheets have legal names."""
+"""Workbooks of rows, read back: text stays text, dates are dates, sheets have valid names."""
 
 import subprocess
 import sys
@@ -101,7 +101,7 @@ def test_instants_become_local_dates():
     )
     sheet = made(frame)["All"]
     assert values(sheet)[1:] == [
-        (datetime(2026, 11, 19, 22, 30), datetime(2026, 1, 2)),  # noqa: DTZ001 - a sheet has no zones
+        (datetime(2026, 11, 19, 22, 30), datetime(2026, 1, 2)),  # noqa: DTZ001 - sheets have no time zones
         (None, "1899-12-31"),
         ("1849-12-31 16:31:42", None),
     ]
@@ -213,7 +213,7 @@ def test_libreoffice_opens_it_and_runs_nothing(tmp_path):
             f"-env:UserInstallation={(tmp_path / 'home').as_uri()}",
             "--headless",
             "--convert-to",
-            # UTF-8, every sheet into a file, formulas as formulas
+            # UTF-8, each sheet in its own file, formulas as formulas
             "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,true,false,true,false,false,-1",
             "--outdir",
             str(tmp_path),
