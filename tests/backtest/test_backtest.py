@@ -72,7 +72,7 @@ def test_the_flames_that_buy(project):
     (score,) = done.scores
     assert (score.contact_cuts, score.outcomes) == (120, 51)
     assert score.left_out == {"not_yet": 0, "had_outcome": 0, "outside": 0}
-    assert [rule.name for rule in score.rules] == ["Visit", "CutSettings"]
+    assert [rule.name for rule in score.rules] == ["Visit", "Asked"]
     assert sum(band.contact_cuts for band in score.flames.bands) == 120
     assert score.gain[0] == 0
     assert score.gain[-1] == 1
@@ -87,7 +87,7 @@ def test_the_flames_that_buy(project):
 
 def test_a_field_has_no_past_unless_it_is_called_constant(project):
     (score,) = made(project, static_fields=("country",)).scores
-    assert [rule.name for rule in score.rules] == ["Visit", "CutSettings", "In the US"]
+    assert [rule.name for rule in score.rules] == ["Visit", "Asked", "In the US"]
     found = next(each for each in made(project).findings if each.code == "B016")
     assert found.message == (
         'Left out: 1 rule with 3 of 9 points: "In the US" (country). '
@@ -184,7 +184,7 @@ def test_rows_that_arrive_late_are_not_known_yet(project):
 def test_a_list_is_compared_with_itself(project):
     asked = {"outcome": "{field: {country: US}}", "cross_section": True}
     done = backtest(find_settings(str(project / "flamescore.yaml")), question(asked, {}))
-    assert [rule.name for rule in done.scores[0].rules] == ["Visit", "CutSettings"]
+    assert [rule.name for rule in done.scores[0].rules] == ["Visit", "Asked"]
     assert "Cross-section: the score may know the outcome." in markdown(done)
 
 

@@ -56,6 +56,7 @@ HELP = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("command", HELP)
 def test_help(flamescore, command):
     words = [command] if command else []

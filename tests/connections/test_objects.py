@@ -175,7 +175,7 @@ def test_a_store_that_refuses_is_named(reached, refusing, status, monkeypatch):
     [
         ("gs://leads/a.csv", "P031 "),
         ("S3://leads/a.csv", "P031 "),
-        ("s3://key:s3cr3t@leads/a.csv", 'P031 "s3://leads/a.csv" is no address'),
+        ("s3://key:s3cr3t@leads/a.csv", 'P031 "s3://leads/a.csv" is not an address'),
         ("s3://", "P031 "),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_gzip_file_that_is_cut_short(with_contacts, whole, cut):
 def test_every_cut_there_is(with_contacts, name, whole):
     for cut in range(1, len(whole)):
         with_contacts.write(f"events.csv.{name}", whole[:cut])
-        with pytest.raises(InputError, match=f"^I004 `events.csv.{name}` is no "):
+        with pytest.raises(InputError, match=f"^I004 `events.csv.{name}` is not a "):
             with_contacts.survey(CONTACTS + f"events: [{{path: events.csv.{name}}}]\n")
 
 

@@ -317,7 +317,7 @@ class Matcher:
         """For each predicate on the type, by index: all predicates that held for any of its events."""
         self._streams = streams.all
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
-        self._widest = max((r for r in self._reach if r != FOREVER), default=FOREVER)
+        self._widest = FOREVER if streams.widest is None else streams.widest
         self._done: list[tuple[bool, int, tuple[int, ...], int]] = []
         self._matching = SignatureMatches(np.zeros(0, np.bool_), np.zeros(0, np.int64), (), ())
         self.seen = 0

@@ -58,5 +58,4 @@ def window_of(streams: Streams, clock: Clock) -> Window:
         for kind in fold_all(types_of(stream.where[0])):
             known = reaches.get(kind, 0)
             reaches[kind] = None if known is None or stream.reach is None else max(known, stream.reach)
-    widest = max((stream.reach for stream in streams.all if stream.reach is not None), default=None)
-    return Window(clock.now, tuple(reaches.items()), widest)
+    return Window(clock.now, tuple(reaches.items()), streams.widest)

@@ -105,7 +105,7 @@ class Scan:
         self.columns = tuple(
             dict.fromkeys((*(c.column for c in self.signatures.coders), *streams.amount_columns))
         )
-        self.widest = max((s.reach for s in streams.all if s.reach is not None), default=FOREVER)
+        self.widest = FOREVER if streams.widest is None else streams.widest
         self.window = window_of(streams, clock)
         self._summed: dict[str, set[int]] = {}
         for stream, column in streams.summed.items():

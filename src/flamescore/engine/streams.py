@@ -145,6 +145,14 @@ class Streams(Struct, frozen=True):
     """The streams that find the latest activity, one for each of its forms."""
 
     judgements: Judgements = field(default_factory=lambda: Judgements(0))
+    reset_reach: int | None = None
+    """The longest finite window of a rule or condition with resets, whose own streams may reach further."""
+
+    @property
+    def widest(self) -> int | None:
+        """The longest finite window, as an age in seconds; None if no window ends."""
+        ends = (*(stream.reach for stream in self.all), self.reset_reach)
+        return max((reach for reach in ends if reach is not None), default=None)
 
     @property
     def counted(self) -> tuple[Stream, ...]:
@@ -216,6 +224,9 @@ def streams_of(
             of_condition=gathered.of_condition,
             of_tag_rule=gathered.of_tag_rule,
             of_idle=gathered.of_idle,
+            reset_reach=max(
+                (r for each in asked if each.since and (r := _reach(each, clock)) is not None), default=None
+            ),
         )
     )
     return _judged(made, book)
@@ -347,23 +358,23 @@ def _neighbours(streams: Streams) -> Streams:
         {condition: several(numbers) for condition, numbers in streams.of_condition.items()},
         {rule: several(numbers) for rule, numbers in streams.of_tag_rule.items()},
         {idle: several(numbers) for idle, numbers in streams.of_idle.items()},
+        reset_reach=streams.reset_reach,
     )
 
 
 def _judged(streams: Streams, book: RuleBook) -> Streams:
     """Add the streams of the entries that are judged contact by contact."""
-    counted = list(streams.all)
-    made = list(counted)
-    ignore = tuple(_entry(entry, counted, made) for entry in book.ignore if entry.in_sequence)
+    made = list(streams.all)
+    ignore = tuple(_entry(entry, streams, made) for entry in book.ignore if entry.in_sequence)
     bots = book.bots
-    patterns = None if bots is None else tuple(_entry(entry, counted, made) for entry in bots.patterns)
+    patterns = None if bots is None else tuple(_entry(entry, streams, made) for entry in bots.patterns)
     remove = bots is not None and bots.action == "remove"
     return replace(
-        streams, all=tuple(made), judgements=Judgements(len(counted), ignore, patterns, remove=remove)
+        streams, all=tuple(made), judgements=Judgements(len(streams.all), ignore, patterns, remove=remove)
     )
 
 
-def _entry(entry: Ignored, counted: Sequence[Stream], made: list[Stream]) -> Judged:
+def _entry(entry: Ignored, counted: Streams, made: list[Stream]) -> Judged:
     """Add the streams of an entry: one per type for a plain entry, one or two per test otherwise.
 
     A plain entry needs its events for as long as others do. An entry in sequence needs all of its events, and
@@ -391,13 +402,13 @@ def _entry(entry: Ignored, counted: Sequence[Stream], made: list[Stream]) -> Jud
     return Judged(tuple(test.named for test in tests), tuple(tests))
 
 
-def _needed(match: EventMatch, counted: Sequence[Stream]) -> int | None:
+def _needed(match: EventMatch, counted: Streams) -> int | None:
     """Return the age up to which rules and conditions need any of the types, or other types if none does."""
     types = {fold(kind) for kind in match.types}
-    reaches = [s.reach for s in counted if not types.isdisjoint(map(fold, types_of(s.where[0])))]
+    reaches = [s.reach for s in counted.all if not types.isdisjoint(map(fold, types_of(s.where[0])))]
     if reaches:
         return None if None in reaches else max(reach for reach in reaches if reach is not None)
-    return max((s.reach for s in counted if s.reach is not None), default=None)
+    return counted.widest
 
 
 def _longer(reach: int | None, within: int) -> int | None:
