@@ -135,7 +135,13 @@ def _one_more(case, score, rule, contact_id):
     ):
         return None  # it would reset the rule
     row = dict(found[-1].properties, at=case.as_of)
-    return row if column is None else row | {column: "never seen before"}
+    row |= {} if column is None else {column: "never seen before"}
+    more = World(
+        case.book, case.contacts, [*case.events, row], case.tag_history, case.as_of, files=case.files
+    )
+    if len(more.events[contact_id]) != len(world.events[contact_id]) + 1:
+        return None  # an entry of `ignore` names it, or another event because of it
+    return row
 
 
 def _rows_of_others(result, contact_id, score_name, rule_id):
