@@ -62,6 +62,7 @@ def test_all_others_are_read_in_64_bits():
     whole = points.to_frame().select(ten_thousandths(pl.col("p"), kind)).to_series()
     assert (whole.dtype, whole.to_list()) == (pl.Int64, [2251799813680000, 1000, None])
     assert difference_type(pl.Series([-(2**63)])) == pl.Int128
+    assert difference_type(pl.Series([1]), pl.Series([-(2**63)])) == pl.Int128
 
 
 def test_totals_are_compared_as_they_are_published():
