@@ -44,6 +44,7 @@ ROOMS: Final = (
             "test_event_feeds.py",
             "segments",
             "changes/test_changes_parts.py",
+            "test_idle_and_percentiles.py",
         ),
         cases=True,
     ),
