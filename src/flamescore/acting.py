@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from flamescore.acting_frames import ROUTES_FILE, SEGMENTS, SEGMENTS_FILE
 from flamescore.alerts import FILE as ALERTS_FILE
-from flamescore.alerts import RunNow, as_written, facts_of, notices_taker, ring_all, subscriptions_of
+from flamescore.alerts import RunNow, as_written, facts_of, notices_recorder, ring_all, subscriptions_of
 from flamescore.errors import FlamescoreError, LockedError
 from flamescore.event_feeds import stale_feeds
 from flamescore.findings import Finding, Severity
@@ -32,9 +32,9 @@ from flamescore.state import (
     Before,
     Kind,
     Moves,
+    Recorder,
     StateDamagedError,
     StateStore,
-    Taker,
     before,
     take_in,
     unreadable,
@@ -55,9 +55,9 @@ if TYPE_CHECKING:
     from flamescore.write_back import WriteBack
 
 
-def recorders(project: Project) -> tuple[Taker, ...]:
+def recorders(project: Project) -> tuple[Recorder, ...]:
     """Return the functions that record a counting run (its notices, for example) in the state, in order."""
-    return (notices_taker(project),)
+    return (notices_recorder(project),)
 
 
 def acts_on_scores(project: Project) -> bool:
@@ -290,7 +290,7 @@ class StateRecorder(Struct):
 
     store: StateStore
     earlier: Before
-    recorders: tuple[Taker, ...]
+    recorders: tuple[Recorder, ...]
     keeping: Keeping
     findings: tuple[Finding, ...] = ()
 

@@ -31,7 +31,7 @@ from flamescore.alerts.ringing import (
 from flamescore.alerts.rung import keep_rung
 from flamescore.alerts.stored import keep_notices, waiting_notices
 from flamescore.alerts.subscriptions import subscriptions_of
-from flamescore.alerts.taking_in import notices_taker
+from flamescore.alerts.taking_in import notices_recorder
 from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ __all__ = [
     "latest_seen",
     "notice_id",
     "notices_of",
-    "notices_taker",
+    "notices_recorder",
     "preview",
     "read_notices",
     "ring",

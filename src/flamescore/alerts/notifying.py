@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from flamescore.project import Channel, Project, ProjectFile
     from flamescore.runs import Run
-    from flamescore.state import Taker
+    from flamescore.state import Recorder
 
 KEPT: Final = timedelta(days=400)
 """How long a message is kept in the state after it was sent."""
@@ -83,7 +83,7 @@ class Notified(Struct, frozen=True):
 
 def send_waiting(
     project: Project,
-    recorders: tuple[Taker, ...] = (),
+    recorders: tuple[Recorder, ...] = (),
     *,
     timeout: float = 0.0,
     environ: Mapping[str, str] | None = None,
@@ -133,7 +133,9 @@ class StateUnreadableError(FlamescoreError):
         return cls(Problem(told.code, f"The state {error.why}: nothing was sent.", hint=told.do))
 
 
-def preview(project: Project, recorders: tuple[Taker, ...] = ()) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def preview(
+    project: Project, recorders: tuple[Recorder, ...] = ()
+) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Return what `send_waiting` would send now, and what would wait and why (`PREVIEW`); change nothing.
 
     It works on an in-memory copy of the state. Nothing is sent, so no variable is read.
@@ -230,7 +232,7 @@ def _stores(project: Project) -> tuple[RunStore, StateStore]:
 
 
 def _taken_in(
-    connection: sqlite3.Connection, latest: Run | None, recorders: tuple[Taker, ...]
+    connection: sqlite3.Connection, latest: Run | None, recorders: tuple[Recorder, ...]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Take in the latest run. An error in its files becomes a finding and stops nothing."""
     if latest is None:

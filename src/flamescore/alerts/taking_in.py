@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from flamescore.project import Project
     from flamescore.runs import Run
-    from flamescore.state import Taker
+    from flamescore.state import Recorder
 
 
-def notices_taker(project: Project) -> Taker:
+def notices_recorder(project: Project) -> Recorder:
     """Return a function that stores a counting run's rings, notices and deliveries in the state."""
 
     def taken(connection: sqlite3.Connection, run: Run) -> None:

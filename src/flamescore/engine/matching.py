@@ -317,7 +317,9 @@ class Matcher:
         """For each predicate on the type, by index: all predicates that held for any of its events."""
         self._streams = streams.all
         self._reach = [FOREVER if s.reach is None else s.reach for s in streams.all]
-        self._widest = FOREVER if streams.widest is None else streams.widest
+        self.widest = FOREVER if streams.widest is None else streams.widest
+        """The longest finite window, as an age in seconds; `FOREVER` if no window ends."""
+
         self._done: list[tuple[bool, int, tuple[int, ...], int]] = []
         self._matching = SignatureMatches(np.zeros(0, np.bool_), np.zeros(0, np.int64), (), ())
         self.seen = 0
@@ -344,7 +346,7 @@ class Matcher:
         asked = 0
         for i in named:
             asked |= self._needs[i]
-        reach = max((self._reach[i] for i in named), default=self._widest)
+        reach = max((self._reach[i] for i in named), default=self.widest)
         ignored = any(holds & need == need for need in self._ignored)
         return ignored, reach, live, unread & asked
 

@@ -105,7 +105,6 @@ class Scan:
         self.columns = tuple(
             dict.fromkeys((*(c.column for c in self.signatures.coders), *streams.amount_columns))
         )
-        self.widest = FOREVER if streams.widest is None else streams.widest
         self.window = window_of(streams, clock)
         self._summed: dict[str, set[int]] = {}
         for stream, column in streams.summed.items():
@@ -162,7 +161,7 @@ class Scan:
         for signature in seen.signatures:
             holds |= self.signatures.sets(signature)[0]
         known = None if seen.oldest < 0 else seen.oldest
-        more = end.beyond or seen.oldest >= self.widest
+        more = end.beyond or seen.oldest >= self.matcher.widest
         return Past(end.record.path, FOREVER if more else known, holds)
 
     def columns_of(self, source: EventSource, columns: Sequence[str]) -> Iterator[pl.Expr]:

@@ -19,7 +19,7 @@ from flamescore.state.baseline import (
 )
 from flamescore.state.database import FILE, StateDamagedError, meta, set_meta, transaction
 from flamescore.state.store import StateStore
-from flamescore.state.taking_in import Keeper, Taker, take_in
+from flamescore.state.taking_in import Keeper, Recorder, take_in
 
 __all__ = [
     "DELIVERED",
@@ -32,9 +32,9 @@ __all__ = [
     "Keeper",
     "Kind",
     "Moves",
+    "Recorder",
     "StateDamagedError",
     "StateStore",
-    "Taker",
     "before",
     "current_run_id",
     "instant",

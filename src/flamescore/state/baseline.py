@@ -30,7 +30,7 @@ from flamescore.findings import Finding, Severity
 from flamescore.frames import INSTANT
 from flamescore.runs import DamagedRunError, has_table, read
 from flamescore.state.database import FILE, StateDamagedError, meta
-from flamescore.state.taking_in import Keeper, Taker, take_in
+from flamescore.state.taking_in import Keeper, Recorder, take_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -107,7 +107,7 @@ def before(
     as_of: datetime,
     moves: Moves,
     *,
-    recorders: tuple[Taker, ...] = (),
+    recorders: tuple[Recorder, ...] = (),
     keeper: Keeper = lambda _: None,
     write: bool = True,
     acting: bool = True,

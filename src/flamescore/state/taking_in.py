@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from flamescore.runs import Run
 
-Taker = Callable[["sqlite3.Connection", "Run"], None]
+Recorder = Callable[["sqlite3.Connection", "Run"], None]
 """Copies the data of a counting run for one purpose, such as its notices, to the tables of the state.
 
 It is called inside the transaction, and reads the run's own files.
@@ -34,7 +34,7 @@ MOVING: Final = ("counting", "baseline")
 def take_in(
     connection: sqlite3.Connection,
     run: Run,
-    recorders: tuple[Taker, ...] = (),
+    recorders: tuple[Recorder, ...] = (),
     *,
     keeper: Keeper = lambda _: None,
 ) -> tuple[Finding, ...]:
