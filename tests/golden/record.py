@@ -17,9 +17,6 @@ RUN_ID = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}")
 UNSTEADY = ("started_at", "ended_at", "steps", "versions", "files")
 """Keys of a run's record that vary between runs: times, and the checksums of pages that contain an id."""
 
-PAGES = {"report.html"}
-"""Kept unchanged except for ids, like all other files that aren't Parquet."""
-
 
 def main(folder: Path, only: str) -> None:
     load_everything()

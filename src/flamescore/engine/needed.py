@@ -30,16 +30,6 @@ class Needed(Struct, frozen=True):
     contacts: tuple[str, ...]
     window: Window
 
-    @property
-    def widest(self) -> int | None:
-        """The age in seconds from which only events of lasting types count; None if no window ends."""
-        return self.window.widest
-
-    @property
-    def lasting(self) -> frozenset[str]:
-        """The (folded) types of events that some rule counts regardless of age."""
-        return self.window.lasting
-
 
 def needed(
     book: RuleBook, also: Sequence[Condition], clock: Clock, events: Sequence[EventRule] = ()

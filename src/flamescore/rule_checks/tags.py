@@ -30,7 +30,7 @@ NOTHING, NOTE = "R120", "R124"
 
 
 def tags_held(exports: Exports) -> dict[str, int]:
-    """Return each tag, in its most common spelling, with how many contacts have it or ever had it."""
+    """Return each tag, as contacts spell it, with how many contacts have it or ever had it."""
     parts = []
     if "tags" in exports.contacts.columns:
         listed = exports.contacts.select("contact_id", pl.col("tags").alias("tag"))
