@@ -109,10 +109,11 @@ def _open(rule):
     return plain and rule.get("enabled", True) and not isinstance(rule["points"], dict) and rule["points"] > 0
 
 
-def _names_activity(score):
-    """Return whether an event may be activity for its own reasons, apart from what a rule requires."""
+def _activities(score):
+    """Return what counts as activity where `idle` of the score or of a group says so itself."""
     idles = [each.get("idle") for each in (score, *score.get("groups", {}).values())]
-    return any(isinstance(each, dict) and "activity" in each for each in idles)
+    named = [each["activity"] for each in idles if isinstance(each, dict) and "activity" in each]
+    return [each for activity in named for each in as_list(activity)]
 
 
 def _one_more(case, score, rule, contact_id):
@@ -126,14 +127,14 @@ def _one_more(case, score, rule, contact_id):
     column = (
         per.get("property") if isinstance(per, dict) else None if per in ("day", "week", "month") else per
     )
-    if not found or (column is not None and (column in rule.get("where", {}) or "ignore" in case.book)):
+    if not found or (column is not None and "ignore" in case.book):
         return None
-    if any(
-        event_matches(each, found[-1], world)
-        for each in as_list(setting("since", rule, score, "none"))
-        if each != "none"
-    ):
-        return None  # it would reset the rule
+    resets = [each for each in as_list(setting("since", rule, score, "none")) if each != "none"]
+    others = (*resets, *_activities(score))
+    if any(column in each.get("where", {}) for each in (rule, *others)):
+        return None  # they look at the value that is new
+    if any(event_matches(each, found[-1], world) for each in others):
+        return None  # it would reset the rule, or be activity by properties that the rule does not require
     row = dict(found[-1].properties, at=case.as_of)
     row |= {} if column is None else {column: "never seen before"}
     more = World(
@@ -183,5 +184,5 @@ def test_each_way_brings_the_flame_and_no_other_rule_does(case):
                     row["score"],
                     row["flames"],
                 )
-            elif len(ways) < 5 and not _names_activity(case.book["scores"][score.score_name]):
+            elif len(ways) < 5:
                 assert row["flames"] <= score.flames
