@@ -92,7 +92,7 @@ class Backtest(Struct, frozen=True):
 
 
 def backtest(
-    project: Project, question: Question, *, tell: Callable[[str], None] = lambda _: None
+    project: Project, question: Question, *, progress: Callable[[str], None] = lambda _: None
 ) -> Backtest:
     """Compare the scores by the project's rules with what happened.
 
@@ -113,13 +113,13 @@ def backtest(
     asking = [each.loaded for each in (outcome, called) if each is not None]
     asking += [] if question.value is None else [_worth(question.value, outcome, loaded.zone)]
     dated = [] if question.cross_section else [_since_when()]
-    tell("Reading the exports")
+    progress("Reading the exports")
     with read_inputs(project, rules=loaded, also=[*asking, *dated]) as inputs:
         problems = [problem for each in asking for problem in _unbound(each, inputs)]
         problems += _unknown(question.static_fields, inputs)
         if problems:
             raise UsageError(problems)
-        return _worked(project, inputs, question, outcome, called, names=names, tell=tell)
+        return _worked(project, inputs, question, outcome, called, names=names, progress=progress)
 
 
 def _worked(
@@ -130,10 +130,10 @@ def _worked(
     called: Outcome | None,
     *,
     names: tuple[str, ...],
-    tell: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> Backtest:
     loaded, exports = inputs.loaded, inputs.exports
-    tell("Reading the events")
+    progress("Reading the events")
     outcomes = tuple(each for each in (outcome, called) if each)
     book = history_book(inputs.bound.book, outcomes, inputs.as_of)
     others = tuple(each for each in (inputs.exclude, inputs.hot.condition) if each is not None)
@@ -176,7 +176,7 @@ def _worked(
         holdout=None if since is None else project.settings.call_list.holdout,
         people=when.people,
     )
-    tell(f"Scoring at {count(len(usable), 'cut')}")
+    progress(f"Scoring at {count(len(usable), 'cut')}")
     found = look(asked, exports, usable)
     _check_looked(found)
     results = tuple(

@@ -67,7 +67,7 @@ def backtest(
     project = find_settings(config, {} if rules is None else {"rules": rules})
     asked = question(flags, project.settings.backtest.given())
     encoding = "utf-8"
-    done = made_of(project, asked, tell=messages.detail)
+    done = made_of(project, asked, progress=messages.detail)
     if chosen is BacktestFormat.HTML:
         say_without_charts(messages)
     if chosen is BacktestFormat.JSON:

@@ -25,7 +25,7 @@ from flamescore.findings import Finding, Severity
 from flamescore.history import find_earlier
 from flamescore.project import find_settings
 from flamescore.runs import find_run, reading_run
-from flamescore.searches import AskedAccounts, SearchRequest, no_match_messages, search_run
+from flamescore.searches import AccountSearchRequest, SearchRequest, no_match_messages, search_run
 from flamescore.searches import search_accounts as accounts_of_run
 from flamescore.tables import local_time, whole_percent
 
@@ -162,7 +162,7 @@ def search_accounts(
     messages.of_run.run_id = meant.run_id
     found = accounts_of_run(
         meant,
-        AskedAccounts(
+        AccountSearchRequest(
             flames=asked.flames,
             scores=asked.scores,
             min_score=asked.min_score,

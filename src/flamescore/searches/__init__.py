@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.lazy_imports import lazy_imports
-from flamescore.searches.accounts import AskedAccounts, search_accounts
+from flamescore.searches.accounts import AccountSearchRequest, search_accounts
 from flamescore.searches.declared import as_declared
 from flamescore.searches.no_matches import no_match_messages
 from flamescore.searches.query import Query, search
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SORT_KEYS",
     "WAYS",
-    "AskedAccounts",
+    "AccountSearchRequest",
     "Query",
     "SearchRequest",
     "SearchResult",

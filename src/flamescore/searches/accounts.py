@@ -29,7 +29,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
-class AskedAccounts(Struct, frozen=True):
+class AccountSearchRequest(Struct, frozen=True):
     """A search of accounts, as typed."""
 
     flames: str | None = None
@@ -53,7 +53,7 @@ class FoundAccounts(Struct, frozen=True):
     zone: ZoneInfo
 
 
-def search_accounts(found: Run, asked: AskedAccounts) -> FoundAccounts:
+def search_accounts(found: Run, asked: AccountSearchRequest) -> FoundAccounts:
     """Search the accounts of a run, and return the rows to show.
 
     Raises:
@@ -76,7 +76,7 @@ def search_accounts(found: Run, asked: AskedAccounts) -> FoundAccounts:
 
 
 def _matching(
-    accounts: pl.LazyFrame, asked: AskedAccounts, terms: Sequence[Term], filled: Sequence[pl.Expr]
+    accounts: pl.LazyFrame, asked: AccountSearchRequest, terms: Sequence[Term], filled: Sequence[pl.Expr]
 ) -> pl.DataFrame:
     """Return the accounts that match everything, ranked by the first score, with points under the others."""
     first, *more = terms
@@ -104,7 +104,7 @@ def _fits(term: Term) -> pl.Expr:
     return (pl.col("score_name") == term.score_name) & pl.col("flames").is_between(term.low, term.high)
 
 
-def _filled(asked: AskedAccounts, roles: Sequence[Role]) -> list[pl.Expr]:
+def _filled(asked: AccountSearchRequest, roles: Sequence[Role]) -> list[pl.Expr]:
     """Return the conditions for accounts that have these roles filled, and that are complete or not.
 
     Raises:
@@ -125,7 +125,7 @@ def _filled(asked: AskedAccounts, roles: Sequence[Role]) -> list[pl.Expr]:
     return found if asked.complete is None else [*found, pl.col("complete") == asked.complete]
 
 
-def _columns(asked: AskedAccounts, there: Sequence[str]) -> list[str]:
+def _columns(asked: AccountSearchRequest, there: Sequence[str]) -> list[str]:
     """Return the columns to show.
 
     Raises:
