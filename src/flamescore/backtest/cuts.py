@@ -71,8 +71,8 @@ class Knowledge(Struct, frozen=True):
         ends = self.horizon.after(as_of, self.zone)
         if ends > self.until:
             reason = (
-                f"{day} is left out: its {said(self.horizon)} end on {shown(ends, self.zone)}, outcomes are "
-                f"known until {shown(self.until, self.zone)}."
+                f"{day} is left out: its {format_period(self.horizon)} end on {shown(ends, self.zone)}, "
+                f"outcomes are known until {shown(self.until, self.zone)}."
             )
             return Cut(as_of, "censored", reason)
         for source in self.outcome_sources:
@@ -86,19 +86,19 @@ class Knowledge(Struct, frozen=True):
     def _lacking(self, as_of: datetime) -> str | None:
         """Return a clause about the first rule that looks further back than its events go, or None."""
         clock = Clock(as_of, self.zone)
-        for asked in reaches(self.book, clock):
-            having = [source for source in self.sources if asked.types in source.types]
+        for reach in reaches(self.book, clock):
+            having = [source for source in self.sources if reach.types in source.types]
             if not having:
                 continue
             source = min(having, key=lambda each: each.oldest)
-            if asked.seconds is None:
+            if reach.seconds is None:
                 if source.oldest > as_of:
                     return (
-                        f'"{asked.name}" looks back for ever, {source.path} begins on {self._begins(source)}'
+                        f'"{reach.name}" looks back for ever, {source.path} begins on {self._begins(source)}'
                     )
-            elif source.oldest - (as_of - timedelta(seconds=asked.seconds)) > _DAY:
+            elif source.oldest - (as_of - timedelta(seconds=reach.seconds)) > _DAY:
                 begins = self._begins(source)
-                return f'"{asked.name}" looks back {asked.written}, {source.path} begins on {begins}'
+                return f'"{reach.name}" looks back {reach.written}, {source.path} begins on {begins}'
         return None
 
     def _begins(self, source: Source) -> str:
@@ -130,7 +130,7 @@ def chosen(
     return tuple(reversed(found))
 
 
-def no_cut(known: Knowledge, cuts: Sequence[Cut], said: str = "No cut can be looked at.") -> Problem:
+def no_cut(known: Knowledge, cuts: Sequence[Cut], opening: str = "No cut can be looked at.") -> Problem:
     """Return the problem that no cut is usable, with the reasons and the range of usable cuts, if any."""
     reasons = " ".join(dict.fromkeys(cut.reason for cut in cuts if cut.reason))
     last = _last(known)
@@ -142,7 +142,7 @@ def no_cut(known: Knowledge, cuts: Sequence[Cut], said: str = "No cut can be loo
         would = "" if why_not.reason is None or why_not.reason in reasons else why_not.reason
     return Problem(
         "B005",
-        " ".join(each for each in (said, reasons, would) if each),
+        " ".join(each for each in (opening, reasons, would) if each),
         hint="Shorten the horizon, export a longer history, or allow cuts with less history: --short-cuts.",
     )
 
@@ -188,7 +188,7 @@ def shown(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local:%Y-%m-%d}" if start_of_day(local.date(), zone) == instant else f"{local:%Y-%m-%d %H:%M}"
 
 
-def said(period: Period) -> str:
+def format_period(period: Period) -> str:
     """Return a period in words: `30 days`."""
     words = {"h": "hours", "d": "days", "w": "weeks", "min": "minutes", "s": "seconds"}
     return f"{period.count} {words[period.unit]}" if period.count != 1 else f"1 {words[period.unit][:-1]}"

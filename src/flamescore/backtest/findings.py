@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from flamescore.backtest.cuts import said, shown
+from flamescore.backtest.cuts import format_period, shown
 from flamescore.backtest.groups import percent
 from flamescore.findings import Finding, Severity
 from flamescore.text import fold, json_text
@@ -51,7 +51,7 @@ def findings_of(made: Backtest, noticed: FindingInputs) -> Iterator[Finding]:
     question, zone, past = made.question, made.zone, noticed.past
     late_comers = noticed.late_comers
     if made.usable and not question.cross_section and not any(each.outcomes for each in made.scores):
-        text = f"Nobody has the outcome in the {said(question.horizon)} after a cut."  # type: ignore[arg-type] # no cross-section
+        text = f"Nobody has the outcome in the {format_period(question.horizon)} after a cut."  # type: ignore[arg-type] # no cross-section
         yield Finding("B010", _WARNING, "outcome", text, do="look at the outcome and at the horizon")
     if _overlap(made):
         text = (
@@ -188,19 +188,19 @@ def ratio(number: float | None) -> str:
 def own_share(score: ScoreResult) -> str:
     """Return the sentence on how much of the score is the outcome itself."""
     rules = ", ".join(f'"{each}"' for each in score.own.rules)
-    said = f"{score.own.share:.0%} of the score is the outcome itself ({rules})."
+    sentence = f"{score.own.share:.0%} of the score is the outcome itself ({rules})."
     without, auc = score.own.auc_without.value, score.auc.value
     return (
-        said
+        sentence
         if without is None or auc is None
-        else f"{said} Without it: AUC {without:.2f} instead of {auc:.2f}."
+        else f"{sentence} Without it: AUC {without:.2f} instead of {auc:.2f}."
     )
 
 
 def leak(rule: RuleResult) -> str:
     """Return the sentence that a rule seems to know the outcome."""
-    asked = ", ".join(rule.asks)
+    columns = ", ".join(rule.undated_columns)
     return (
-        f'"{rule.name}" ({asked}): {percent(rule.with_it.value)} of {rule.contact_cuts:,} have the outcome, '
-        f"and {percent(rule.without_it.value)} of the others: was it filled in afterwards?"
+        f'"{rule.name}" ({columns}): {percent(rule.with_it.value)} of {rule.contact_cuts:,} have the outcome'
+        f", and {percent(rule.without_it.value)} of the others: was it filled in afterwards?"
     )

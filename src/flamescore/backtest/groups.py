@@ -59,11 +59,11 @@ def flame_groups(flames: Integers, outcomes: Marks, cuts: Integers, contacts: In
     empty = tuple(f"Nobody had {count(b.flames[0], 'flame')}." for b in bands if not b.contact_cuts)
     people = different(contacts[outcomes])
     if people < ENOUGH:
-        said = f"Too few outcomes to say: {count(people, 'contact')} ({ENOUGH} are needed)."
-        return FlameGroups(bands, (), "too_few", (said, *empty))
+        sentence = f"Too few outcomes to say: {count(people, 'contact')} ({ENOUGH} are needed)."
+        return FlameGroups(bands, (), "too_few", (sentence, *empty))
     groups = tuple(looked.band(each) for each in _merged(looked, _pooled(there)))
     misplaced = tuple(_misplaced(looked, there))
-    order, sentences = _said(there, groups, misplaced)
+    order, sentences = _order_and_sentences(there, groups, misplaced)
     return FlameGroups(bands, groups, order, (*sentences, *empty), misplaced)
 
 
@@ -136,7 +136,7 @@ def _misplaced(looked: _Looked, bands: Sequence[Band]) -> list[tuple[Band, Band]
     ]
 
 
-def _said(
+def _order_and_sentences(
     bands: Sequence[Band], groups: Sequence[Band], misplaced: Sequence[tuple[Band, Band]]
 ) -> tuple[Order, tuple[str, ...]]:
     if misplaced:
@@ -150,16 +150,16 @@ def _said(
     if len(bands) == 1:
         return "nothing", (f"Everyone has {count(bands[0].flames[0], 'flame')}.",)
     if len(groups) == 1:
-        which = flames_said(groups[0])
+        which = describe_flames(groups[0])
         return "nothing", (f"{which} cannot be told apart: this score says nothing about the outcome.",)
     if len(groups) == len(bands):
         first, last = bands[0].flames[0], bands[-1].flames[0]
         return "in_order", (f"Every step from {first} to {count(last, 'flame')} can be told apart.",)
-    apart = (f"{flames_said(group)} cannot be told apart." for group in groups if len(group.flames) > 1)
+    apart = (f"{describe_flames(group)} cannot be told apart." for group in groups if len(group.flames) > 1)
     return "not_told_apart", tuple(apart)
 
 
-def flames_said(band: Band) -> str:
+def describe_flames(band: Band) -> str:
     """Return the flames of a group in words: `2, 3 and 4 flames`."""
     *others, last = (str(each) for each in band.flames)
     return f"{', '.join(others)} and {last} flames"

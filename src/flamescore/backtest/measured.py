@@ -136,12 +136,15 @@ def measured(
     cuts: Sequence[datetime],
     *,
     overlaps: Mapping[str, float],
-    asks: Mapping[str, tuple[str, ...]],
+    undated_columns: Mapping[str, tuple[str, ...]],
     capacity: int | None,
     listed: bool = False,
     holdout_since: datetime | None = None,
 ) -> ScoreResult:
-    """Return the results of a score; `overlaps` and `asks` are by rule id. `listed`: a cross-section."""
+    """Return the results of a score. `listed`: a cross-section.
+
+    `overlaps` and `undated_columns` are by rule id.
+    """
     outcomes, contacts = looked.outcomes, looked.contacts
     people = different(contacts[outcomes])
     auc = ordering(looked.totals, outcomes, looked.cuts, contacts)
@@ -149,7 +152,7 @@ def measured(
     each_cut = tuple(_cut(looked, number, as_of) for number, as_of in enumerate(cuts))
     rise = _rise(looked, len(cuts))
     groups = flame_groups(looked.flames, outcomes, looked.cuts, contacts)
-    rules = rule_results(looked, overlaps, asks, enough=people >= ENOUGH, listed=listed)
+    rules = rule_results(looked, overlaps, undated_columns, enough=people >= ENOUGH, listed=listed)
     return ScoreResult(
         looked.score.name,
         looked.score.title,
@@ -319,14 +322,14 @@ def _drift(looked: ScoreOverCuts, cuts: int, rise: Estimate) -> Iterator[Drift]:
         first, last, most = int(fired[0]), int(fired[-1]), int(fired.max())
         named = f'"{rule.name}"'
         if last == 0 and most >= _STOPPED:
-            said = f"{named} gave points to {most:,} contacts at a cut, and to nobody at the last one."
-            yield Drift("B050", rule.id, said)
+            text = f"{named} gave points to {most:,} contacts at a cut, and to nobody at the last one."
+            yield Drift("B050", rule.id, text)
         elif max(first, last) >= _MOVED and sizes[0] and sizes[-1]:
             then, now = first / sizes[0], last / sizes[-1]
             if now > 2 * then or now < then / 2:
                 grew = "grew" if now > then else "shrank"
-                said = f"{named} {grew}: it reached {then:.1%} at the first cut, {now:.1%} at the last one."
-                yield Drift("B051", rule.id, said)
+                text = f"{named} {grew}: it reached {then:.1%} at the first cut, {now:.1%} at the last one."
+                yield Drift("B051", rule.id, text)
     if rise.value is not None and rise.low is not None and rise.high is not None and rise.high < 0:
         fell = f"{-rise.value:.2f} ({-rise.high:.2f} to {-rise.low:.2f})"
         yield Drift("B052", None, f"The order of the list got worse: AUC fell by {fell}.")

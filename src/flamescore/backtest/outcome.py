@@ -55,7 +55,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
             where `--called` requires one.
     """
     what = "an outcome" if name == OUTCOME else f"`{name}`"
-    said = f"The outcome `{text}`" if name == OUTCOME else f"`{name} {text}`"
+    subject = f"The outcome `{text}`" if name == OUTCOME else f"`{name} {text}`"
     parsed = parse(text, name)
     if parsed.document is None or parsed.problems:
         raise RuleFileError(parsed.problems)
@@ -81,7 +81,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
         raise UsageError(
             Problem(
                 "B004",
-                f"{said} mixes events with what has no date.",
+                f"{subject} mixes events with what has no date.",
                 hint="To look at some contacts only, use the score's `population`.",
             )
         )
@@ -89,7 +89,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
         raise UsageError(
             Problem(
                 "B004",
-                f"{said} asks for what has no date.",
+                f"{subject} asks for what has no date.",
                 hint="Say how a call shows in the events, such as `--called '{event: call}'`.",
             )
         )
@@ -97,7 +97,7 @@ def read_outcome(text: str, lists: ListFiles, name: str = OUTCOME) -> Outcome:
         raise UsageError(
             Problem(
                 "B002",
-                f"{said} matches contacts to whom nothing happened.",
+                f"{subject} matches contacts to whom nothing happened.",
                 hint="Ask for an event that happens.",
             )
         )

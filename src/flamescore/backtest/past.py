@@ -59,7 +59,7 @@ class Known(Struct, frozen=True):
 
     columns: frozenset[str] = frozenset()
     tag_history: bool = False
-    asked: frozenset[str] = frozenset()
+    outcome_columns: frozenset[str] = frozenset()
     """Columns that the outcome itself consists of, which no rule may use."""
 
     everything: bool = False
@@ -78,22 +78,24 @@ class Known(Struct, frozen=True):
     @property
     def tags(self) -> bool:
         """Whether tags can be used."""
-        return TAGS not in self.asked and (self.everything or self.tag_history or TAGS in self.columns)
+        return TAGS not in self.outcome_columns and (
+            self.everything or self.tag_history or TAGS in self.columns
+        )
 
     def has(self, column: str) -> bool:
         """Return whether a column of contacts may be used."""
-        if column in self.asked or (column == DOMAIN and "email" in self.asked):
+        if column in self.outcome_columns or (column == DOMAIN and "email" in self.outcome_columns):
             return False
         return self.everything or column in self.columns or (column == DOMAIN and "email" in self.columns)
 
     def rule_lacks(self, rule: Rule) -> tuple[str, ...]:
         """Return the columns of a rule that have no past."""
         tagged = (TAGS,) if isinstance(rule.subject, TagRule) and not self.tags else ()
-        asked = (column for each in conditions_of(rule) for column in self.lacking(each))
-        return tuple(dict.fromkeys((*tagged, *asked)))
+        columns = (column for each in conditions_of(rule) for column in self.lacking(each))
+        return tuple(dict.fromkeys((*tagged, *columns)))
 
 
-def columns_asked(condition: Condition) -> frozenset[str]:
+def columns_of_condition(condition: Condition) -> frozenset[str]:
     """Return the contact columns that a condition refers to; `tags` is the list of tags."""
     return frozenset(column for column, _ in _undated(condition))
 
@@ -101,8 +103,8 @@ def columns_asked(condition: Condition) -> frozenset[str]:
 def columns_of_rule(rule: Rule) -> tuple[str, ...]:
     """Return the contact columns that a rule refers to; `tags` is the list of tags."""
     tagged = (TAGS,) if isinstance(rule.subject, TagRule) else ()
-    asked = (column for each in conditions_of(rule) for column, _ in _undated(each))
-    return tuple(dict.fromkeys((*tagged, *asked)))
+    columns = (column for each in conditions_of(rule) for column, _ in _undated(each))
+    return tuple(dict.fromkeys((*tagged, *columns)))
 
 
 def _undated(condition: Condition) -> Iterator[tuple[str, bool]]:

@@ -60,8 +60,8 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
         UsageError: a required option is missing, or options conflict; as far as possible, all in one.
     """
     problems: list[Problem] = []
-    said = {**settings, **{key: value for key, value in flags.items() if value not in (None, False, ())}}
-    if said.get("outcome") is None:
+    options = {**settings, **{key: value for key, value in flags.items() if value not in (None, False, ())}}
+    if options.get("outcome") is None:
         problems.append(
             Problem(
                 "U031",
@@ -85,14 +85,14 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
             )
         _raise(problems)
         return Question(
-            str(said["outcome"]),
+            str(options["outcome"]),
             None,
             None,
-            score=_text(said.get("score")),
-            capacity=_whole(said.get("capacity"), "capacity", problems, most=None),
-            profile=bool(said.get("profile")),
+            score=_text(options.get("score")),
+            capacity=_whole(options.get("capacity"), "capacity", problems, most=None),
+            profile=bool(options.get("profile")),
         )
-    if said.get("outcome") is not None and without_date(str(said["outcome"])):
+    if options.get("outcome") is not None and without_date(str(options["outcome"])):
         raise UsageError(
             Problem(
                 "U032",
@@ -100,7 +100,7 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
                 hint="--cross-section compares the list with itself as exported.",
             )
         )
-    if said.get("who") is None:
+    if options.get("who") is None:
         problems.append(
             Problem(
                 "U030",
@@ -109,8 +109,8 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
                 "differ by far.",
             )
         )
-    horizon = _period(said.get("horizon"), "horizon", ("h", "d", "w"), problems)
-    if said.get("horizon") is None:
+    horizon = _period(options.get("horizon"), "horizon", ("h", "d", "w"), problems)
+    if options.get("horizon") is None:
         problems.append(
             Problem(
                 "U031",
@@ -118,7 +118,7 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
                 hint="Such as --horizon 30d.",
             )
         )
-    every = _period(said.get("every"), "every", ("d", "w", "mo", "y"), problems)
+    every = _period(options.get("every"), "every", ("d", "w", "mo", "y"), problems)
     if flags.get("at"):
         apart = [
             flag
@@ -133,7 +133,7 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
                     hint="--at names each cut; the others say how to find them.",
                 )
             )
-    if flags.get("at") and said.get("fields_from"):
+    if flags.get("at") and options.get("fields_from"):
         problems.append(
             Problem(
                 "U033",
@@ -141,30 +141,30 @@ def question(flags: Mapping[str, object], settings: Mapping[str, object]) -> Que
                 hint="The runs say which cuts there are; --from and --to choose among them.",
             )
         )
-    cuts = _whole(said.get("cuts", TWELVE), "cuts", problems, most=MOST_CUTS)
-    capacity = _whole(said.get("capacity"), "capacity", problems, most=None)
+    cuts = _whole(options.get("cuts", TWELVE), "cuts", problems, most=MOST_CUTS)
+    capacity = _whole(options.get("capacity"), "capacity", problems, most=None)
     _raise(problems)
-    static = said.get("static_fields") or ()
-    at = said.get("at") or ()
+    static = options.get("static_fields") or ()
+    at = options.get("at") or ()
     return Question(
-        str(said["outcome"]),
+        str(options["outcome"]),
         horizon,
-        "first-only" if said["who"] == "first-only" else "repeat",
+        "first-only" if options["who"] == "first-only" else "repeat",
         every=every,
         cuts=cuts or TWELVE,
-        first=_text(said.get("first")),
-        last=_text(said.get("last")),
+        first=_text(options.get("first")),
+        last=_text(options.get("last")),
         at=tuple(str(each) for each in at),  # type: ignore[attr-defined] # a list of texts
-        known_until=_text(said.get("known_until")),
+        known_until=_text(options.get("known_until")),
         static_fields=tuple(str(each) for each in static),  # type: ignore[attr-defined] # the same
-        score=_text(said.get("score")),
+        score=_text(options.get("score")),
         capacity=capacity,
-        value=_text(said.get("value")),
-        short_cuts=bool(said.get("short_cuts")),
-        profile=bool(said.get("profile")),
-        called=_text(said.get("called")),
-        fields_from="runs" if said.get("fields_from") else None,
-        holdout_since=_text(said.get("holdout_since")),
+        value=_text(options.get("value")),
+        short_cuts=bool(options.get("short_cuts")),
+        profile=bool(options.get("profile")),
+        called=_text(options.get("called")),
+        fields_from="runs" if options.get("fields_from") else None,
+        holdout_since=_text(options.get("holdout_since")),
     )
 
 

@@ -74,8 +74,8 @@ class Questions(Struct, frozen=True):
         if self.value is not None:
             points = Points(column=self.value)
             events = tuple(EventRule(match, points, None) for match in self.outcomes[0].matches(zone))
-        asked = streams_of(book, conditions, clock, events)
-        return (asked,) if self.history is None else (asked, streams_of(self.history, (), clock))
+        streams = streams_of(book, conditions, clock, events)
+        return (streams,) if self.history is None else (streams, streams_of(self.history, (), clock))
 
 
 def coded_events(exports: Exports) -> tuple[CodedEvents, ...]:

@@ -53,7 +53,7 @@ class RuleResult(Struct, frozen=True):
     sign: Sign = "unclear"
     overlap: float = 0.0
     leak: bool = False
-    asks: tuple[str, ...] = ()
+    undated_columns: tuple[str, ...] = ()
     """The undated columns that it refers to; only these can leak."""
 
     balance: float = 0.0
@@ -63,12 +63,15 @@ class RuleResult(Struct, frozen=True):
 def rule_results(
     looked: ScoreOverCuts,
     overlaps: Mapping[str, float],
-    asks: Mapping[str, tuple[str, ...]],
+    undated_columns: Mapping[str, tuple[str, ...]],
     *,
     enough: bool,
     listed: bool,
 ) -> tuple[RuleResult, ...]:
-    """Return the results of each rule and branch of a score; `overlaps` and `asks` are by rule id."""
+    """Return the results of each rule and branch of a score.
+
+    `overlaps` and `undated_columns` are by rule id.
+    """
     found = []
     everyone = _Everyone.of(looked)
     for rule in looked.score.rules:
@@ -76,7 +79,7 @@ def rule_results(
         fixed = points if isinstance(points, int) else getattr(points, "fixed", None)
         if getattr(points, "column", None) is not None:
             fixed = None
-        kept = overlaps.get(rule.id, 0.0), asks.get(rule.id, ())
+        kept = overlaps.get(rule.id, 0.0), undated_columns.get(rule.id, ())
         branches: tuple[Branch, ...] = getattr(rule.subject, "branches", ())
         if len(branches) == 1:
             fixed = branches[0].points
@@ -163,7 +166,7 @@ def _rule(
         ratio,
         own,
         overlap=known[0],
-        asks=known[1],
+        undated_columns=known[1],
         balance=rows.balance,
     )
     return replace(result, leak=bool(known[1]) and _leaks(lacks, outcomes, contacts))

@@ -20,7 +20,7 @@ from flamescore.backtest.past import (
     Known,
     LeftOut,
     PastBook,
-    columns_asked,
+    columns_of_condition,
     columns_of_rule,
     has_past,
     past_book,
@@ -110,12 +110,12 @@ def backtest(
         hint = "`call_list: {holdout: 5%}` keeps some hot leads from being called, by lot."
         text = "--holdout-since needs a hold-out, and the project file has none."
         raise UsageError(Problem("U033", text, hint=hint))
-    asking = [each.loaded for each in (outcome, called) if each is not None]
-    asking += [] if question.value is None else [_worth(question.value, outcome, loaded.zone)]
+    conditions = [each.loaded for each in (outcome, called) if each is not None]
+    conditions += [] if question.value is None else [_worth(question.value, outcome, loaded.zone)]
     dated = [] if question.cross_section else [_since_when()]
     progress("Reading the exports")
-    with read_inputs(project, rules=loaded, also=[*asking, *dated]) as inputs:
-        problems = [problem for each in asking for problem in _unbound(each, inputs)]
+    with read_inputs(project, rules=loaded, also=[*conditions, *dated]) as inputs:
+        problems = [problem for each in conditions for problem in _unbound(each, inputs)]
         problems += _unknown(question.static_fields, inputs)
         if problems:
             raise UsageError(problems)
@@ -137,8 +137,8 @@ def _worked(
     outcomes = tuple(each for each in (outcome, called) if each)
     book = history_book(inputs.bound.book, outcomes, inputs.as_of)
     others = tuple(each for each in (inputs.exclude, inputs.hot.condition) if each is not None)
-    asks = Questions(inputs.bound.book, outcomes, others, question.value, book)
-    exports = asks.read(exports, (inputs.as_of,))
+    questions = Questions(inputs.bound.book, outcomes, others, question.value, book)
+    exports = questions.read(exports, (inputs.as_of,))
     history = score_exports(book, exports, as_of=inputs.as_of)
     orphans = [each for each in check_plausible(history, None) if each.code == ORPHANS]
     if orphans:
@@ -150,7 +150,7 @@ def _worked(
     ends = (
         usable if question.horizon is None else [question.horizon.after(each, loaded.zone) for each in usable]
     )
-    exports = asks.read(exports, (*usable, *ends))
+    exports = questions.read(exports, (*usable, *ends))
     overlaps, own = overlaps_of(past.book, outcome, exports, usable[-1])
     exclude, exclude_cut = past_condition(inputs.exclude, known, past.book)
     hot, hot_lacks = inputs.hot, tuple[str, ...]()
@@ -158,7 +158,7 @@ def _worked(
         hot_lacks = known.lacking(hot.condition) or ("a score or label that is left out",)
         hot = replace(hot, condition=None)
     since = None if question.holdout_since is None else parse_as_of(question.holdout_since, loaded.zone)
-    asked = CutSettings(
+    settings = CutSettings(
         past.book,
         outcome,
         question.horizon,
@@ -177,14 +177,14 @@ def _worked(
         people=when.people,
     )
     progress(f"Scoring at {count(len(usable), 'cut')}")
-    found = look(asked, exports, usable)
+    found = look(settings, exports, usable)
     _check_looked(found)
     results = tuple(
         measured(
             each,
             usable,
             overlaps=overlaps.get(each.score.name, {}),
-            asks={rule.id: _without_date(rule, question, exports) for rule in each.score.rules},
+            undated_columns={rule.id: _without_date(rule, question, exports) for rule in each.score.rules},
             capacity=question.capacity,
             listed=question.cross_section,
             holdout_since=since,
@@ -194,7 +194,7 @@ def _worked(
     common = None
     if question.profile:
         ever = outcome.after(None, loaded.zone)
-        made_of = columns_asked(outcome.loaded.condition(loaded.zone))
+        made_of = columns_of_condition(outcome.loaded.condition(loaded.zone))
         types = history.observed.types
         common = profile(ever, inputs.exports, past.book, inputs.as_of, types=types, without=made_of)
     late = None
@@ -252,7 +252,9 @@ def _when(
     known = Known(
         frozenset(question.static_fields),
         inputs.exports.tag_history is not None,
-        asked=columns_asked(outcome.loaded.condition(zone)) if question.cross_section else frozenset(),
+        outcome_columns=columns_of_condition(outcome.loaded.condition(zone))
+        if question.cross_section
+        else frozenset(),
         everything=question.cross_section,
     )
     past = past_book(book, known, names)
@@ -336,8 +338,8 @@ def _since_when() -> LoadedCondition:
     return _condition({"field": {CREATED: {"more_than": "2000-01-01T00:00:00Z"}}})
 
 
-def _condition(said: object) -> LoadedCondition:
-    document = parse(json_text(said), "--value").document
+def _condition(condition: object) -> LoadedCondition:
+    document = parse(json_text(condition), "--value").document
     assert document is not None
     return load_condition(document)
 
@@ -386,11 +388,11 @@ def _check_looked(found: tuple[ScoreOverCuts, ...]) -> None:
     for each in found:
         if not len(each.contacts):
             counts = [f"{many:,} {_WHY[key]}" for key, many in each.left_out.items() if many]
-            said = ", ".join(counts) or "there are no contacts"
+            listed = ", ".join(counts) or "there are no contacts"
             problems.append(
                 Problem(
                     "B006",
-                    f"Nobody is left to look at under {each.score.name}: {said}.",
+                    f"Nobody is left to look at under {each.score.name}: {listed}.",
                     hint="Look at everyone: --repeat." if each.left_out["had_outcome"] else None,
                 )
             )

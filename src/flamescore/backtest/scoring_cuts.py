@@ -105,16 +105,16 @@ class CutSettings(Struct, frozen=True):
         return cut if self.horizon is None else self.horizon.after(cut, self.zone)
 
 
-def look(asked: CutSettings, exports: Exports, cuts: Sequence[datetime]) -> tuple[ScoreOverCuts, ...]:
+def look(settings: CutSettings, exports: Exports, cuts: Sequence[datetime]) -> tuple[ScoreOverCuts, ...]:
     """Score all contacts at each cut, mark what followed, and return a value per score, in order."""
-    parts: dict[str, list[ScoreOverCuts]] = {score.name: [] for score in asked.book.scores}
-    ids = None if asked.people is None else _everyone(exports, asked.people.values())
-    events = _Events.of(asked, exports, cuts) if asked.people is None else None
+    parts: dict[str, list[ScoreOverCuts]] = {score.name: [] for score in settings.book.scores}
+    ids = None if settings.people is None else _everyone(exports, settings.people.values())
+    events = _Events.of(settings, exports, cuts) if settings.people is None else None
     for number, as_of in enumerate(cuts):
         then = exports
-        if asked.people is not None:  # contacts differ from cut to cut, so their events are read again
-            then = dataclasses.replace(as_exported(exports), contacts=asked.people[as_of])
-        for found in _cut(asked, events or _Events.of(asked, then, (as_of,)), as_of, number):
+        if settings.people is not None:  # contacts differ from cut to cut, so their events are read again
+            then = dataclasses.replace(as_exported(exports), contacts=settings.people[as_of])
+        for found in _cut(settings, events or _Events.of(settings, then, (as_of,)), as_of, number):
             parts[found.score.name].append(found if ids is None else renumbered(found, then, exports, ids))
     return tuple(together(each) for each in parts.values())
 
@@ -134,59 +134,61 @@ class _Events(Struct, frozen=True):
     outcome: Exports
 
     @classmethod
-    def of(cls, asked: CutSettings, exports: Exports, cuts: Sequence[datetime]) -> _Events:
+    def of(cls, settings: CutSettings, exports: Exports, cuts: Sequence[datetime]) -> _Events:
         """Read the events that are needed at these cuts and after them."""
-        instants = [*cuts, *(asked.end(cut) for cut in cuts)]
-        every = asked.questions.of(asked.questions.read(exports, instants), instants)
+        instants = [*cuts, *(settings.end(cut) for cut in cuts)]
+        every = settings.questions.of(settings.questions.read(exports, instants), instants)
         alone = replace(
-            asked.questions, book=RuleBook(asked.zone, (), ignore=asked.book.ignore), conditions=()
+            settings.questions, book=RuleBook(settings.zone, (), ignore=settings.book.ignore), conditions=()
         )
         return cls(every, alone.of(every, instants))
 
 
-def exports_at(exports: Exports, as_of: datetime, asked: CutSettings) -> Exports:
+def exports_at(exports: Exports, as_of: datetime, settings: CutSettings) -> Exports:
     """Return the exports as known at a cut; undated tags are emptied unless they count as known."""
     contacts = exports.contacts
-    if not asked.tags_known and TAGS in contacts.columns:
+    if not settings.tags_known and TAGS in contacts.columns:
         contacts = contacts.with_columns(pl.lit([], pl.List(pl.String())).alias(TAGS))
     sources = (
-        source if late is None else source.until(late.before(as_of, asked.zone))
+        source if late is None else source.until(late.before(as_of, settings.zone))
         for source, late in zip(
-            coded_events(exports), asked.known_after or (None,) * len(exports.events), strict=True
+            coded_events(exports), settings.known_after or (None,) * len(exports.events), strict=True
         )
     )
-    history, late = exports.tag_history, asked.tags_known_after
+    history, late = exports.tag_history, settings.tags_known_after
     if history is not None:
         # Even an entry after the cut would keep its tag from being taken from the contacts' list.
-        history = history.filter(pl.col("at") <= (as_of if late is None else late.before(as_of, asked.zone)))
+        history = history.filter(
+            pl.col("at") <= (as_of if late is None else late.before(as_of, settings.zone))
+        )
     return dataclasses.replace(exports, contacts=contacts, events=tuple(sources), tag_history=history)
 
 
-def _cut(asked: CutSettings, events: _Events, as_of: datetime, number: int) -> Iterator[ScoreOverCuts]:
-    there = events.every if asked.horizon is None else exports_at(events.every, as_of, asked)
-    own = asked.own or {}
+def _cut(settings: CutSettings, events: _Events, as_of: datetime, number: int) -> Iterator[ScoreOverCuts]:
+    there = events.every if settings.horizon is None else exports_at(events.every, as_of, settings)
+    own = settings.own or {}
     seconds = tuple(
         without_rules(score, own[score.name], _WITHOUT + score.name)
-        for score in asked.book.scores
+        for score in settings.book.scores
         if own.get(score.name) and not _adds_up(score)
     )
-    had = asked.outcome.after(None, asked.zone) if asked.first_only else None
-    late = any(asked.known_after)
+    had = settings.outcome.after(None, settings.zone) if settings.first_only else None
+    late = any(settings.known_after)
     to_come = None
-    if asked.horizon is not None and CREATED in there.contacts.columns:
+    if settings.horizon is not None and CREATED in there.contacts.columns:
         to_come = FieldIs((Predicate(CREATED, (Order("more_than", as_of),)),))
-    conditions = [each for each in (asked.exclude, to_come, None if late else had) if each is not None]
+    conditions = [each for each in (settings.exclude, to_come, None if late else had) if each is not None]
     branches = {
         (score.name, rule.id): rule.subject.branches
-        for score in asked.book.scores
+        for score in settings.book.scores
         for rule in score.rules
         if isinstance(rule.subject, BranchRule) and len(rule.subject.branches) > 1
     }
     conditions += [b.condition for each in branches.values() for b in each if b.condition is not None]
-    if asked.hot.condition is not None:
-        conditions.append(asked.hot.condition)
+    if settings.hot.condition is not None:
+        conditions.append(settings.hot.condition)
     scored = score_exports(
-        replace(asked.book, scores=(*asked.book.scores, *seconds)),
+        replace(settings.book, scores=(*settings.book.scores, *seconds)),
         there,
         as_of=as_of,
         conditions=list(dict.fromkeys(conditions)),
@@ -196,14 +198,14 @@ def _cut(asked: CutSettings, events: _Events, as_of: datetime, number: int) -> I
     not_yet = none if to_come is None else everyone.fitting(to_come)
     before = none
     if had is not None:
-        before = holding(had, events.outcome, asked.book, as_of) if late else everyone.fitting(had)
-    outcomes, worth, unvalued = _after(asked, events.outcome, as_of)
-    called = None if asked.called is None else _called(asked, asked.called, events.outcome, as_of)
-    held_out = None if asked.holdout is None else drawn(scored.contacts, asked.holdout)
-    excluded = none if asked.exclude is None else everyone.fitting(asked.exclude)
-    hot = None if asked.hot.condition is None else everyone.fitting(asked.hot.condition)
-    given = _given(scored, {score.name for score in asked.book.scores})
-    for score in asked.book.scores:
+        before = holding(had, events.outcome, settings.book, as_of) if late else everyone.fitting(had)
+    outcomes, worth, unvalued = _after(settings, events.outcome, as_of)
+    called = None if settings.called is None else _called(settings, settings.called, events.outcome, as_of)
+    held_out = None if settings.holdout is None else drawn(scored.contacts, settings.holdout)
+    excluded = none if settings.exclude is None else everyone.fitting(settings.exclude)
+    hot = None if settings.hot.condition is None else everyone.fitting(settings.hot.condition)
+    given = _given(scored, {score.name for score in settings.book.scores})
+    for score in settings.book.scores:
         yield _score(
             score,
             scored,
@@ -217,7 +219,7 @@ def _cut(asked: CutSettings, events: _Events, as_of: datetime, number: int) -> I
             before=before,
             excluded=excluded,
             hot=hot,
-            hot_flames=asked.hot.flames,
+            hot_flames=settings.hot.flames,
             given=given,
             own=own.get(score.name, frozenset()),
             taken={
@@ -234,30 +236,30 @@ def holding(condition: Condition, exports: Exports, book: RuleBook, as_of: datet
     return found[0] > 0
 
 
-def _after(asked: CutSettings, exports: Exports, as_of: datetime) -> tuple[Marks, Integers | None, int]:
+def _after(settings: CutSettings, exports: Exports, as_of: datetime) -> tuple[Marks, Integers | None, int]:
     """Return a mask of the contacts with the outcome after a cut, its worth, and how many had no number."""
-    condition = asked.outcome.after(asked.horizon, asked.zone)
+    condition = settings.outcome.after(settings.horizon, settings.zone)
     scores = [score_of(condition)]
-    if asked.value is not None:
+    if settings.value is not None:
         rules = [
             Rule(
                 f"worth-{place}",
                 "worth",
-                EventRule(match, Points(column=asked.value), None, window=asked.horizon),
+                EventRule(match, Points(column=settings.value), None, window=settings.horizon),
             )
-            for place, match in enumerate(asked.outcome.matches(asked.zone))
+            for place, match in enumerate(settings.outcome.matches(settings.zone))
         ]
         scores.append(Score(_WORTH, _WORTH, POINT, tuple(rules)))
-    found, unvalued = _totals(tuple(scores), exports, asked.book, asked.end(as_of))
-    return found[0] > 0, found[1] if asked.value is not None else None, unvalued
+    found, unvalued = _totals(tuple(scores), exports, settings.book, settings.end(as_of))
+    return found[0] > 0, found[1] if settings.value is not None else None, unvalued
 
 
-def _called(asked: CutSettings, called: Outcome, exports: Exports, as_of: datetime) -> Marks:
+def _called(settings: CutSettings, called: Outcome, exports: Exports, as_of: datetime) -> Marks:
     """Return a mask of the contacts who were called after a cut, and before the outcome if it occurred."""
-    end = asked.end(as_of)
-    matches = asked.outcome.matches(asked.zone)
-    known = until_outcome(exports, asked.book, matches, as_of, end)
-    return holding(called.after(asked.horizon, asked.zone), known, asked.book, end)
+    end = settings.end(as_of)
+    matches = settings.outcome.matches(settings.zone)
+    known = until_outcome(exports, settings.book, matches, as_of, end)
+    return holding(called.after(settings.horizon, settings.zone), known, settings.book, end)
 
 
 def _totals(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.backtest.call_effects import BOUND
-from flamescore.backtest.cuts import said, shown
+from flamescore.backtest.cuts import format_period, shown
 from flamescore.backtest.findings import own_share, ratio
 from flamescore.backtest.forms import Markdown, OnScreen
-from flamescore.backtest.groups import FLAMES, flames_said, percent
+from flamescore.backtest.groups import FLAMES, describe_flames, percent
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def heading(made: Backtest, form: Form = MARKDOWN) -> Iterator[str]:
         yield form.strong("Cross-section: the score may know the outcome.")
     else:
         assert question.horizon is not None
-        yield from form.heading(1, f"Backtest: {outcome} within {said(question.horizon)}")
+        yield from form.heading(1, f"Backtest: {outcome} within {format_period(question.horizon)}")
         days = ", ".join(shown(each, made.zone) for each in made.usable)
         who = "who had not done it before" if question.who == "first-only" else "everyone, again and again"
         yield f"{count(len(made.usable), 'cut')}: {days}. Looked at: {who}."
@@ -101,7 +101,7 @@ def of_score(score: ScoreResult, made: Backtest, form: Form = MARKDOWN) -> Itera
     yield from score.flames.sentences
     groups = [band for band in score.flames.groups if len(band.flames) > 1]
     for band in groups:
-        yield f"Together {flames_said(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
+        yield f"Together {describe_flames(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
     yield _auc(score)
     if score.own.share > 0:
         yield form.safe(own_share(score))
@@ -163,7 +163,7 @@ def _calls(calls: Calls, form: Form) -> Iterator[str]:
     yield ""
     yield f"Of those who were not called: {' '.join(calls.groups.sentences)}"
     for band in (each for each in calls.groups.groups if len(each.flames) > 1):
-        yield f"Together {flames_said(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
+        yield f"Together {describe_flames(band)} have {percent(band.rate.value)} ({_interval(band.rate)})."
     yield BOUND
     yield ""
 
