@@ -53,7 +53,7 @@ class FoundAccounts(Struct, frozen=True):
     zone: ZoneInfo
 
 
-def search_accounts(found: Run, asked: AccountSearchRequest) -> FoundAccounts:
+def search_accounts(found: Run, request: AccountSearchRequest) -> FoundAccounts:
     """Search the accounts of a run, and return the rows to show.
 
     Raises:
@@ -63,32 +63,32 @@ def search_accounts(found: Run, asked: AccountSearchRequest) -> FoundAccounts:
     """
     accounts = book_with_accounts(found).accounts
     assert accounts is not None
-    for flag, number in (("--min-score", asked.min_score), ("--max-score", asked.max_score)):
+    for flag, number in (("--min-score", request.min_score), ("--max-score", request.max_score)):
         if number is not None and isnan(number):
             raise UsageError(Problem("U002", f"{flag} must be a number, not `nan`."))
-    terms = terms_of(asked.flames, asked.scores, [score.name for score in accounts.scores])
-    filled = _filled(asked, accounts.roles)
+    terms = terms_of(request.flames, request.scores, [score.name for score in accounts.scores])
+    filled = _filled(request, accounts.roles)
     with reading_run(found):
-        rows = _matching(scan(found, ACCOUNTS_FILE), asked, terms, filled)
-        rows = rows.select(_columns(asked, rows.columns))
+        rows = _matching(scan(found, ACCOUNTS_FILE), request, terms, filled)
+        rows = rows.select(_columns(request, rows.columns))
     zone = ZoneInfo(found.record.timezone)
     return FoundAccounts(rows, found.run_id, zone)
 
 
 def _matching(
-    accounts: pl.LazyFrame, asked: AccountSearchRequest, terms: Sequence[Term], filled: Sequence[pl.Expr]
+    accounts: pl.LazyFrame, request: AccountSearchRequest, terms: Sequence[Term], filled: Sequence[pl.Expr]
 ) -> pl.DataFrame:
     """Return the accounts that match everything, ranked by the first score, with points under the others."""
     first, *more = terms
     conditions = [_fits(first), *filled]
-    if asked.min_score is not None:
-        conditions.append(pl.col("score") >= asked.min_score)
-    if asked.max_score is not None:
-        conditions.append(pl.col("score") <= asked.max_score)
-    if asked.min_percentile is not None:
-        conditions.append(pl.col("percentile") >= asked.min_percentile)
-    if asked.text:
-        conditions.append(has_words(("account", "name"), asked.text))
+    if request.min_score is not None:
+        conditions.append(pl.col("score") >= request.min_score)
+    if request.max_score is not None:
+        conditions.append(pl.col("score") <= request.max_score)
+    if request.min_percentile is not None:
+        conditions.append(pl.col("percentile") >= request.min_percentile)
+    if request.text:
+        conditions.append(has_words(("account", "name"), request.text))
     rows = accounts.filter(*conditions).collect()
     for term in more:
         theirs = accounts.filter(_fits(term)).select(
@@ -104,39 +104,39 @@ def _fits(term: Term) -> pl.Expr:
     return (pl.col("score_name") == term.score_name) & pl.col("flames").is_between(term.low, term.high)
 
 
-def _filled(asked: AccountSearchRequest, roles: Sequence[Role]) -> list[pl.Expr]:
+def _filled(request: AccountSearchRequest, roles: Sequence[Role]) -> list[pl.Expr]:
     """Return the conditions for accounts that have these roles filled, and that are complete or not.
 
     Raises:
         UsageError: there is no such role.
     """
     least = {role.name: role.at_least for role in roles}
-    for name in asked.roles:
+    for name in request.roles:
         if name not in least:
             near = nearest(name, least)
             hint = f"Roles in this run: {', '.join(least)}." if least else "Its rule file has no roles."
             hint = f"Did you mean `{near}`?" if near else hint
             raise UsageError(Problem("U002", f"--role: this run has no role `{name}`.", hint=hint))
-    if asked.complete is not None and not least:
-        flag = "--complete" if asked.complete else "--incomplete"
+    if request.complete is not None and not least:
+        flag = "--complete" if request.complete else "--incomplete"
         hint = "Its rule file has no roles."
         raise UsageError(Problem("U002", f"{flag}: this run's accounts have no roles.", hint=hint))
-    found = [pl.col(f"role_{name}") >= least[name] for name in asked.roles]
-    return found if asked.complete is None else [*found, pl.col("complete") == asked.complete]
+    found = [pl.col(f"role_{name}") >= least[name] for name in request.roles]
+    return found if request.complete is None else [*found, pl.col("complete") == request.complete]
 
 
-def _columns(asked: AccountSearchRequest, there: Sequence[str]) -> list[str]:
+def _columns(request: AccountSearchRequest, there: Sequence[str]) -> list[str]:
     """Return the columns to show.
 
     Raises:
         UsageError: there is no such column.
     """
-    if asked.columns is None:
+    if request.columns is None:
         further = [name for name in there if name not in ACCOUNTS]
         return [*_SHOWN, *further]
-    for name in asked.columns:
+    for name in request.columns:
         if name not in there:
             near = nearest(name, there)
             hint = f"Did you mean `{near}`?" if near else f"Columns: {', '.join(there)}."
             raise UsageError(Problem("U008", f"There is no column `{name}`.", hint=hint))
-    return list(dict.fromkeys(asked.columns))
+    return list(dict.fromkeys(request.columns))

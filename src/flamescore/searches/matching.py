@@ -57,75 +57,75 @@ class Matching(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def matching(project: Project, found: Run, asked: SearchRequest, *, changes: bool = False) -> Matching:
+def matching(project: Project, found: Run, request: SearchRequest, *, changes: bool = False) -> Matching:
     """Return the matches, ranked; call it within `runs.reading_run`. Errors are those of `search_run`.
 
-    Changes are read if `asked` needs them, or with `changes`.
+    Changes are read if `request` needs them, or with `changes`.
     """
     record = found.record
     zone = ZoneInfo(record.timezone)
     scores = scan(found, "scores.parquet")
     contacts = scan(found, "contacts.parquet")
-    for flag, bound_of_score in (("--min-score", asked.min_score), ("--max-score", asked.max_score)):
+    for flag, bound_of_score in (("--min-score", request.min_score), ("--max-score", request.max_score)):
         if bound_of_score is not None and isnan(bound_of_score):
             raise UsageError(Problem("U002", f"{flag} must be a number, not `nan`."))
-    terms = terms_of(asked.flames, asked.scores, [score.name for score in record.scores])
+    terms = terms_of(request.flames, request.scores, [score.name for score in record.scores])
     where = None
-    if asked.where:
+    if request.where:
         from flamescore.searches.where import bound  # noqa: PLC0415 - it loads rules and engine
 
-        contacts, where = bound(project, asked.where, contacts, record.as_of, zone)
+        contacts, where = bound(project, request.where, contacts, record.as_of, zone)
     routed = routed_of(found)
-    if routed is not None and asked.owners and "owner" not in contacts.collect_schema().names():
+    if routed is not None and request.owners and "owner" not in contacts.collect_schema().names():
         contacts = contacts.with_columns(owner=pl.lit(None, pl.String))
-    _check_columns(asked, contacts)
+    _check_columns(request, contacts)
     taken = {*scores.collect_schema().names(), *contacts.collect_schema().names(), "why"}
     taken |= set(() if routed is None else ROUTED)
     taken |= {f"{score.name}_{measure}" for score in record.scores for measure in ("score", "flames")}
     columns = label_columns([label.name for label in record.labels], taken)
-    members = _members(project, found, asked.segments)
+    members = _members(project, found, request.segments)
     declared = project.settings.segments
-    for_all = any(declared[name].everyone for name in asked.segments if name in declared)
-    everyone = asked.everyone or asked.held_out or for_all
+    for_all = any(declared[name].everyone for name in request.segments if name in declared)
+    everyone = request.everyone or request.held_out or for_all
     labels = None
     if columns:
         labels = scan(found, LABELS_FILE).select("contact_id", *_renamed(found, columns))
     rows = search(
         scores,
         contacts,
-        _query(asked, terms, where, columns),
+        _query(request, terms, where, columns),
         excluded=None if everyone else uncalled(found).collect()["contact_id"],
         merged=scan(found, MERGED_FILE) if has_merged(found) else None,
         labels=labels,
-        hot=_hot(found) if asked.hot else None,
-        held_out=_held_out(found) if asked.held_out else None,
+        hot=_hot(found) if request.hot else None,
+        held_out=_held_out(found) if request.held_out else None,
         routed=routed,
         members=members,
     )
     since = None
     notes: tuple[str, ...] = ()
-    if asked.changed or changes:
-        since, notes = changes_under(found, terms[0].score_name, asked.against)
-    if asked.changed:
-        ids = _changed(found, asked.changed, terms[0].score_name, since)
+    if request.changed or changes:
+        since, notes = changes_under(found, terms[0].score_name, request.against)
+    if request.changed:
+        ids = _changed(found, request.changed, terms[0].score_name, since)
         rows = rows.filter(pl.col("contact_id").is_in(ids.implode()))
-    said = notes if asked.changed else ()
-    return Matching(rows, contacts, terms, tuple(columns.values()), since, said)
+    shown_notes = notes if request.changed else ()
+    return Matching(rows, contacts, terms, tuple(columns.values()), since, shown_notes)
 
 
 def _query(
-    asked: SearchRequest, terms: tuple[Term, ...], where: Where | None, labels: Mapping[str, str]
+    request: SearchRequest, terms: tuple[Term, ...], where: Where | None, labels: Mapping[str, str]
 ) -> Query:
     return Query(
         terms=terms,
-        min_score=asked.min_score,
-        max_score=asked.max_score,
-        min_percentile=asked.min_percentile,
-        owners=asked.owners,
-        tags=asked.tags,
+        min_score=request.min_score,
+        max_score=request.max_score,
+        min_percentile=request.min_percentile,
+        owners=request.owners,
+        tags=request.tags,
         where=where,
-        texts=tuple(text for text in (" ".join(asked.words), asked.text or "") if text.strip()),
-        labels=_asked_labels(asked, labels),
+        texts=tuple(text for text in (" ".join(request.words), request.text or "") if text.strip()),
+        labels=_requested_labels(request, labels),
     )
 
 
@@ -203,12 +203,12 @@ def _held_out(run: Run) -> pl.Series:
     return read(run, HOLDOUT_FILE)["contact_id"].unique()
 
 
-def _asked_labels(
-    asked: SearchRequest, columns: Mapping[str, str]
+def _requested_labels(
+    request: SearchRequest, columns: Mapping[str, str]
 ) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
     """Return the texts of `--label` by column; a repeated name matches any of its texts."""
     found: dict[str, list[str | None]] = {}
-    for words in asked.labels:
+    for words in request.labels:
         name, equals, text = words.partition("=")
         if not equals:
             hint = "Write `--label grade=A1`, or `--label grade=` for contacts without a label."
@@ -224,9 +224,9 @@ def _asked_labels(
     return tuple((column, tuple(texts)) for column, texts in found.items())
 
 
-def _check_columns(asked: SearchRequest, contacts: pl.LazyFrame) -> None:
+def _check_columns(request: SearchRequest, contacts: pl.LazyFrame) -> None:
     names = contacts.collect_schema().names()
-    needed = {"--owner": ("owner",) if asked.owners else (), "--tag": ("tags",) if asked.tags else ()}
+    needed = {"--owner": ("owner",) if request.owners else (), "--tag": ("tags",) if request.tags else ()}
     for flag, columns in needed.items():
         for column in columns:
             if column not in names:

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from flamescore.runs import Run
     from flamescore.searches.request import SearchRequest
 
-_TOLD: Final = 3
+_MOST_LISTED: Final = 3
 """The maximum number of suggested values, and of listed conditions."""
 
 
-def no_match_messages(project: Project, run: Run, asked: SearchRequest) -> tuple[str, ...]:
+def no_match_messages(project: Project, run: Run, request: SearchRequest) -> tuple[str, ...]:
     """Return the messages for a search of a run without matches, each of one or two sentences.
 
     The first, if it applies, is that no contact has the owner, tag or value, with suggestions; or that the
@@ -35,17 +35,17 @@ def no_match_messages(project: Project, run: Run, asked: SearchRequest) -> tuple
     most first.
     """
     with reading_run(run):
-        first = next(_unknown(run, asked), None) or _left_out(project, run, asked)
-    fewer = ((words, count_of(project, run, without)) for words, without in _without_one(asked))
-    most = sorted((each for each in fewer if each[1]), key=lambda each: -each[1])[:_TOLD]
+        first = next(_unknown(run, request), None) or _left_out(project, run, request)
+    fewer = ((words, count_of(project, run, without)) for words, without in _without_one(request))
+    most = sorted((each for each in fewer if each[1]), key=lambda each: -each[1])[:_MOST_LISTED]
     counts = "".join(f" Without {words}: {many:,}." for words, many in most)
     return (*(() if first is None else (first,)), f"No contacts match.{counts}")
 
 
-def _left_out(project: Project, run: Run, asked: SearchRequest) -> str | None:
-    if asked.everyone or asked.held_out:
+def _left_out(project: Project, run: Run, request: SearchRequest) -> str | None:
+    if request.everyone or request.held_out:
         return None
-    many = count_of(project, run, replace(asked, everyone=True))
+    many = count_of(project, run, replace(request, everyone=True))
     if many == 1:
         return "1 contact matches but is excluded from calls; --all shows it."
     return f"{count(many, 'contact')} match but are excluded from calls; --all shows them." if many else None
@@ -54,15 +54,15 @@ def _left_out(project: Project, run: Run, asked: SearchRequest) -> str | None:
 # --- values that no contact has
 
 
-def _unknown(run: Run, asked: SearchRequest) -> Iterator[str]:
+def _unknown(run: Run, request: SearchRequest) -> Iterator[str]:
     """Yield a message for each requested value that no contact has."""
     contacts = scan(run, "contacts.parquet")
-    for owner in asked.owners:
+    for owner in request.owners:
         if fold(owner) != fold(UNASSIGNED):
             yield from _nobody_has("owner", owner, _owners(run, contacts))
-    for tag in asked.tags:
+    for tag in request.tags:
         yield from _nobody_has("tag", tag, _texts(contacts.select(pl.col("tags").explode())))
-    for text in asked.where:
+    for text in request.where:
         from flamescore.rules import short_where  # noqa: PLC0415 - most searches have no predicate
 
         short = short_where(text)
@@ -89,7 +89,7 @@ def meant_by(typed: str, values: Iterable[str]) -> tuple[str, ...]:
     known, start = sorted(set(values)), without_accents(typed.strip())
     begin = sorted((each for each in known if without_accents(each).startswith(start)), key=len)
     if start and begin:
-        return tuple(begin[:_TOLD])
+        return tuple(begin[:_MOST_LISTED])
     near = nearest(typed, known)
     return () if near is None else (near,)
 
@@ -128,39 +128,39 @@ _EACH: Final = {
 """Flags that may be repeated and must all hold."""
 
 
-def _without_one(asked: SearchRequest) -> Iterator[tuple[str, SearchRequest]]:
+def _without_one(request: SearchRequest) -> Iterator[tuple[str, SearchRequest]]:
     """Yield each condition as typed, and the search without it."""
-    if asked.words:
-        yield f'"{" ".join(asked.words)}"', replace(asked, words=())
+    if request.words:
+        yield f'"{" ".join(request.words)}"', replace(request, words=())
     for name, words in _ALONE.items():
-        value = getattr(asked, name)
+        value = getattr(request, name)
         if value is not None:
-            yield words.format(value), _without(asked, name, None)
+            yield words.format(value), _without(request, name, None)
     for name, words in _EACH.items():
-        values = getattr(asked, name)
+        values = getattr(request, name)
         for place, value in enumerate(values):
-            yield words.format(value), _without(asked, name, (*values[:place], *values[place + 1 :]))
+            yield words.format(value), _without(request, name, (*values[:place], *values[place + 1 :]))
     for name in ("hot", "held_out"):
-        if getattr(asked, name):
-            yield f"--{name.replace('_', '-')}", _without(asked, name, value=False)
-    yield from _any_of(asked)
+        if getattr(request, name):
+            yield f"--{name.replace('_', '-')}", _without(request, name, value=False)
+    yield from _any_of(request)
 
 
-def _any_of(asked: SearchRequest) -> Iterator[tuple[str, SearchRequest]]:
+def _any_of(request: SearchRequest) -> Iterator[tuple[str, SearchRequest]]:
     """Yield the flags that match any of their values; together these are one condition."""
-    if asked.owners:
-        yield _repeated('--owner "{}"', asked.owners), replace(asked, owners=())
-    if asked.changed:
-        yield _repeated("--changed {}", asked.changed), replace(asked, changed=(), against=None)
-    names = dict.fromkeys(text.partition("=")[0].strip() for text in asked.labels)
+    if request.owners:
+        yield _repeated('--owner "{}"', request.owners), replace(request, owners=())
+    if request.changed:
+        yield _repeated("--changed {}", request.changed), replace(request, changed=(), against=None)
+    names = dict.fromkeys(text.partition("=")[0].strip() for text in request.labels)
     for name in names:
-        these = tuple(text for text in asked.labels if text.partition("=")[0].strip() == name)
-        rest = tuple(text for text in asked.labels if text not in these)
-        yield _repeated('--label "{}"', these), replace(asked, labels=rest)
+        these = tuple(text for text in request.labels if text.partition("=")[0].strip() == name)
+        rest = tuple(text for text in request.labels if text not in these)
+        yield _repeated('--label "{}"', these), replace(request, labels=rest)
 
 
-def _without(asked: SearchRequest, name: str, value: object) -> SearchRequest:
-    return replace(asked, **{name: value})
+def _without(request: SearchRequest, name: str, value: object) -> SearchRequest:
+    return replace(request, **{name: value})
 
 
 def _repeated(words: str, values: Iterable[str]) -> str:

@@ -91,18 +91,18 @@ def search(
 
 
 def _with_labels(
-    found: pl.DataFrame, labels: pl.LazyFrame, asked: Sequence[tuple[str, tuple[str | None, ...]]]
+    found: pl.DataFrame, labels: pl.LazyFrame, accepted: Sequence[tuple[str, tuple[str | None, ...]]]
 ) -> pl.DataFrame:
     columns = [name for name in labels.collect_schema().names() if name != "contact_id"]
-    mine = labels.filter(pl.col("contact_id").is_in(found["contact_id"].implode()), *map(_labelled, asked))
+    mine = labels.filter(pl.col("contact_id").is_in(found["contact_id"].implode()), *map(_labelled, accepted))
     joined = found.join(mine.collect(), on="contact_id", how="inner", maintain_order="left")
     place = found.columns.index("percentile") + 1
     return joined.select(*found.columns[:place], *columns, *found.columns[place:])
 
 
-def _labelled(asked: tuple[str, tuple[str | None, ...]]) -> pl.Expr:
+def _labelled(label: tuple[str, tuple[str | None, ...]]) -> pl.Expr:
     """Match contacts that have one of the texts of a label; with None, also those without the label."""
-    name, texts = asked
+    name, texts = label
     there = pl.col(name).is_in([text for text in texts if text is not None]).fill_null(value=False)
     return there | pl.col(name).is_null() if None in texts else there
 

@@ -43,7 +43,7 @@ _OWN: Final = (*REASONS, *MOVED, "last_activity", HOT_SINCE)
 
 
 def search_run(
-    project: Project, run: Run, asked: SearchRequest, *, first: int | None = None, bare: bool = False
+    project: Project, run: Run, request: SearchRequest, *, first: int | None = None, bare: bool = False
 ) -> SearchResult:
     """Search a run, and return the matches in order.
 
@@ -56,22 +56,22 @@ def search_run(
         DamagedRunError: a file of the run is missing or damaged.
     """
     with reading_run(run):
-        everything = not bare and asked.columns is None
-        moves = everything or bool(asked.sort) or not {*MOVED}.isdisjoint(asked.columns or ())
-        fits = matching(project, run, asked, changes=moves)
-        return _found(project, run, asked, fits, first=first, everything=everything, moves=moves)
+        everything = not bare and request.columns is None
+        moves = everything or bool(request.sort) or not {*MOVED}.isdisjoint(request.columns or ())
+        fits = matching(project, run, request, changes=moves)
+        return _found(project, run, request, fits, first=first, everything=everything, moves=moves)
 
 
-def count_of(project: Project, run: Run, asked: SearchRequest) -> int:
+def count_of(project: Project, run: Run, request: SearchRequest) -> int:
     """Return the number of matches; errors are those of `search_run`."""
     with reading_run(run):
-        return matching(project, run, asked).rows.height
+        return matching(project, run, request).rows.height
 
 
 def _found(
     project: Project,
     run: Run,
-    asked: SearchRequest,
+    request: SearchRequest,
     fits: Matching,
     *,
     first: int | None,
@@ -92,7 +92,7 @@ def _found(
     }
     place = free_name("place", used, prefix="list_")
     rows = fits.rows.rename({old: new for old, new in renamed.items() if old in fits.rows.columns})
-    chosen = frozenset(asked.columns or ())
+    chosen = frozenset(request.columns or ())
     beside = [places(run, name).rename({"place": place})]
     if moves:
         beside.append(moved(run, name, fits.changes))
@@ -103,16 +103,16 @@ def _found(
     if record.accounts is not None and ACCOUNT_KEY not in rows.columns:
         rows = with_columns_of(rows, contacts.select("contact_id", ACCOUNT_KEY), (ACCOUNT_KEY,))
     shown = contacts.rename({old: new for old, new in renamed.items() if old in in_contacts})
-    rows = _sorted(project, rows, shown, asked.sort, zone)
+    rows = _sorted(project, rows, shown, request.sort, zone)
     some = rows if first is None else rows.head(min(first, rows.height))
     if cold:
         points = scan(run, "points.parquet").filter(pl.col("score_name") == name)
         some = why_cold(some, points, _rule_names(record, name))
     bare_columns = [renamed.get(each, each) for each in _default_columns(there, fits.labels)]
     for_people = _for_people(some, fits, renamed, record)
-    if asked.columns is not None:
-        told = (*some.columns, *REASONS, *MOVED, "last_activity", *shown.collect_schema().names())
-        bare_columns = _chosen(asked.columns, [each for each in told if "\x00" not in each])
+    if request.columns is not None:
+        available = (*some.columns, *REASONS, *MOVED, "last_activity", *shown.collect_schema().names())
+        bare_columns = _chosen(request.columns, [each for each in available if "\x00" not in each])
         some = with_columns_of(some, shown, bare_columns).with_columns(
             local_time(pl.col("last_activity_at"), zone).alias("last_activity")
         )
@@ -127,11 +127,11 @@ def _found(
         as_of=record.as_of,
         decimals=project.settings.decimals,
         score_name=name,
-        compared=record.changes is not None or asked.against is not None,
+        compared=record.changes is not None or request.against is not None,
         further=tuple(term.score_name for term in fits.terms[1:]),
         columns=tuple(bare_columns),
         columns_for_people=for_people,
-        chosen=asked.columns is not None,
+        chosen=request.columns is not None,
         renamed=renamed,
         place=place,
         notes=fits.notes,
@@ -154,13 +154,13 @@ def _for_people(
 
 
 def _sorted(
-    project: Project, rows: pl.DataFrame, contacts: pl.LazyFrame, asked: Sequence[str], zone: ZoneInfo
+    project: Project, rows: pl.DataFrame, contacts: pl.LazyFrame, sort: Sequence[str], zone: ZoneInfo
 ) -> pl.DataFrame:
-    if not asked:
+    if not sort:
         return rows
     of_contacts = [each for each in contacts.collect_schema().names() if "\x00" not in each]
     there = dict.fromkeys((*rows.columns, *of_contacts))
-    keys = sort_keys(asked, [each for each in there if each != "score_name"])
+    keys = sort_keys(sort, [each for each in there if each != "score_name"])
     wanted = [key.column for key in keys]
     declared = [name for name in wanted if name in of_contacts]
     contacts = as_declared(project, contacts, zone, dates=declared, numbers=declared)
@@ -184,18 +184,18 @@ def _default_columns(there: Sequence[str], labels: tuple[str, ...]) -> list[str]
     return ["rank", "contact_id", *kept, *measures, *labels, last, *routed, *extra]
 
 
-def _chosen(asked: Sequence[str], there: Sequence[str]) -> list[str]:
+def _chosen(names: Sequence[str], there: Sequence[str]) -> list[str]:
     """Return the columns that were named.
 
     Raises:
         UsageError: there is no such column.
     """
-    for name in asked:
+    for name in names:
         if name not in there:
             near = nearest(name, there)
             hint = f"Did you mean `{near}`?" if near else f"Columns: {', '.join(dict.fromkeys(there))}."
             raise UsageError(Problem("U008", f"There is no column `{name}`.", hint=hint))
-    return list(dict.fromkeys(asked))
+    return list(dict.fromkeys(names))
 
 
 def _rule_names(record: RunRecord, score_name: str) -> dict[str, str]:

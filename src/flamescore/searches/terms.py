@@ -46,7 +46,7 @@ def flames_of(text: str, flag: str = "--flames") -> tuple[int, int]:
     raise UsageError(Problem("U006", f"{flag} `{text}` is not a number of flames.", hint=hint))
 
 
-def terms_of(asked_flames: str | None, scores: Sequence[str], names: Sequence[str]) -> tuple[Term, ...]:
+def terms_of(flames: str | None, scores: Sequence[str], names: Sequence[str]) -> tuple[Term, ...]:
     """Parse `--flames` and `--score` for a run with scores of these names.
 
     Flames apply to the first score; without a score that is the first of `names`. `NAME:3+` is a score with
@@ -55,11 +55,11 @@ def terms_of(asked_flames: str | None, scores: Sequence[str], names: Sequence[st
     Raises:
         UsageError: a score is unknown, or a number of flames is malformed.
     """
-    low, high = (0, MOST) if asked_flames is None else flames_of(asked_flames)
+    low, high = (0, MOST) if flames is None else flames_of(flames)
     if not scores:
         return (Term(names[0], low, high),)
     terms = [_term(text, names) for text in scores]
-    if asked_flames is not None:
+    if flames is not None:
         terms[0] = Term(terms[0].score_name, max(low, terms[0].low), min(high, terms[0].high))
     return tuple(terms)
 

@@ -86,8 +86,8 @@ def bound(
     """Bind predicates to a run's contacts, and add the companion columns of declared formats to these."""
     names = contacts.collect_schema().names()
     loaded = _load(texts, names)
-    asked = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
-    held = [name for name in asked if is_listed(project, name, contacts)]
+    candidates = sorted(list_columns(loaded).contacts.intersection(names) - {"tags"})
+    held = [name for name in candidates if is_listed(project, name, contacts)]
     where = Where._bound(loaded, names, as_of, zone, frozenset(held))  # noqa: SLF001
     dates, numbers = sorted(date_columns(loaded).contacts), sorted(number_columns(loaded).contacts)
     return as_declared(project, contacts, zone, dates=dates, numbers=numbers, lists=held), where
