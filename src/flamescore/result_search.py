@@ -23,14 +23,14 @@ _KEPT: Final = ("email", "name", "phone", "company", "owner")
 """The contacts' columns in the rows, the same as in the tables of a project without `keep`."""
 
 
-def search_result(result: Result, asked: SearchRequest) -> pl.DataFrame:
+def search_result(result: Result, request: SearchRequest) -> pl.DataFrame:
     """Return the matching contacts, in order, with the columns of `Found.exact` and no changes.
 
     Raises:
         UsageError: a score, column or label does not exist, or the number of flames is invalid.
     """
     book = result.scored.book
-    terms = terms_of(asked.flames, asked.scores, [score.name for score in book.scores])
+    terms = terms_of(request.flames, request.scores, [score.name for score in book.scores])
     first, *further = terms
     taken = {*result.scores.columns, *result.contacts.columns}
     labels = label_columns([label.name for label in book.labels], taken)
@@ -39,16 +39,16 @@ def search_result(result: Result, asked: SearchRequest) -> pl.DataFrame:
         texts.columns = ["contact_id", *labels.values()]
     query = Query(
         terms=terms,
-        min_score=asked.min_score,
-        max_score=asked.max_score,
-        min_percentile=asked.min_percentile,
-        owners=asked.owners,
-        tags=asked.tags,
-        where=Where.of(asked.where, result.contacts.columns, result.scored.as_of, book.zone)
-        if asked.where
+        min_score=request.min_score,
+        max_score=request.max_score,
+        min_percentile=request.min_percentile,
+        owners=request.owners,
+        tags=request.tags,
+        where=Where.of(request.where, result.contacts.columns, result.scored.as_of, book.zone)
+        if request.where
         else None,
-        texts=(asked.text,) if asked.text and asked.text.strip() else (),
-        labels=_asked_labels(asked, labels),
+        texts=(request.text,) if request.text and request.text.strip() else (),
+        labels=_requested_labels(request, labels),
     )
     found = search_contacts(
         result.scores.lazy(),
@@ -56,7 +56,7 @@ def search_result(result: Result, asked: SearchRequest) -> pl.DataFrame:
         query,
         merged=None if result.merged is None else result.merged.lazy(),
         labels=None if texts is None else texts.lazy(),
-        hot=result.hot["contact_id"] if asked.hot and result.hot is not None else None,
+        hot=result.hot["contact_id"] if request.hot and result.hot is not None else None,
     )
     kept = [name for name in _KEPT if name in result.contacts.columns]
     people = result.contacts.select("contact_id", *kept)
@@ -66,7 +66,7 @@ def search_result(result: Result, asked: SearchRequest) -> pl.DataFrame:
     )
     unknown = (pl.lit(None, kind).alias(name) for name, kind in zip(MOVED, _MOVED_TYPES, strict=True))
     rows = rows.with_columns(unknown)
-    return _sorted(rows, result, asked).select(
+    return _sorted(rows, result, request).select(
         "rank",
         "contact_id",
         *kept,
@@ -84,11 +84,11 @@ def search_result(result: Result, asked: SearchRequest) -> pl.DataFrame:
 _MOVED_TYPES: Final = (pl.Float64(), pl.Boolean())
 
 
-def _sorted(rows: pl.DataFrame, result: Result, asked: SearchRequest) -> pl.DataFrame:
-    if not asked.sort:
+def _sorted(rows: pl.DataFrame, result: Result, request: SearchRequest) -> pl.DataFrame:
+    if not request.sort:
         return rows
     there = dict.fromkeys((*rows.columns, *result.contacts.columns))
-    keys = sort_keys(asked.sort, [name for name in there if name != "score_name"])
+    keys = sort_keys(request.sort, [name for name in there if name != "score_name"])
     others = [name for name in dict.fromkeys(key.column for key in keys) if name not in rows.columns]
     cells = rows.join(
         result.contacts.select("contact_id", *others), on="contact_id", how="left", maintain_order="left"
@@ -96,11 +96,11 @@ def _sorted(rows: pl.DataFrame, result: Result, asked: SearchRequest) -> pl.Data
     return in_order(rows, keys, cells, result.scored.book.zone)
 
 
-def _asked_labels(
-    asked: SearchRequest, columns: Mapping[str, str]
+def _requested_labels(
+    request: SearchRequest, columns: Mapping[str, str]
 ) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
     found: dict[str, list[str | None]] = {}
-    for name, _, text in (words.partition("=") for words in asked.labels):
+    for name, _, text in (words.partition("=") for words in request.labels):
         if name not in columns:
             near = nearest(name, tuple(columns))
             known = f"Labels: {', '.join(columns)}." if columns else "The rules have no `labels`."
