@@ -9,7 +9,7 @@ import polars as pl
 
 from flamescore import shown_points
 from flamescore.columns import REASONS
-from flamescore.tables.columns import HOT_SINCE, MOVED, ROUTED, local_time, said_points, whole_percent
+from flamescore.tables.columns import HOT_SINCE, MOVED, ROUTED, format_points, local_time, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -48,35 +48,35 @@ def as_read(
     down. Times are local, to the minute, and true is `yes`. Null stays null. `last_activity` is read from
     `last_activity_at`.
     """
-    return rows.select(_told(rows, columns, zone, decimals, commas=commas))
+    return rows.select(_formatted(rows, columns, zone, decimals, commas=commas))
 
 
-def _told(
+def _formatted(
     rows: pl.DataFrame, columns: Sequence[str], zone: ZoneInfo, decimals: int, *, commas: bool
 ) -> Iterator[pl.Expr]:
     for name in columns:
         column = rows[AT.get(name, name)]
-        told = pl.lit(column)
+        cells = pl.lit(column)
         if name == "percentile":
-            told = whole_percent(told)
+            cells = whole_percent(cells)
         elif name == "change":
-            told = pl.lit(
-                said_points(
+            cells = pl.lit(
+                format_points(
                     column,
                     partial(shown_points.given, decimals=decimals, commas=commas),
                     partial(shown_points.canonical_given, decimals=decimals),
                 )
             )
         elif column.dtype.is_float() and name != "trend":
-            told = pl.lit(
-                said_points(
+            cells = pl.lit(
+                format_points(
                     column,
                     partial(shown_points.score, decimals=decimals, commas=commas),
                     partial(shown_points.alike_as_scores, decimals=decimals),
                 )
             )
         elif isinstance(column.dtype, pl.Datetime):
-            told = local_time(told, zone)
+            cells = local_time(cells, zone)
         elif column.dtype == pl.Boolean:
-            told = pl.when(told).then(pl.lit("yes"))
-        yield told.alias(name)
+            cells = pl.when(cells).then(pl.lit("yes"))
+        yield cells.alias(name)

@@ -76,14 +76,14 @@ def with_why(rows: pl.DataFrame) -> pl.DataFrame:
 
     It is null if the parts are not known, and empty if nothing had any effect.
     """
-    said = [_said(part, words) for part, words in PARTS.items()]
+    listed = [_format_part(part, words) for part, words in PARTS.items()]
     known = pl.col("by_activity").is_not_null()
     return rows.with_columns(
-        pl.when(known).then(pl.concat_str(said, separator=", ", ignore_nulls=True)).alias("why")
+        pl.when(known).then(pl.concat_str(listed, separator=", ", ignore_nulls=True)).alias("why")
     )
 
 
-def _said(part: str, words: str) -> pl.Expr:
+def _format_part(part: str, words: str) -> pl.Expr:
     """Format one part; null if it is 0."""
     points = pl.col(part)
     return pl.when(points != 0).then(_signed(points, pl.lit(words)))

@@ -108,34 +108,34 @@ def points_as_text(number: pl.Expr) -> pl.Expr:
     )
 
 
-def said(numbers: pl.Series, say: Callable[[Any], str]) -> pl.Series:
-    """Format the values of a column with `say`, each distinct one once; null stays null."""
+def format_column(numbers: pl.Series, formatter: Callable[[Any], str]) -> pl.Series:
+    """Format the values of a column with `formatter`, each distinct one once; null stays null."""
     different = numbers.drop_nulls().unique()
-    told = pl.Series([say(each) for each in different], dtype=pl.String)
-    return numbers.replace_strict(different, told, default=None, return_dtype=pl.String)
+    texts = pl.Series([formatter(each) for each in different], dtype=pl.String)
+    return numbers.replace_strict(different, texts, default=None, return_dtype=pl.String)
 
 
-def said_points(
-    points: pl.Series, say: Callable[[int], str], alike: Callable[[pl.Expr], pl.Expr]
+def format_points(
+    points: pl.Series, formatter: Callable[[int], str], alike: Callable[[pl.Expr], pl.Expr]
 ) -> pl.Series:
-    """Format points with `say`, which takes ten-thousandths; null stays null.
+    """Format points with `formatter`, which takes ten-thousandths; null stays null.
 
-    `alike` rounds ten-thousandths as `say` does. Of 300,000 scores, nearly all distinct, 2,000 values are
-    then left to format, which saves 0.3 s.
+    `alike` rounds ten-thousandths as `formatter` does. Of 300,000 scores, nearly all distinct, 2,000 values
+    are then left to format, which saves 0.3 s.
     """
     kind = difference_type(points)
     if kind != pl.Int64():
-        return said(points, lambda each: say(nearest_points(each)))
+        return format_column(points, lambda each: formatter(nearest_points(each)))
     whole = points.alias("points").to_frame().select(alike(ten_thousandths(pl.col("points"), kind)))
-    return said(whole.to_series(), say)
+    return format_column(whole.to_series(), formatter)
 
 
 def local_day(instant: pl.Series, zone: ZoneInfo) -> pl.Series:
     """Format the local calendar day of instants: `2026-11-18`."""
     days = instant.dt.convert_time_zone(zone.key).dt.date()
     different = days.drop_nulls().unique()
-    told = different.dt.strftime("%Y-%m-%d")
-    return days.replace_strict(different, told, default=None, return_dtype=pl.String)
+    texts = different.dt.strftime("%Y-%m-%d")
+    return days.replace_strict(different, texts, default=None, return_dtype=pl.String)
 
 
 def local_time(instant: pl.Expr, zone: ZoneInfo) -> pl.Expr:

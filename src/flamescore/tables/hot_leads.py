@@ -51,14 +51,14 @@ def hot_list(
     people = columns.drop("contact_id")
     beside = [each.select(pl.all().gather(hot[_PLACE])) for each in (people, labels) if each.columns]
     nobody = pl.DataFrame(schema={"contact_id": pl.String(), "since": INSTANT})
-    told = [
+    by_contact = [
         (nobody if since is None else since).rename({"since": HOT_SINCE}),
         _moved(scored, score_name, hot_flames, changes),
         *(() if scored.routed is None else (scored.routed,)),
         worded_reasons(scored, score_name, hot["contact_id"], decimals=decimals),
     ]
     listed: pl.DataFrame = pl.concat([hot, *beside], how="horizontal")
-    for each in told:
+    for each in by_contact:
         listed = listed.join(each, on="contact_id", how="left", maintain_order="left")
     names = columns_of_call_list(
         people=people.columns,

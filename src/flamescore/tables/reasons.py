@@ -17,7 +17,7 @@ import polars as pl
 from flamescore.columns import REASONS
 from flamescore.points import difference_type, in_points, ten_thousandths
 from flamescore.shown_points import canonical_given, given
-from flamescore.tables.columns import local_day, said, said_points
+from flamescore.tables.columns import format_column, format_points, local_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,8 +98,8 @@ def as_reasons(rows: pl.DataFrame, zone: ZoneInfo, decimals: int = 1) -> pl.Data
 
     `rows` are those of `strongest`, with `name`. If there are fewer than three, the rest is null.
     """
-    times = said(rows["occurrences"], lambda number: f" ×{number:,}" if number > 1 else "")
-    gave = said_points(
+    times = format_column(rows["occurrences"], lambda number: f" ×{number:,}" if number > 1 else "")
+    gave = format_points(
         rows["points"],
         lambda points: f" ({given(points, decimals)})",
         partial(canonical_given, decimals=decimals),

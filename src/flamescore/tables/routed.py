@@ -33,7 +33,7 @@ def routed_list(scored: Scored, routed: Routed, keep: Sequence[str]) -> pl.DataF
     `routed_to` (null for unrouted leads), `reason`, `routed_at` (local time, to the minute), and `new`
     (routed in this run). Contacts without a rank come last, by contact id.
     """
-    told = pl.concat(
+    leads = pl.concat(
         [
             routed.now.select("contact_id", "rep", "reason", "at"),
             routed.unrouted.select("contact_id", "reason"),
@@ -44,7 +44,7 @@ def routed_list(scored: Scored, routed: Routed, keep: Sequence[str]) -> pl.DataF
     people = kept(scored, keep)
     fresh = pl.col("contact_id").is_in(routed.fresh["contact_id"].implode())
     return (
-        told.join(
+        leads.join(
             mine.select("contact_id", "flames", "score", pl.col("rank").alias(_RANK)),
             on="contact_id",
             how="left",
