@@ -83,10 +83,10 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
                 return self.failing(next(part for part in parts if not self._holds(part)))
             case AnyOf(parts=parts):
                 last = self.failing(parts[-1])
-                return last.said(f"none of {len(parts):,}: {last.sentence}")
+                return last.with_sentence(f"none of {len(parts):,}: {last.sentence}")
             case Not(part=part):
                 found = self.holding(part)
-                return found[0].denied().said(f"not: {'; '.join(sentences(found))}")
+                return found[0].denied().with_sentence(f"not: {'; '.join(sentences(found))}")
             case FieldIs(where=where):
                 return self._field(next(each for each in where if not self._fits(each)))
             case HasTag(tag=tag):
@@ -100,8 +100,8 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
                 raise TypeError(msg)
 
     def _holds(self, condition: Condition) -> bool:
-        asked = self.evaluator.evaluate if self.everyone is None else self.everyone.fitting
-        return bool(asked(condition)[0])
+        evaluate = self.evaluator.evaluate if self.everyone is None else self.everyone.fitting
+        return bool(evaluate(condition)[0])
 
     def _standing(self, condition: ScoreIs | LabelIs) -> list[Evidence]:
         assert self.everyone is not None
@@ -122,8 +122,8 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         lead = f"branch {number:,} of {many:,}: "
         none = "none of the branches before it held"
         shown = [] if condition is None else led(self.holding(condition), lead)
-        said = shown[0].sentence if shown else f"{lead}{none}"
-        return [Evidence(kind="branch", value=number, operand=many, sentence=said), *shown]
+        sentence = shown[0].sentence if shown else f"{lead}{none}"
+        return [Evidence(kind="branch", value=number, operand=many, sentence=sentence), *shown]
 
     def no_branch(self, conditions: Sequence[Condition | None], key: str = "first_of") -> Evidence | None:
         """Return why no branch holds; None if one does. `key` is the rule's key in the rule file."""
@@ -133,9 +133,11 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         assert last is not None
         failed = self.failing(last)
         if key == "if":
-            return failed.said(f"if: {failed.sentence}")
+            return failed.with_sentence(f"if: {failed.sentence}")
         return (
-            failed if len(conditions) == 1 else failed.said(f"none of {len(conditions):,}: {failed.sentence}")
+            failed
+            if len(conditions) == 1
+            else failed.with_sentence(f"none of {len(conditions):,}: {failed.sentence}")
         )
 
     def _holds_if(self, condition: Condition | None) -> bool:
@@ -147,8 +149,8 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
         """Return the contact's cell of a column."""
         table = self._cells(column).table
         beside = {name: table[name][0] for name in (PLAIN, ISO, ITEMS) if name in table.columns}
-        told = beside.get(ITEMS)
-        items = None if told is None else tuple(item for item in told.split(ITEM_END) if item)
+        joined = beside.get(ITEMS)
+        items = None if joined is None else tuple(item for item in joined.split(ITEM_END) if item)
         cell = replace(Cell.of(table["cell"][0], iso=beside.get(ISO)), items=items)
         return replace(cell, number=Cell.of(beside[PLAIN]).number) if PLAIN in beside else cell
 
@@ -176,13 +178,13 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
     @cached_property
     def _answers(self) -> dict[str, dict[Predicate, tuple[bool, bool]]]:
         """By column, whether each test holds, and whether the cell is unreadable for it, in one pass."""
-        asked: dict[str, dict[Predicate, None]] = {}
+        by_column: dict[str, dict[Predicate, None]] = {}
         for predicate in self.evaluator.facts.fields:
             alone = {_alone(predicate, test): None for test in predicate.tests}
-            asked.setdefault(predicate.column, {}).update(alone)
+            by_column.setdefault(predicate.column, {}).update(alone)
         return {
             column: dict(zip(tests, self._cells(column).answers(tuple(tests), self.ready.clock), strict=True))
-            for column, tests in asked.items()
+            for column, tests in by_column.items()
         }
 
     # --- tags ------------------------------------------------------------------------------------------
@@ -197,15 +199,15 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
             names = there if tag.how == "all" else there[:1]
         return [self.tag(name, tag, held[fold(name)]) for name in names]
 
-    def tag(self, name: str, asked: TagMatch, at: int | None) -> Evidence:
+    def tag(self, name: str, match: TagMatch, at: int | None) -> Evidence:
         """Return evidence of one tag that matches, with the time at which it was applied."""
         instant = None if at is None else _EPOCH + timedelta(seconds=at)
         since = "no date"
         if instant is not None:
             day = self.events.local_day(instant)
             since = f"since {day.isoformat()}, {ago(day, self.events.local_day(self.ready.clock.as_of))}"
-        operand: Operand = [name] if asked.how == "all" else _operand(asked)
-        how = "like" if asked.how == "like" else "any"
+        operand: Operand = [name] if match.how == "all" else _operand(match)
+        how = "like" if match.how == "like" else "any"
         return Evidence(
             kind="tag",
             value=[name],
@@ -235,8 +237,8 @@ class ConditionEvidence(Struct, frozen=True, dict=True):
             return _without(_operand(tag), "any", f"none of the tags in the list {tag.tags.path}")
         names = [f'"{each}"' for each in tag.tags]
         like = "like " if tag.how == "like" else ""
-        said = f"no tag {like}{names[0]}" if len(names) == 1 else f"none of the tags {like}{listed(names)}"
-        return _without(_operand(tag), tag.how, said)
+        text = f"no tag {like}{names[0]}" if len(names) == 1 else f"none of the tags {like}{listed(names)}"
+        return _without(_operand(tag), tag.how, text)
 
     def _written(self, folded: str) -> str:
         """Return a tag as it is spelled in the exports."""

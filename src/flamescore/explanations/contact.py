@@ -102,7 +102,7 @@ def explain(
         score.name: flames_of(bounds[score.name], int(summary.totals[number][0]))
         for number, score in enumerate(book.scores)
     }
-    told = labels_and_hot(book, hot, lines.conditions, summary, flames=flames, places=places or {})
+    labelling = labels_and_hot(book, hot, lines.conditions, summary, flames=flames, places=places or {})
     later = {days: _later(book, mine, as_of, days, bounds) for days in AHEAD}
     entries = [lines.entries(score) for score in book.scores]
     ahead = ways(ready, traced, evaluator, bounds, given_to)
@@ -141,10 +141,10 @@ def explain(
         as_of=as_of,
         timezone=book.zone.key,
         scores=scores,
-        labels=told.labels,
-        hot=told.hot,
-        hot_evidence=told.hot_evidence,
-        hot_failed=told.hot_failed,
+        labels=labelling.labels,
+        hot=labelling.hot,
+        hot_evidence=labelling.hot_evidence,
+        hot_failed=labelling.hot_failed,
         company=_cell(mine, "company"),
         owner=_cell(mine, "owner"),
     )
@@ -185,12 +185,12 @@ def with_population_results(explanation: Explanation, done: Scored, *, hot: Hot 
     book, mine = done.book, pl.col("contact_id") == explanation.contact_id
     rows = done.scores.filter(mine).to_dicts()
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
-    told = _with_ranks(explanation, places, _scored_by(done))
+    with_ranks = _with_ranks(explanation, places, _scored_by(done))
     texts = () if done.labels is None else done.labels.filter(mine).drop("contact_id").row(0)
     named = dict(zip((label.name for label in book.labels), texts, strict=True))
     labels = tuple(kept_evidence(label, explanation.labels) for label in explained_labels(book, named))
     is_hot = None if hot.condition is None else not done.hot.filter(mine).is_empty()
-    return _with_hot(dataclasses.replace(told, labels=labels), is_hot=is_hot)
+    return _with_hot(dataclasses.replace(with_ranks, labels=labels), is_hot=is_hot)
 
 
 def _with_hot(explanation: Explanation, *, is_hot: bool | None) -> Explanation:
@@ -234,20 +234,20 @@ def compared_with_run(
     """
     rows = scores.filter(pl.col("contact_id") == explanation.contact_id).collect().to_dicts()
     places = {row["score_name"]: (row["rank"], row["percentile"]) for row in rows}
-    told = {s.score_name: s.score for s in explanation.scores if s.in_population}
+    scores_now = {s.score_name: s.score for s in explanation.scores if s.in_population}
     then = {row["score_name"]: row["score"] for row in rows}
     notes = list(explanation.notes)
-    for name in dict.fromkeys((*told, *then)):
-        if told.get(name) != then.get(name):
+    for name in dict.fromkeys((*scores_now, *then)):
+        if scores_now.get(name) != then.get(name):
             was = "is not in it" if name not in then else f"has {_points(then[name])} there"
-            now = "is not scored now" if name not in told else f"{_points(told[name])} now"
+            now = "is not scored now" if name not in scores_now else f"{_points(scores_now[name])} now"
             notes.append(f"{CHANGED}: under {name} the contact {was}, and {now}.")
-    told_so = _with_ranks(explanation, places, contacts or {})
+    with_ranks = _with_ranks(explanation, places, contacts or {})
     mine = pl.col("contact_id") == explanation.contact_id
     is_hot = None if hot is None else not hot.filter(mine).collect().is_empty()
     labels_then = explanation.labels if labels is None else _labels_of_run(explanation, labels.filter(mine))
     return _with_hot(
-        dataclasses.replace(told_so, run_id=run_id, notes=tuple(notes), labels=labels_then), is_hot=is_hot
+        dataclasses.replace(with_ranks, run_id=run_id, notes=tuple(notes), labels=labels_then), is_hot=is_hot
     )
 
 
@@ -257,7 +257,7 @@ def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelE
     if not rows or len(rows[0]) != len(explanation.labels):
         return explanation.labels
     texts = dict(zip((label.name for label in explanation.labels), rows[0], strict=True))
-    told = (
+    labels_then = (
         replace(
             label,
             text=texts[label.name],
@@ -266,7 +266,7 @@ def _labels_of_run(explanation: Explanation, mine: pl.LazyFrame) -> tuple[LabelE
         )
         for label in explanation.labels
     )
-    return tuple(kept_evidence(label, explanation.labels) for label in told)
+    return tuple(kept_evidence(label, explanation.labels) for label in labels_then)
 
 
 def _ranked(score: Score, summary: LedgerSummary, number: int, clock: Clock) -> dict[str, Any]:

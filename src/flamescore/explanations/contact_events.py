@@ -128,13 +128,13 @@ class ContactEvents(Struct, frozen=True, dict=True):
         resets = (row for reset in streams for row in self.there(reset))
         return min(resets, key=lambda row: self.ages[row], default=None)
 
-    def links(self, asked: EventRule | Happened, stream: int) -> list[tuple[Follower, int, bool]]:
+    def links(self, criterion: EventRule | Happened, stream: int) -> list[tuple[Follower, int, bool]]:
         """Return the followers, the stream of each, and whether it is required (True) or excluded (False)."""
         counted, found = self.ready.streams.all[stream], []
-        if asked.followed_by is not None and counted.followed_by is not None:
-            found.append((asked.followed_by, counted.followed_by.stream, True))
-        if asked.unless_followed_by is not None and counted.unless_followed_by is not None:
-            found.append((asked.unless_followed_by, counted.unless_followed_by.stream, False))
+        if criterion.followed_by is not None and counted.followed_by is not None:
+            found.append((criterion.followed_by, counted.followed_by.stream, True))
+        if criterion.unless_followed_by is not None and counted.unless_followed_by is not None:
+            found.append((criterion.unless_followed_by, counted.unless_followed_by.stream, False))
         return found
 
     def after(self, row: int, follower: Follower, stream: int) -> list[int]:

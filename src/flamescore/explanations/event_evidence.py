@@ -17,7 +17,7 @@ from msgspec import Struct
 from flamescore.engine import AT, BOTS, DAY, EVENT, MISSING
 from flamescore.explanations.contact_events import STEPS, ContactEvents
 from flamescore.explanations.evidence import Evidence
-from flamescore.explanations.predicate_words import asked_of, format_number, is_number, no_number, quoted
+from flamescore.explanations.predicate_words import describe, format_number, is_number, no_number, quoted
 from flamescore.rules import EventRule
 from flamescore.units import POINT, clamped, iso_instant, show_points
 
@@ -43,34 +43,34 @@ class EventEvidence(Struct, frozen=True):
 
     # --- conditions in words ---------------------------------------------------------------------------
 
-    def _label(self, asked: EventRule | Happened) -> str:
+    def _label(self, criterion: EventRule | Happened) -> str:
         """Describe the events that match: `link_click, url contains "/sales"`."""
-        parts = [self._of(asked.match)]
-        if asked.followed_by is not None:
-            parts.append(f"followed by {self._of(asked.followed_by.match)}")
-        if asked.unless_followed_by is not None:
-            parts.append(f"not followed by {self._of(asked.unless_followed_by.match)}")
-        if asked.burst is not None:
-            parts.append(f"bursts of {asked.burst.times:,} within {asked.burst.within}")
+        parts = [self._of(criterion.match)]
+        if criterion.followed_by is not None:
+            parts.append(f"followed by {self._of(criterion.followed_by.match)}")
+        if criterion.unless_followed_by is not None:
+            parts.append(f"not followed by {self._of(criterion.unless_followed_by.match)}")
+        if criterion.burst is not None:
+            parts.append(f"bursts of {criterion.burst.times:,} within {criterion.burst.within}")
         return ", ".join(parts)
 
     def _of(self, match: EventMatch) -> str:
-        where = asked_of(match.where, self.events.ready.clock.zone)
+        where = describe(match.where, self.events.ready.clock.zone)
         return f"{_types(match)}, {where}" if where else _types(match)
 
     def _whose(self, match: EventMatch) -> str:
-        where = asked_of(match.where, self.events.ready.clock.zone)
+        where = describe(match.where, self.events.ready.clock.zone)
         return f"{_types(match)} whose {where}" if where else _types(match)
 
-    def _count(self, asked: EventRule | Happened, many: int, latest: datetime | None, stream: int) -> str:
+    def _count(self, criterion: EventRule | Happened, many: int, latest: datetime | None, stream: int) -> str:
         """Describe how many count: `call, seconds at least 60: 1 in the last 30d, latest 2026-11-05`."""
-        least = _least(asked)
-        said = f"{self._label(asked)}: {many:,}"
-        said += f" of the {least:,} needed" if many < least else ""
-        said += f" in the last {asked.window}" if asked.window is not None else ""
-        said += f", one per {_per(asked.per)}" if asked.per is not None else ""
-        said += self._after_reset(stream)
-        return said if latest is None else f"{said}, latest {self.events.local_day(latest).isoformat()}"
+        least = _least(criterion)
+        text = f"{self._label(criterion)}: {many:,}"
+        text += f" of the {least:,} needed" if many < least else ""
+        text += f" in the last {criterion.window}" if criterion.window is not None else ""
+        text += f", one per {_per(criterion.per)}" if criterion.per is not None else ""
+        text += self._after_reset(stream)
+        return text if latest is None else f"{text}, latest {self.events.local_day(latest).isoformat()}"
 
     def _after_reset(self, stream: int) -> str:
         reset = self.reset_on(self.events.ready.streams.all[stream].resets)
@@ -98,64 +98,66 @@ class EventEvidence(Struct, frozen=True):
         """Return the evidence that a condition on events holds."""
         streams = self.events.ready.streams.of_condition[condition]
         many, latest = self.events.how_many(streams[0])
-        said = self._count(condition, many, latest, streams[0])
+        text = self._count(condition, many, latest, streams[0])
         totals = [self.events.total(stream) for stream in streams[: len(condition.sums)]]
-        for total, asked in zip(totals, condition.sums, strict=True):
-            bounds = " and ".join(f"{_words(b)} {_points(b.operand)}" for b in asked.bounds)
-            said += f", {asked.column} comes to {_points(total)} ({bounds})"
-        found = [each.said(said) for each in self._enough(condition, streams[0], many, latest)]
-        for total, asked in zip(totals, condition.sums, strict=True):
-            found += [self._sum(condition, asked, bound, total, said, holds=True) for bound in asked.bounds]
+        for total, required in zip(totals, condition.sums, strict=True):
+            bounds = " and ".join(f"{_words(b)} {_points(b.operand)}" for b in required.bounds)
+            text += f", {required.column} comes to {_points(total)} ({bounds})"
+        found = [each.with_sentence(text) for each in self._enough(condition, streams[0], many, latest)]
+        for total, required in zip(totals, condition.sums, strict=True):
+            found += [
+                self._sum(condition, required, bound, total, text, holds=True) for bound in required.bounds
+            ]
         return found
 
     def _enough(
-        self, asked: EventRule | Happened, stream: int, many: int, latest: datetime | None
+        self, criterion: EventRule | Happened, stream: int, many: int, latest: datetime | None
     ) -> list[Evidence]:
-        said, most = self._count(asked, many, latest, stream), asked.times.most
-        said += "" if most is None else f" (at most {most:,})"
-        found = [self._times(asked, many, latest, said, holds=True)]
-        return found if most is None else [*found, self._too_many(asked, many, latest, said, holds=True)]
+        text, most = self._count(criterion, many, latest, stream), criterion.times.most
+        text += "" if most is None else f" (at most {most:,})"
+        found = [self._times(criterion, many, latest, text, holds=True)]
+        return found if most is None else [*found, self._too_many(criterion, many, latest, text, holds=True)]
 
     def _times(
-        self, asked: EventRule | Happened, many: int, latest: datetime | None, said: str, *, holds: bool
+        self, criterion: EventRule | Happened, many: int, latest: datetime | None, text: str, *, holds: bool
     ) -> Evidence:
         return Evidence(
             kind="event",
-            subject=self._label(asked),
+            subject=self._label(criterion),
             operator="at_least",
-            operand=_least(asked),
+            operand=_least(criterion),
             holds=holds,
             count=many,
-            needed=_least(asked),
+            needed=_least(criterion),
             latest_at=latest,
-            sentence=said,
+            sentence=text,
         )
 
     def _too_many(
-        self, asked: EventRule | Happened, many: int, latest: datetime | None, said: str, *, holds: bool
+        self, criterion: EventRule | Happened, many: int, latest: datetime | None, text: str, *, holds: bool
     ) -> Evidence:
         return Evidence(
             kind="event",
-            subject=self._label(asked),
+            subject=self._label(criterion),
             operator="at_most",
-            operand=asked.times.most,
+            operand=criterion.times.most,
             holds=holds,
             count=many,
             latest_at=latest,
-            sentence=said,
+            sentence=text,
         )
 
     def _sum(
-        self, asked: Happened, of: SumIs, bound: SumOrder, total: int, said: str, *, holds: bool
+        self, criterion: Happened, of: SumIs, bound: SumOrder, total: int, text: str, *, holds: bool
     ) -> Evidence:
         return Evidence(
             kind="event",
-            subject=f"{self._label(asked)}: {of.column}",
+            subject=f"{self._label(criterion)}: {of.column}",
             value=_plain(total),
             operator=bound.how,
             operand=_plain(bound.operand),
             holds=holds,
-            sentence=said,
+            sentence=text,
         )
 
     # --- conditions that do not hold -------------------------------------------------------------------
@@ -164,20 +166,20 @@ class EventEvidence(Struct, frozen=True):
         """Return why a condition on events does not hold."""
         streams, times = self.events.ready.streams.of_condition[condition], condition.times
         many, latest = self.events.how_many(streams[0])
-        said = self._count(condition, many, latest, streams[0])
+        text = self._count(condition, many, latest, streams[0])
         if many < times.least:
             if many:
-                return self._times(condition, many, latest, said, holds=False)
+                return self._times(condition, many, latest, text, holds=False)
             return self._none(condition, streams[0], of_condition=True)
         if times.most is not None and many > times.most:
-            return self._too_many(condition, many, latest, f"{said}, more than {times.most:,}", holds=False)
-        for stream, asked in zip(streams, condition.sums, strict=False):
+            return self._too_many(condition, many, latest, f"{text}, more than {times.most:,}", holds=False)
+        for stream, required in zip(streams, condition.sums, strict=False):
             total = self.events.total(stream)
-            for bound in asked.bounds:
+            for bound in required.bounds:
                 if not _holds(bound, total):
                     missed = f"{_SUMS[bound.how]} {_points(bound.operand)}"
-                    what = f"{said}, {asked.column} comes to {_points(total)}, {missed}"
-                    return self._sum(condition, asked, bound, total, what, holds=False)
+                    what = f"{text}, {required.column} comes to {_points(total)}, {missed}"
+                    return self._sum(condition, required, bound, total, what, holds=False)
         msg = f"{condition} holds"
         raise AssertionError(msg)
 
@@ -187,56 +189,59 @@ class EventEvidence(Struct, frozen=True):
         many, _ = self.events.how_many(stream)
         return None if many else self._none(rule, stream, of_condition=False)
 
-    def _none(self, asked: EventRule | Happened, stream: int, *, of_condition: bool) -> Evidence:
+    def _none(self, criterion: EventRule | Happened, stream: int, *, of_condition: bool) -> Evidence:
         """Return the evidence for the furthest step that the events reached."""
         there = self.events.there(stream)
-        label, types = self._label(asked), _types(asked.match)
+        label, types = self._label(criterion), _types(criterion.match)
         if not there:
-            return self._times(asked, 0, None, self._unmatched(asked.match, stream), holds=False)
+            return self._times(criterion, 0, None, self._unmatched(criterion.match, stream), holds=False)
         steps = [self.events.step(stream, row) for row in there]
         furthest = max(steps)
         rows = [row for row, step in zip(there, steps, strict=True) if step == furthest]
         row, latest = rows[0], self.events.cells[AT][rows[0]]
         match STEPS[furthest]:
             case "old" | "expired":
-                said = f"latest {self.events.day(row)}, older than {asked.window}"
+                text = f"latest {self.events.day(row)}, older than {criterion.window}"
                 if of_condition:
-                    whose, day = self._whose(asked.match), self.events.day(row)
-                    said = f"no {whose} in the last {asked.window} (latest {day})"
-                return self._times(asked, 0, latest, said, holds=False)
+                    whose, day = self._whose(criterion.match), self.events.day(row)
+                    text = f"no {whose} in the last {criterion.window} (latest {day})"
+                return self._times(criterion, 0, latest, text, holds=False)
             case "since":
                 reset = self._after_reset(stream).removeprefix(" ")
-                said = f"latest {self.events.day(row)}, not {reset}"
+                text = f"latest {self.events.day(row)}, not {reset}"
             case "follower":
-                told = self._follower(asked, stream, row)
-                return told.said(f"{label}: {told.sentence}") if of_condition else told
+                evidence = self._follower(criterion, stream, row)
+                return evidence.with_sentence(f"{label}: {evidence.sentence}") if of_condition else evidence
             case "burst":
-                assert asked.burst is not None
-                most = self.events.nearest(rows, asked.burst)
-                said = f"at most {most:,} of the {asked.burst.times:,} needed within {asked.burst.within}"
-                said = f"{types}: {said}" if of_condition else said
+                assert criterion.burst is not None
+                most = self.events.nearest(rows, criterion.burst)
+                text = (
+                    f"at most {most:,} of the {criterion.burst.times:,} needed "
+                    f"within {criterion.burst.within}"
+                )
+                text = f"{types}: {text}" if of_condition else text
                 return Evidence(
                     kind="event",
-                    subject=_types(asked.match),
+                    subject=_types(criterion.match),
                     operator="at_least",
-                    operand=asked.burst.times,
+                    operand=criterion.burst.times,
                     holds=False,
                     count=most,
-                    needed=asked.burst.times,
+                    needed=criterion.burst.times,
                     latest_at=latest,
-                    sentence=said,
+                    sentence=text,
                 )
             case _:
-                return self._wrong_number(asked, len(rows), latest)
-        return self._times(asked, 0, latest, f"{types}: {said}" if of_condition else said, holds=False)
+                return self._wrong_number(criterion, len(rows), latest)
+        return self._times(criterion, 0, latest, f"{types}: {text}" if of_condition else text, holds=False)
 
     def _wrong_number(self, rule: EventRule | Happened, many: int, latest: datetime) -> Evidence:
         """Return evidence of too few or too many events under `times` of a rule."""
         if many < _least(rule):
-            said = f"{many:,} of the {_least(rule):,} needed"
-            return self._times(rule, many, latest, said, holds=False)
-        said = f"{many:,} {_types(rule.match)}, more than {rule.times.most:,}"
-        return self._too_many(rule, many, latest, said, holds=False)
+            text = f"{many:,} of the {_least(rule):,} needed"
+            return self._times(rule, many, latest, text, holds=False)
+        text = f"{many:,} {_types(rule.match)}, more than {rule.times.most:,}"
+        return self._too_many(rule, many, latest, text, holds=False)
 
     def _unmatched(self, match: EventMatch, stream: int) -> str:
         """Describe why there are no events: none of the types, none that matches, or none left."""
@@ -244,7 +249,7 @@ class EventEvidence(Struct, frozen=True):
         rows = self.events.of_types(match)
         here = rows - self.events.traced.gone
         if here and match.where:
-            return f"{len(here):,} {types}, none whose {asked_of(match.where, self.events.ready.clock.zone)}"
+            return f"{len(here):,} {types}, none whose {describe(match.where, self.events.ready.clock.zone)}"
         if rows and not here:
             removed = any(self.events.traced.outcomes.get((stream, row)) == BOTS for row in rows)
             return f"{len(rows):,} {types}, removed by {'bots' if removed else 'ignore'}"
@@ -252,16 +257,16 @@ class EventEvidence(Struct, frozen=True):
 
     # --- followers and bursts --------------------------------------------------------------------------
 
-    def _follower(self, asked: EventRule | Happened, stream: int, row: int) -> Evidence:
+    def _follower(self, criterion: EventRule | Happened, stream: int, row: int) -> Evidence:
         """Return why an event's followers do not satisfy the rule or condition."""
-        for follower, number, wanted in self.events.links(asked, stream):
+        for follower, number, wanted in self.events.links(criterion, stream):
             after = self.events.after(row, follower, number)
             if wanted != bool(after):
                 return self._followed(follower, after, holds=False, wanted=wanted)
-        wait = asked.unless_followed_by
+        wait = criterion.unless_followed_by
         assert wait is not None
         ends = clamped(self.events.ready.clock.now - self.events.ages[row] + wait.within)
-        said = f"within {_length(wait.within)} is not over until {self.events.local_day(ends).isoformat()}"
+        text = f"within {_length(wait.within)} is not over until {self.events.local_day(ends).isoformat()}"
         return Evidence(
             kind="follower",
             subject=self._of(wait.match),
@@ -269,18 +274,18 @@ class EventEvidence(Struct, frozen=True):
             operator="at_most",
             operand=iso_instant(self.events.ready.clock.as_of),
             holds=False,
-            sentence=said,
+            sentence=text,
         )
 
     def _followed(self, follower: Follower, after: Sequence[int], *, holds: bool, wanted: bool) -> Evidence:
         """Return evidence of whether something followed; `wanted`: it is required."""
         if after:
-            said = f"{_types(follower.match)} on {self.events.day(after[0])} followed"
+            text = f"{_types(follower.match)} on {self.events.day(after[0])} followed"
         else:
             same = "" if follower.same is None else f" with the same {follower.same}"
             within = _length(follower.within)
             span = f"within {within}" if follower.after <= 1 else f"{_length(follower.after)} to {within}"
-            said = f"no {self._whose(follower.match)}{same} {span} after it"
+            text = f"no {self._whose(follower.match)}{same} {span} after it"
         return Evidence(
             kind="follower",
             subject=self._of(follower.match),
@@ -290,7 +295,7 @@ class EventEvidence(Struct, frozen=True):
             count=len(after),
             needed=1 if wanted else None,
             latest_at=self.events.cells[AT][after[0]] if after else None,
-            sentence=said,
+            sentence=text,
         )
 
     # --- rules that give nothing -----------------------------------------------------------------------
@@ -308,8 +313,8 @@ class EventEvidence(Struct, frozen=True):
         amount = self.events.traced.kept.amounts[self.events.ready.streams.amount_columns.index(column)][row]
         if amount == MISSING or text is None:
             return no_number(column, text)
-        said = format_number(text) if is_number(text) else quoted(text)
-        return worth_nothing(f"{column} is {said}, worth 0")
+        shown = format_number(text) if is_number(text) else quoted(text)
+        return worth_nothing(f"{column} is {shown}, worth 0")
 
 
 def worth_nothing(sentence: str) -> Evidence:
@@ -331,9 +336,9 @@ def faded(days: int | None) -> Evidence:
     return worth_nothing(f"worth 0{after}")
 
 
-def _least(asked: EventRule | Happened) -> int:
+def _least(criterion: EventRule | Happened) -> int:
     """Return the minimum number of events; at least 1 for a rule, which gives nothing without an event."""
-    return max(asked.times.least, 1) if isinstance(asked, EventRule) else asked.times.least
+    return max(criterion.times.least, 1) if isinstance(criterion, EventRule) else criterion.times.least
 
 
 def _types(match: EventMatch) -> str:

@@ -66,7 +66,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
             operator = operator.removeprefix(_NOT) if operator.startswith(_NOT) else f"{_NOT}{operator}"
         return replace(self, operator=operator, operand=operand, holds=not self.holds, needed=None)
 
-    def said(self, sentence: str) -> Evidence:
+    def with_sentence(self, sentence: str) -> Evidence:
         """Return a copy with another sentence."""
         return replace(self, sentence=sentence)
 
@@ -79,4 +79,4 @@ def sentences(evidence: Iterable[Evidence]) -> tuple[str, ...]:
 def led(evidence: Sequence[Evidence], lead: str) -> list[Evidence]:
     """Prefix the first sentence with `lead`, in every item that has the same sentence."""
     first = evidence[0].sentence
-    return [each.said(lead + first) if each.sentence == first else each for each in evidence]
+    return [each.with_sentence(lead + first) if each.sentence == first else each for each in evidence]

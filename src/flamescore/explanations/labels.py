@@ -28,8 +28,8 @@ _OF_EVERYONE = frozenset(("percentile", "rank"))
 def extra_conditions(book: RuleBook, hot: Hot) -> tuple[Condition, ...]:
     """Return the conditions of labels and `hot` on tags, fields and events."""
     also = () if hot.condition is None else (hot.condition,)
-    asked = (leaf for condition in (*label_conditions(book), *also) for leaf in leaves(condition))
-    return tuple(dict.fromkeys(leaf for leaf in asked if not stands(leaf)))
+    all_leaves = (leaf for condition in (*label_conditions(book), *also) for leaf in leaves(condition))
+    return tuple(dict.fromkeys(leaf for leaf in all_leaves if not stands(leaf)))
 
 
 class Place(Struct, frozen=True):
@@ -97,22 +97,22 @@ def labels_and_hot(
     texts = {name: column[0] for name, column in everyone.labels.items()}
     seen = replace(facts, everyone=everyone)
     labels = tuple(_seen(label, book, seen) for label in explained_labels(book, texts))
-    asked = hot.condition
-    if asked is None or not (are_known or not _needs_everyone(asked, unknown, by_list)):
+    condition = hot.condition
+    if condition is None or not (are_known or not _needs_everyone(condition, unknown, by_list)):
         return LabelsAndHot(labels)
-    if everyone.fitting(asked)[0]:
-        return LabelsAndHot(labels, hot=True, hot_evidence=tuple(seen.holding(asked)))
-    return LabelsAndHot(labels, hot=False, hot_failed=seen.failing(asked))
+    if everyone.fitting(condition)[0]:
+        return LabelsAndHot(labels, hot=True, hot_evidence=tuple(seen.holding(condition)))
+    return LabelsAndHot(labels, hot=False, hot_failed=seen.failing(condition))
 
 
-def _seen(told: LabelExplained, book: RuleBook, facts: ConditionEvidence) -> LabelExplained:
+def _seen(explained: LabelExplained, book: RuleBook, facts: ConditionEvidence) -> LabelExplained:
     """Add to a known label the evidence for its branch, or why none holds."""
-    label = next(each for each in book.labels if each.name == told.name)
+    label = next(each for each in book.labels if each.name == explained.name)
     conditions = [branch.condition for branch in label.branches]
-    if not told.known or not conditions:
-        return told
+    if not explained.known or not conditions:
+        return explained
     failed = facts.no_branch(conditions)
-    return replace(told, failed=failed, evidence=() if failed else tuple(facts.branch(conditions)))
+    return replace(explained, failed=failed, evidence=() if failed else tuple(facts.branch(conditions)))
 
 
 def kept_evidence(now: LabelExplained, before: Iterable[LabelExplained]) -> LabelExplained:

@@ -65,8 +65,8 @@ def ways(
     out. `given_to` is None if the list was not scored.
     """
     streams = ready.streams
-    asked = (_asked(rule, streams) for score in ready.book.scores for rule in score.rules)
-    open_ = tuple(dict.fromkeys(stream for stream in asked if stream is not None))
+    candidates = (_extensible_stream(rule, streams) for score in ready.book.scores for rule in score.rules)
+    open_ = tuple(dict.fromkeys(stream for stream in candidates if stream is not None))
     if not open_:
         return ((),) * len(ready.book.scores)
     _, now = ready.ledger_writer.write(evaluator)
@@ -100,7 +100,7 @@ def _flames_of(bounds: Bounds, totals: list[int]) -> list[int]:
     return flames_at(bounds, pl.Series(held, dtype=pl.Int64)).to_list()
 
 
-def _asked(rule: Rule, streams: Streams) -> int | None:
+def _extensible_stream(rule: Rule, streams: Streams) -> int | None:
     """Return the stream of a rule that one more event can be assumed for; None if there is none."""
     if not isinstance(rule.subject, EventRule) or rule.subject.points.fixed <= 0:
         return None
@@ -133,13 +133,15 @@ def _those_that_bring_a_flame(
     """
     if bounds is None:
         return []
-    asked = [(rule, stream) for rule in score.rules if (stream := _asked(rule, streams)) is not None]
+    candidates = [
+        (rule, stream) for rule in score.rules if (stream := _extensible_stream(rule, streams)) is not None
+    ]
     now, then = totals
-    led_to = [then[stream] for _, stream in asked]
+    led_to = [then[stream] for _, stream in candidates]
     least, *reached = _flames_of(bounds, [now, *led_to])
     return [
         Way(rule.id, rule.name, total / POINT, flames, again=stream in known)
-        for (rule, stream), total, flames in zip(asked, led_to, reached, strict=True)
+        for (rule, stream), total, flames in zip(candidates, led_to, reached, strict=True)
         if flames > least
     ]
 
@@ -152,13 +154,13 @@ def _one_more(ready: Prepared, traced: Traced, streams: Sequence[int]) -> tuple[
     live, every = _live(ready.streams.all, traced), ready.streams.all
     sets = list(dict.fromkeys(each for stream in streams for each in (stream, *every[stream].resets)))
     place = {stream: number for number, stream in enumerate(sets)}
-    asked = [
+    copies = [
         (contact, place[each], row)
         for contact, stream in enumerate(streams)
         for each in (stream, *every[stream].resets)
         for row in (*live.get(each, ()), *([len(traced.matches)] if each == stream else []))
     ]
-    contact, number, rows = (np.array(column, np.int64) for column in zip(*asked, strict=True))
+    contact, number, rows = (np.array(column, np.int64) for column in zip(*copies, strict=True))
     kept = traced.kept
     pool = KeptEvents(
         contact=np.append(kept.contact, np.uint32(0)),
@@ -183,7 +185,7 @@ def _live(streams: Sequence[Stream], traced: Traced) -> dict[int, list[int]]:
     return found
 
 
-def _ended(streams: Streams, asked: Sequence[int]) -> dict[int, list[int]]:
+def _ended(streams: Streams, extended: Sequence[int]) -> dict[int, list[int]]:
     """Return which streams' events certainly count as activity, by the stream that looks for activity.
 
     An event that a rule asks for is activity if the activity requires nothing more: it includes all the
@@ -193,16 +195,16 @@ def _ended(streams: Streams, asked: Sequence[int]) -> dict[int, list[int]]:
     return {
         activity: [
             number
-            for number, stream in enumerate(asked)
+            for number, stream in enumerate(extended)
             if _implies(streams.all[stream].where, streams.all[activity].where)
         ]
         for activity in activities
     }
 
 
-def _implies(asked: tuple[Predicate, ...], other: tuple[Predicate, ...]) -> bool:
-    types, wanted = ({fold(each) for each in types_of(where[0])} for where in (asked, other))
-    return types <= wanted and set(other[1:]) <= set(asked[1:])
+def _implies(predicates: tuple[Predicate, ...], other: tuple[Predicate, ...]) -> bool:
+    types, wanted = ({fold(each) for each in types_of(where[0])} for where in (predicates, other))
+    return types <= wanted and set(other[1:]) <= set(predicates[1:])
 
 
 def _twins(

@@ -67,7 +67,7 @@ class TestWords(Struct, frozen=True):
     `shown` is None if the cell itself is enough.
     """
 
-    asked: str
+    label: str
     shown: str | None
     failed: str
 
@@ -121,17 +121,17 @@ def format_cell(cell: Cell, tests: Iterable[Test]) -> str:
     return quoted(cell.text)
 
 
-def property_said(name: str, text: str, tests: Iterable[Test], *, number: bool = False) -> str:
+def format_property(name: str, text: str, tests: Iterable[Test], *, number: bool = False) -> str:
     """Format a property of an event: `seconds 1,260`, `url "/sales"`; `number` forces numeric format."""
     cell = Cell.of(text)
     as_number = number and cell.number is not None
     return f"{name} {format_number(text) if as_number else format_cell(cell, tests)}"
 
 
-def asked_of(predicates: Iterable[Predicate], zone: ZoneInfo) -> str:
+def describe(predicates: Iterable[Predicate], zone: ZoneInfo) -> str:
     """Describe predicates: `url contains "/sales", seconds at least 10 and at most 60`."""
     return ", ".join(
-        f"{each.column} {' and '.join(words_of(test, zone).asked for test in each.tests)}"
+        f"{each.column} {' and '.join(words_of(test, zone).label for test in each.tests)}"
         for each in predicates
     )
 
@@ -158,17 +158,17 @@ def missing(predicate: Predicate, test: Test, cell: Cell, zone: ZoneInfo, *, unr
         )
     if unread:
         what = "number" if reads_numbers(test) else "date"
-        said = f"{column} is {quoted(cell.text)}, which is not a {what}"
+        sentence = f"{column} is {quoted(cell.text)}, which is not a {what}"
     elif isinstance(test, Has) and cell.items == ():
-        said = f"{column} is {quoted(cell.text)}, which has no values"
+        sentence = f"{column} is {quoted(cell.text)}, which has no values"
     else:
-        said = f"{column} is {format_cell(cell, (test,))}{words_of(test, zone).failed}"
-    return _evidence(predicate, test, cell, zone, said, holds=False)
+        sentence = f"{column} is {format_cell(cell, (test,))}{words_of(test, zone).failed}"
+    return _evidence(predicate, test, cell, zone, sentence, holds=False)
 
 
 def no_number(column: str, text: str | None) -> Evidence:
     """Return evidence of a cell that should be a number but is not."""
-    said = "empty" if text is None else f"{quoted(text)}, which is not a number"
+    description = "empty" if text is None else f"{quoted(text)}, which is not a number"
     return Evidence(
         kind="field",
         subject=column,
@@ -176,7 +176,7 @@ def no_number(column: str, text: str | None) -> Evidence:
         operator="is_number",
         operand=True,
         holds=False,
-        sentence=f"{column} is {said}",
+        sentence=f"{column} is {description}",
     )
 
 
@@ -217,7 +217,7 @@ def as_written(test: Test, zone: ZoneInfo) -> tuple[str, Operand]:  # noqa: PLR0
         case Matches(pattern=pattern):
             return "matches", pattern
         case Order(how=how, operand=operand):
-            return how, _plain(operand) if isinstance(operand, Decimal) else _date_said(operand, zone)
+            return how, _plain(operand) if isinstance(operand, Decimal) else _format_date(operand, zone)
         case Within(period=period, ahead=ahead):
             return "within_next" if ahead else "within_last", str(period)
         case Has(how=how, items=items):
@@ -245,7 +245,7 @@ def _operands(items: Equals) -> tuple[str, ...]:
     return (*texts, *map(format_number, items.numbers), *flags)
 
 
-def _date_said(operand: date | datetime, zone: ZoneInfo) -> str:
+def _format_date(operand: date | datetime, zone: ZoneInfo) -> str:
     if isinstance(operand, datetime):
         return to_local(operand, zone).replace(tzinfo=None).isoformat(" ", "minutes")
     return operand.isoformat()
@@ -266,10 +266,10 @@ def words_of(test: Test, zone: ZoneInfo) -> TestWords:  # noqa: PLR0911 - one pe
             return TestWords(f"matches {pattern}", f"matches {pattern}", f", which does not match {pattern}")
         case Order(how=how, operand=operand):
             dated = not isinstance(operand, Decimal)
-            said = format_number(operand) if isinstance(operand, Decimal) else _date_said(operand, zone)
-            words = f"{how.replace('_', ' ')} {said}"
+            shown = format_number(operand) if isinstance(operand, Decimal) else _format_date(operand, zone)
+            words = f"{how.replace('_', ' ')} {shown}"
             missed = _DATES_MISSED[how] if dated else (_BELOW | _ABOVE)[how]
-            return TestWords(words, words, f", {missed} {said}")
+            return TestWords(words, words, f", {missed} {shown}")
         case Within(period=period, ahead=ahead):
             words = f"in the {'next' if ahead else 'last'} {period}"
             return TestWords(words, words, f", not {words}")
@@ -278,13 +278,13 @@ def words_of(test: Test, zone: ZoneInfo) -> TestWords:  # noqa: PLR0911 - one pe
 
 
 def _equals(test: Equals) -> TestWords:
-    said = _operands(test)
-    if len(said) > _ONE:
-        some = f"one of {listed(said)}"
+    operands = _operands(test)
+    if len(operands) > _ONE:
+        some = f"one of {listed(operands)}"
     elif isinstance(test.texts, ListValues):
-        some = f"in {said[0]}"
+        some = f"in {operands[0]}"
     else:
-        some = said[0]
+        some = operands[0]
         if not test.negate:
             return TestWords(f"is {some}", None, f", not {some}")
     if test.negate:
@@ -293,9 +293,9 @@ def _equals(test: Equals) -> TestWords:
 
 
 def _like(test: Like) -> TestWords:
-    said = _operands(Equals(texts=test.texts))
-    several = len(said) > _ONE or isinstance(test.texts, ListValues)
-    some = f"any of {listed(said)}" if several else said[0]
+    operands = _operands(Equals(texts=test.texts))
+    several = len(operands) > _ONE or isinstance(test.texts, ListValues)
+    some = f"any of {listed(operands)}" if several else operands[0]
     verb, base = test.how.replace("_", " "), _VERBS[test.how]
     if test.negate:
         words = f"does not {base} {some}"
@@ -304,9 +304,9 @@ def _like(test: Like) -> TestWords:
 
 
 def _has(test: Has) -> TestWords:
-    said = _operands(test.items)
-    several = len(said) > _ONE or isinstance(test.items.texts, ListValues)
-    values = listed(said)
+    operands = _operands(test.items)
+    several = len(operands) > _ONE or isinstance(test.items.texts, ListValues)
+    values = listed(operands)
     if test.how == "has_none":
         words = f"does not have {'any of ' if several else ''}{values}"
         return TestWords(words, words, f", which has {'one of ' if several else ''}{values}")

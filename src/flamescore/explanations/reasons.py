@@ -161,7 +161,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         return ContactEvents(self.ready, self.traced, self.evaluator)
 
     @cached_property
-    def _told(self) -> EventEvidence:
+    def _event_evidence(self) -> EventEvidence:
         return EventEvidence(self._events)
 
     @cached_property
@@ -173,7 +173,7 @@ class EntryLines(Struct, frozen=True, dict=True):
         """Return the evidence for a rule that gave something."""
         match rule.subject:
             case EventRule():
-                found = self._told.given(rule.subject)
+                found = self._event_evidence.given(rule.subject)
             case TagRule():
                 applied = self._applied(rule)
                 at = None if applied is None or applied.at is None else int(applied.at.timestamp())
@@ -188,20 +188,20 @@ class EntryLines(Struct, frozen=True, dict=True):
         """Return the first test that stopped a rule: of its subject, of its `if`, or of its points."""
         match rule.subject:
             case EventRule():
-                failed = self._told.nothing(rule.subject)
+                failed = self._event_evidence.nothing(rule.subject)
             case TagRule():
                 failed = self._no_tag(rule.subject)
             case BranchRule():
-                asked = [each.condition for each in rule.subject.branches]
-                failed = self.conditions.no_branch(asked, rule.subject.key)
+                conditions = [each.condition for each in rule.subject.branches]
+                failed = self.conditions.no_branch(conditions, rule.subject.key)
         if failed is not None:
             return failed
         if rule.condition is not None and not self._in_force(rule):
             failed = self.conditions.failing(rule.condition)
-            return failed.said(f"if: {failed.sentence}")
+            return failed.with_sentence(f"if: {failed.sentence}")
         match rule.subject:
             case EventRule():
-                return self._told.worthless(rule.subject)
+                return self._event_evidence.worthless(rule.subject)
             case TagRule():
                 applied = self._applied(rule)
                 return faded(None if applied is None or rule.subject.points == 0 else applied.age_days)
@@ -228,11 +228,11 @@ class EntryLines(Struct, frozen=True, dict=True):
         called = tag.sentence.partition(", since")[0]
         if applied.outcome == EXPIRED:
             failed = replace(tag, operator="within_last", operand=str(rule.window), holds=False)
-            return failed.said(f"{called}, since {day}, older than {rule.window}")
+            return failed.with_sentence(f"{called}, since {day}, older than {rule.window}")
         streams = self.ready.streams.of_tag_rule[rule]
-        after = self._told.reset_on(streams)
+        after = self._event_evidence.reset_on(streams)
         failed = replace(tag, operator="after", operand=after, holds=False)
-        return failed.said(f"{called}, since {day}, not after {after}")
+        return failed.with_sentence(f"{called}, since {day}, not after {after}")
 
     def _numbers(self, rule: Rule) -> tuple[str, ...]:
         """Return the names of the event properties that a rule reads as numbers."""
@@ -283,11 +283,11 @@ class EntryLines(Struct, frozen=True, dict=True):
         oldest = max((0, *(self._events.ages[row] for row in rows)))
         factor = decay_factors(stream.decay, oldest // DAY).tolist()
         properties = [name for name in _columns(stream) if name in self._events.cells]
-        tell = partial(self._occurrence, rule.subject, number, factor=factor, properties=properties)
+        occurrence_of = partial(self._occurrence, rule.subject, number, factor=factor, properties=properties)
         outcomes = self.traced.outcomes
         counted = [row for row in rows if outcomes[number, row] == COUNTED][:most]
         others = [row for row in rows if outcomes[number, row] != COUNTED] if self.everything else []
-        return tuple(tell(row) for row in counted), tuple(tell(row) for row in others)
+        return tuple(occurrence_of(row) for row in counted), tuple(occurrence_of(row) for row in others)
 
     def _occurrence(
         self, rule: EventRule, number: int, row: int, *, factor: list[int], properties: list[str]

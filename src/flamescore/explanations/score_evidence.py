@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from flamescore.rules import LabelIs, Measure, ScoreIs
 
 
-def of_score(everyone: ConditionContext, asked: ScoreIs, zone: ZoneInfo) -> list[Evidence]:
+def of_score(everyone: ConditionContext, condition: ScoreIs, zone: ZoneInfo) -> list[Evidence]:
     """Return evidence for every test of a condition on a score; "not scored" if the contact has no row."""
-    standing = everyone.standings[asked.score]
+    standing = everyone.standings[condition.score]
     if not len(standing.place):
-        said = f"{asked.score}: not scored"
+        sentence = f"{condition.score}: not scored"
         return [
             Evidence(
                 kind="score",
-                subject=asked.score,
+                subject=condition.score,
                 operator="empty",
                 operand=False,
                 holds=False,
-                sentence=said,
+                sentence=sentence,
             )
         ]
     found = []
-    for measure, tests in asked.measures:
+    for measure, tests in condition.measures:
         value, number = _measured(standing, measure)
-        subject = f"{asked.score} {measure}"
+        subject = f"{condition.score} {measure}"
         for test in tests:
             holds, words = bool(standing.fits(measure, test)[0]), words_of(test, zone)
             shown = "" if words.shown is None else f" ({words.shown})"
@@ -63,19 +63,19 @@ def _measured(standing: Standing, measure: Measure) -> tuple[int | float, str]:
     if measure == "percentile":
         hundredfold = 100 * int(standing.lower[0])
         whole, rest = divmod(hundredfold, standing.others)
-        said = show_points(hundredfold * POINT // standing.others)
-        return (whole if rest == 0 else hundredfold / standing.others), said
+        text = show_points(hundredfold * POINT // standing.others)
+        return (whole if rest == 0 else hundredfold / standing.others), text
     number = int((standing.flames if measure == "flames" else standing.rank)[0])
     return number, f"{number:,}"
 
 
-def of_labels(everyone: ConditionContext, asked: LabelIs, zone: ZoneInfo) -> list[Evidence]:
+def of_labels(everyone: ConditionContext, condition: LabelIs, zone: ZoneInfo) -> list[Evidence]:
     """Return evidence for every test of a condition on labels."""
     found = []
-    for name, texts in asked.labels:
+    for name, texts in condition.labels:
         value, words = everyone.labels[name][0], words_of(Equals(texts=texts), zone)
         shown = "" if words.shown is None else f" ({words.shown})"
-        said = "empty" if value is None else f'"{value}"{shown if value in texts else words.failed}'
+        description = "empty" if value is None else f'"{value}"{shown if value in texts else words.failed}'
         found.append(
             Evidence(
                 kind="label",
@@ -84,7 +84,7 @@ def of_labels(everyone: ConditionContext, asked: LabelIs, zone: ZoneInfo) -> lis
                 operator="in",
                 operand=list(texts),
                 holds=value in texts,
-                sentence=f"{name} is {said}",
+                sentence=f"{name} is {description}",
             )
         )
     return found
