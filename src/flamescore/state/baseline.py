@@ -143,9 +143,9 @@ def before(
 UNREADABLE: Final = "A015"
 
 
-def _with_cells(told: Before, store: StateStore) -> Before:
-    files = told.delivered.select("export", "file").iter_rows()
-    return replace(told, cells={export: read_cells(store, file) for export, file in files})
+def _with_cells(previous: Before, store: StateStore) -> Before:
+    files = previous.delivered.select("export", "file").iter_rows()
+    return replace(previous, cells={export: read_cells(store, file) for export, file in files})
 
 
 def read_cells(store: StateStore, file: str) -> pl.DataFrame:
@@ -204,7 +204,7 @@ def _read(
     acting: bool,
 ) -> Before:
     run_id, stands = meta(connection, "run_id"), meta(connection, "as_of")
-    told = Before(
+    previous = Before(
         Kind.BACKFILL,
         project_id=meta(connection, "project_id"),
         rung=_frame(connection, "SELECT alert, contact_id, at, rearmed FROM rung", RUNG),
@@ -216,20 +216,20 @@ def _read(
     )
     by_hand = moves.latest and not moves.by_itself
     if not moves.latest or (not by_hand and stands is not None and as_of < instant(stands)):
-        return told
+        return previous
     if run_id is None:
-        return replace(told, kind=Kind.BASELINE)
+        return replace(previous, kind=Kind.BASELINE)
     run = next((runs.whole(each) for each in runs.runs() if each.run_id == run_id), None)
     if run is None:
-        return replace(told, kind=Kind.BASELINE, findings=(*found, _lost(run_id, "is gone")))
+        return replace(previous, kind=Kind.BASELINE, findings=(*found, _lost(run_id, "is gone")))
     try:
         segments, routes = _table(run, SEGMENTS_FILE, SEGMENTS), _table(run, ROUTES_FILE, ROUTES)
     except DamagedRunError as error:
         lost = (_lost(run_id, f"is damaged ({error.file} {error.why})"),) if acting else ()
-        return replace(told, kind=Kind.BASELINE, findings=(*found, *lost))
+        return replace(previous, kind=Kind.BASELINE, findings=(*found, *lost))
     if by_hand:
-        return replace(told, kind=Kind.BASELINE, run=run, routes=routes)
-    return replace(told, kind=Kind.COUNTING, run=run, segments=segments, routes=routes)
+        return replace(previous, kind=Kind.BASELINE, run=run, routes=routes)
+    return replace(previous, kind=Kind.COUNTING, run=run, segments=segments, routes=routes)
 
 
 def _table(run: Run, file: str, schema: pl.Schema) -> pl.DataFrame:

@@ -71,7 +71,7 @@ def opened(path: Path, *, write: bool = True) -> Iterator[sqlite3.Connection]:
     Raises:
         StateDamagedError: the file is not a state, is damaged, or was written by a later version.
     """
-    with telling():
+    with converting_errors():
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={'rw' if write else 'ro'}", uri=True, isolation_level=None
         )
@@ -85,7 +85,7 @@ def opened(path: Path, *, write: bool = True) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def telling() -> Iterator[None]:
+def converting_errors() -> Iterator[None]:
     """Convert errors of SQLite or the file system in the block to a `StateDamagedError`."""
     try:
         yield

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from flamescore.errors import LockedError, Problem
 from flamescore.runs import Modes, flush, make_folder, modes, private, remove
-from flamescore.state.database import FILE, make, opened, telling
+from flamescore.state.database import FILE, converting_errors, make, opened
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,7 +69,7 @@ class StateStore(Struct, frozen=True):
             StateDamagedError: the folder can't be written to.
         """
         lock = FileLock(self.folder / LOCK, mode=0o600)
-        with telling():
+        with converting_errors():
             try:
                 lock.acquire(timeout=max(timeout, 0.0))
             except Timeout as error:
@@ -95,7 +95,7 @@ class StateStore(Struct, frozen=True):
         """
         if self.exists():
             return
-        with telling(), private():
+        with converting_errors(), private():
             if self.folder.is_dir():
                 self._make_in(self.folder)
                 return
