@@ -121,13 +121,13 @@ def matched(before: Score, after: Score) -> Iterator[tuple[str, str]]:
     for rule in after.rules:
         if rule.id in by_id:
             continue
-        was = next((each for each in left if _says(each) == _says(rule)), None)
+        was = next((each for each in left if _comparable(each) == _comparable(rule)), None)
         if was is not None:
             left.remove(was)
             yield rule.id, was.id
 
 
-def _says(rule: Rule) -> Rule:
+def _comparable(rule: Rule) -> Rule:
     """Return a rule without the keys that are only for readers."""
     return replace(rule, id="", name="", note=None, line=0)
 
@@ -136,7 +136,7 @@ def _pair(old: LoadedRules, was: Rule, new: LoadedRules, rule: Rule, score: str)
     keys = tuple(_keys(_written(old, score, was), _written(new, score, rule)))
     of_people = tuple(each for each in keys if each.key in _OF_PEOPLE)
     own = tuple(each for each in keys if each.key not in _OF_PEOPLE)
-    if own and _says(was) != _says(rule):
+    if own and _comparable(was) != _comparable(rule):
         return RuleChange(score, CHANGED, rule.name, was.id, rule.id, keys)
     renamed = bool(of_people) or (was.id, was.name) != (rule.id, rule.name)
     return RuleChange(score, RENAMED if renamed else SAME, rule.name, was.id, rule.id, of_people)

@@ -151,15 +151,15 @@ def _both(
     hot: Hot,
     exclude: Condition | None,
 ) -> tuple[_Side, _Side]:
-    asked = tuple(each for each in (hot.condition, exclude) if each is not None)
+    shared = tuple(each for each in (hot.condition, exclude) if each is not None)
     old, new = (replace(book.without_bots, accounts=None) for book in books)
     if old.zone.key != new.zone.key or frozenset(old.ignore) != frozenset(new.ignore):
-        sides = (score_exports(book, exports, as_of=as_of, conditions=asked) for book in (old, new))
+        sides = (score_exports(book, exports, as_of=as_of, conditions=shared) for book in (old, new))
         first, second = (judged(each, hot=hot, exclude=exclude) for each in sides)
         return _Side(old, first), _Side(new, second)
     marked = tuple(replace(score, name=_MARK + score.name) for score in old.scores)
     together = replace(new, scores=(*new.scores, *marked))
-    conditions = (*asked, *label_conditions(old))
+    conditions = (*shared, *label_conditions(old))
     done = score_exports(together, exports, as_of=as_of, conditions=conditions)
     first, second = _part(done, old, _MARK), _part(done, new, "")
     return (
