@@ -94,11 +94,11 @@ def contact_history(
     )
 
 
-def _titles(record: RunRecord, told: dict[str, str]) -> dict[str, str]:
+def _titles(record: RunRecord, lines: dict[str, str]) -> dict[str, str]:
     """Return the titles of the scores that are reported, those of the run first."""
     now = {score.name: score.title for score in record.scores}
-    return {name: now[name] for name in now if name in told} | {
-        name: name for name in told if name not in now
+    return {name: now[name] for name in now if name in lines} | {
+        name: name for name in lines if name not in now
     }
 
 

@@ -192,12 +192,12 @@ def sparklines(found: pl.DataFrame, files: Sequence[HistoryFile], zone: ZoneInfo
     It represents the score in the last file of the day; it is a blank for a day without the contact.
     """
     days = [each.run_id for each in last_of_each_day(files, zone)]
-    told: dict[str, str] = {}
+    lines: dict[str, str] = {}
     for name in _names(found):
         mine = found.filter(pl.col("score_name") == name)
         scores = dict(mine.select("run_id", "score").iter_rows())
-        told[name] = sparkline([scores.get(day) for day in days])
-    return told
+        lines[name] = sparkline([scores.get(day) for day in days])
+    return lines
 
 
 def sparkline(values: Sequence[int | None]) -> str:
