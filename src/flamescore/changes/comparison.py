@@ -110,9 +110,9 @@ def compare(
         notes += failed or _of_flames(old, book, names)
     both = HotInBoth(hot.by_flames, book.scores[0].name, scored.hot["contact_id"], before.hot)
     rows = compared(scored.scores, before.scores, totals, names=names, hot=both)
-    said = hot_not_compared(hot.written, before.hot, before.hot_condition)
-    notes = (*before.notes, *notes, *_of_names(before, book), *(() if said is None else (said,)))
-    return Changes(before.run_id, before.as_of, rows, notes, hot_note=said)
+    hot_note = hot_not_compared(hot.written, before.hot, before.hot_condition)
+    notes = (*before.notes, *notes, *_of_names(before, book), *(() if hot_note is None else (hot_note,)))
+    return Changes(before.run_id, before.as_of, rows, notes, hot_note=hot_note)
 
 
 _UNKNOWN = "score changes are shown without their causes"
@@ -185,8 +185,8 @@ def would_change(scored: Scored, previous: pl.DataFrame | None, *, unread: bool 
         return ("The previous run can't be read, so nothing was compared. Nothing was written.",)
     if previous is None:
         return ("No earlier run to compare with. Nothing was written.",)
-    said = [_of_score(scored, previous, score.name) for score in scored.book.scores]
-    return (*said, "Nothing was written.")
+    lines = [_of_score(scored, previous, score.name) for score in scored.book.scores]
+    return (*lines, "Nothing was written.")
 
 
 def _of_score(scored: Scored, previous: pl.DataFrame, name: str) -> str:

@@ -203,6 +203,6 @@ def hot_not_compared(
         return "the previous run does not say who was hot, so nobody is newly hot"
     if condition != condition_then:
         was = "by the number of flames" if condition_then is None else "by another condition"
-        said = f"the previous run decided {was} who was hot"
-        return f"{said}, so some contacts may be newly hot for that reason alone"
+        text = f"the previous run decided {was} who was hot"
+        return f"{text}, so some contacts may be newly hot for that reason alone"
     return None
