@@ -54,7 +54,7 @@ def explained_as_of_run(
         scored = {score.name: score.contacts for score in record.scores}
         with reading_run(found):
             scores = scan(found, "scores.parquet").filter(pl.col("contact_id") == who).collect()
-        told = explain_contact(
+        explanation = explain_contact(
             book,
             exports,
             who,
@@ -72,8 +72,8 @@ def explained_as_of_run(
             hot=inputs.hot if inputs.hot.written == record.hot_condition else Hot(),
         )
     with reading_run(found):
-        told = compared_with_run(
-            told,
+        explanation = compared_with_run(
+            explanation,
             found.run_id,
             scores.lazy(),
             contacts=scored,
@@ -83,11 +83,11 @@ def explained_as_of_run(
     if rules_changed(project, record.rules.text):
         name = project.settings.rules
         note = f"{name} has changed since this run; showing the run's rules."
-        told = dataclasses.replace(told, notes=(*told.notes, note))
+        explanation = dataclasses.replace(explanation, notes=(*explanation.notes, note))
     for path in _changed_lists(project, found):
         note = f"The list {path} has changed since this run; showing the run's own."
-        told = dataclasses.replace(told, notes=(*told.notes, note))
-    return told
+        explanation = dataclasses.replace(explanation, notes=(*explanation.notes, note))
+    return explanation
 
 
 def _changed_lists(project: Project, found: Run) -> tuple[str, ...]:

@@ -104,13 +104,13 @@ class Ledger(Struct, frozen=True, dict=True):
         known = self.ids.extend_constant(None, 1).gather(place) == contact_ids
         wanted = place.filter(known).unique().sort().to_numpy().astype(np.int64)
         bounds = np.searchsorted(wanted, [(part.first, part.last) for part in self.stored]).tolist()
-        asked = [
+        selected = [
             (part, wanted[start:end] - part.first)
             for part, (start, end) in zip(self.stored, bounds, strict=True)
             if start < end
         ]
         with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(lambda each: (each[0].first, pick(each[0].rows().of(each[1]))), asked))
+            return list(pool.map(lambda each: (each[0].first, pick(each[0].rows().of(each[1]))), selected))
 
     def with_other(
         self, other: Ledger, ids: pl.Series, places: tuple[NDArray[np.int64], NDArray[np.int64]]

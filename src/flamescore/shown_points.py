@@ -34,8 +34,8 @@ def given(points: int, decimals: int = 1, *, commas: bool = True) -> str:
     """Return what a rule gave, a difference or a limit, as text with its sign: `+18.4`, `-3`, `0`."""
     unit = _unit(decimals)
     size = (2 * abs(points) + unit) // (2 * unit) * unit
-    said = _shown(size if points >= 0 else -size, points, commas=commas)
-    return f"+{said}" if points > 0 else said
+    text = _shown(size if points >= 0 else -size, points, commas=commas)
+    return f"+{text}" if points > 0 else text
 
 
 def missing(points: int, decimals: int = 1, *, commas: bool = True) -> str:
