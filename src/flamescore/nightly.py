@@ -259,7 +259,7 @@ def _work(
         changes = None if earlier is None else _changes(earlier, inputs, scored, watch)
         acts = acted(stands, inputs, scored, segments, judge.judged(seen), away=away)
         if acts.routed is not None:
-            scored = replace(scored, routed=acts.routed.told)
+            scored = replace(scored, routed=acts.routed.assignments)
     previous = past.scores() if held is None else None
     past_scores, unread = (
         (None, ())

@@ -173,7 +173,7 @@ def test_nobody_says_why():
     assert found.unrouted.rows() == [("01", "nobody: 1 away, 2 full, 1 outside the territory")]
     assert routed([Person("01")], [Member("E", 0)]).unrouted.rows() == [("01", "nobody: no rep takes turns")]
     assert routed([Person("01")], []).unrouted.rows() == [("01", "nobody: no rep takes turns")]
-    assert found.told.rows() == [("01", None, "nobody: 1 away, 2 full, 1 outside the territory")]
+    assert found.assignments.rows() == [("01", None, "nobody: 1 away, 2 full, 1 outside the territory")]
 
 
 def test_routes_of_merged_contacts_go_on_with_whom_they_are_now():

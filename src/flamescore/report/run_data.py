@@ -20,7 +20,7 @@ from flamescore.engine import flame_bounds
 from flamescore.errors import RuleFileError
 from flamescore.frames import BOTS_FILE, POINTS, SCORES
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE
-from flamescore.routing import UNROUTED_FILE, told_of
+from flamescore.routing import UNROUTED_FILE, assignments_of
 from flamescore.runs import PAST_SCORES_FILE, has_table, read, rules_of_run, scan, uncalled
 from flamescore.tables import PARTS
 from flamescore.units import POINT, to_local
@@ -43,10 +43,10 @@ class RunData(Struct, frozen=True):
     `book` is its rules, None if this program can't load them. `people` has `contact_id` and the kept ones of
     `PERSON`. `ledger` returns the `frames.POINTS` of given contacts, in order. `uncalled` has the contacts
     that are not to be called, excluded or held out. `holdout` is `labels.HOLDOUT`, None without a hold-out.
-    `routed` is who calls contacts without an owner (`routing.TOLD`), None if the run has no routing; in
-    `people` the rep also appears as `owner`. `changes` is `changes.CHANGES`, or the part of it that a report
-    needs; None if the run was not compared with another. `labels` has `contact_id` and a column for each of
-    the record's labels. `hot` has the hot contacts, and is used only under a condition.
+    `routed` is who calls contacts without an owner (`routing.ASSIGNMENTS`), None if the run has no routing;
+    in `people` the rep also appears as `owner`. `changes` is `changes.CHANGES`, or the part of it that a
+    report needs; None if the run was not compared with another. `labels` has `contact_id` and a column for
+    each of the record's labels. `hot` has the hot contacts, and is used only under a condition.
     """
 
     record: RunRecord
@@ -188,7 +188,7 @@ def read_back(run: Run, ids: pl.Series | None = None) -> RunData:
 def _routed(run: Run) -> pl.DataFrame | None:
     if run.record.routing is None:
         return None
-    return told_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
+    return assignments_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
 
 
 def _with_reps(people: pl.DataFrame, routed: pl.DataFrame | None) -> pl.DataFrame:

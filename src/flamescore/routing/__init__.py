@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.lazy_imports import lazy_imports
-from flamescore.routing.book import UNROUTED, UNROUTED_FILE, Rep, Routed, none_routed, told_of
+from flamescore.routing.book import UNROUTED, UNROUTED_FILE, Rep, Routed, assignments_of, none_routed
 
 if TYPE_CHECKING:
     from flamescore.routing.away import Away, away_of, read_away
@@ -19,13 +19,13 @@ __all__ = [
     "Away",
     "Rep",
     "Routed",
+    "assignments_of",
     "away_of",
     "none_routed",
     "of_survivors",
     "read_away",
     "route",
     "routed_in_run",
-    "told_of",
 ]
 
 _LATE: Final = {

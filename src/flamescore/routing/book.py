@@ -19,13 +19,15 @@ UNROUTED: Final = pl.Schema({"contact_id": pl.String(), "reason": pl.String()})
 UNROUTED_FILE: Final = "unrouted.parquet"
 
 
-TOLD: Final = pl.Schema({"contact_id": pl.String(), "routed_to": pl.String(), "routed_reason": pl.String()})
+ASSIGNMENTS: Final = pl.Schema(
+    {"contact_id": pl.String(), "routed_to": pl.String(), "routed_reason": pl.String()}
+)
 """What lists show: who calls a lead, and why; `routed_to` is null for a lead that could not be routed."""
 
 
-def none_routed(asked: Route | None) -> pl.DataFrame | None:
-    """Return what lists show before any lead is routed (`TOLD`); None without `route`."""
-    return None if asked is None else pl.DataFrame(schema=TOLD)
+def none_routed(route: Route | None) -> pl.DataFrame | None:
+    """Return what lists show before any lead is routed (`ASSIGNMENTS`); None without `route`."""
+    return None if route is None else pl.DataFrame(schema=ASSIGNMENTS)
 
 
 class Rep(Struct, frozen=True):
@@ -64,13 +66,13 @@ class Routed(Struct, frozen=True):
         return {"kept": self.now.height - new, "new": new, "nobody": self.unrouted.height}
 
     @property
-    def told(self) -> pl.DataFrame:
-        """What lists show (`TOLD`)."""
-        return told_of(self.routes, self.unrouted)
+    def assignments(self) -> pl.DataFrame:
+        """What lists show (`ASSIGNMENTS`)."""
+        return assignments_of(self.routes, self.unrouted)
 
 
-def told_of(routes: pl.DataFrame, unrouted: pl.DataFrame) -> pl.DataFrame:
-    """Return what lists show (`TOLD`) for `ROUTES` and `UNROUTED`."""
+def assignments_of(routes: pl.DataFrame, unrouted: pl.DataFrame) -> pl.DataFrame:
+    """Return what lists show (`ASSIGNMENTS`) for `ROUTES` and `UNROUTED`."""
     now = routes.filter(~pl.col("ended"))
     return pl.concat(
         [

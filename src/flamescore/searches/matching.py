@@ -16,7 +16,7 @@ from flamescore.errors import NotFoundError, Problem, UsageError
 from flamescore.labels import HOLDOUT_FILE, HOT_FILE, LABELS_FILE, columns_of_labels
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.project import HOT_SEGMENT
-from flamescore.routing import UNROUTED_FILE, told_of
+from flamescore.routing import UNROUTED_FILE, assignments_of
 from flamescore.runs import (
     RECORD,
     DamagedRunError,
@@ -190,10 +190,10 @@ def _hot(run: Run) -> pl.Series:
 
 
 def routed_of(run: Run) -> pl.DataFrame | None:
-    """Return who calls contacts without an owner (`routing.TOLD`); None if the run has no routing."""
+    """Return who calls contacts without an owner (`routing.ASSIGNMENTS`); None if the run has no routing."""
     if run.record.routing is None:
         return None
-    return told_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
+    return assignments_of(read(run, ROUTES_FILE), read(run, UNROUTED_FILE))
 
 
 def _held_out(run: Run) -> pl.Series:

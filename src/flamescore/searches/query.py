@@ -63,8 +63,8 @@ def search(
     their ids. With `labels` (`labels.parquet`) each match gets its labels, one column per label after
     `percentile`. Owners and tags compare as in rules: trimmed, NFC, lower case. Ids and labels compare
     exactly. Values that `merged` (`merged_table`) has for old contacts are found as if they were the
-    survivor's. `routed` (`routing.TOLD`) adds its columns; for contacts without an owner, its reps count as
-    the owners.
+    survivor's. `routed` (`routing.ASSIGNMENTS`) adds its columns; for contacts without an owner, its reps
+    count as the owners.
     """
     first, *more = query.terms
     found = scores.filter(_fits(first), *_bounds(query)).collect()
