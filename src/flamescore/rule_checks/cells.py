@@ -9,7 +9,7 @@ from msgspec import Struct
 from flamescore.engine import operands_of
 from flamescore.findings import Finding, Severity, common, is_private, near, samples_of, severity_of
 from flamescore.rule_checks.places import place_of, replaced
-from flamescore.rule_checks.words import asked
+from flamescore.rule_checks.words import describe
 from flamescore.rules import Equals, Has, Order, Predicate, Within
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ NOTHING, NEAR, WRONG_KIND, NOTE = "R120", "R121", "R123", "R124"
 
 
 class TestedPredicate(Struct, frozen=True):
-    """A predicate with its asker, its path and the cells it tests; `whose` is ``2 `click` events``."""
+    """A predicate with its reference, its path and the cells it tests; `whose` is ``2 `click` events``."""
 
-    asker: Reference
+    reference: Reference
     path: NodePath
     predicate: Predicate
     cells: Cells
@@ -35,8 +35,8 @@ class TestedPredicate(Struct, frozen=True):
 
     @property
     def subject(self) -> str:
-        """The asker's subject, and the column."""
-        return f"{self.asker.subject} {self.predicate.column}"
+        """The reference's subject, and the column."""
+        return f"{self.reference.subject} {self.predicate.column}"
 
     @property
     def fitting(self) -> int:
@@ -44,7 +44,7 @@ class TestedPredicate(Struct, frozen=True):
         return self.cells.fitting(self.predicate, self.clock)
 
     def findings(self, *, blamed: bool) -> Iterator[Finding]:
-        """Yield the findings; `blamed`: the asker gives no contact anything because no cell matches."""
+        """Yield the findings; `blamed`: the reference gives no contact anything because no cell matches."""
         wrong = self._wrong_kind()
         if wrong is not None:
             yield wrong
@@ -57,9 +57,9 @@ class TestedPredicate(Struct, frozen=True):
 
     def nothing(self) -> Finding:
         """Return a warning that no cell matches (R120)."""
-        column, title = self.predicate.column, self.asker.title
+        column, title = self.predicate.column, self.reference.title
         if self.cells.there:
-            why = f"no `{column}` {asked(self.predicate)}."
+            why = f"no `{column}` {describe(self.predicate)}."
         else:
             why = f"none of them has a `{column}`."
         operands = operands_of(self.predicate)
@@ -75,7 +75,7 @@ class TestedPredicate(Struct, frozen=True):
     def _operand(self, operand: Operand) -> Finding:
         nearest = self._near(operand) if operand.is_text else ()
         column = self.predicate.column
-        message = f"no `{column}` of {self.whose} {asked(operand.alone)}, as {self.asker.title} asks."
+        message = f"no `{column}` of {self.whose} {describe(operand.alone)}, as {self.reference.title} asks."
         return self._finding(NEAR if nearest else NOTE, message, operand, nearest=nearest)
 
     def _near(self, operand: Operand) -> tuple[tuple[str, int], ...]:
@@ -110,16 +110,20 @@ class TestedPredicate(Struct, frozen=True):
         nearest: tuple[tuple[str, int], ...] = (),
         commonest: tuple[tuple[str, int], ...] = (),
     ) -> Finding:
-        asker, column = self.asker, self.predicate.column
-        path = place_of(asker.document, self.path, column, None if operand is None else operand.shown)
+        reference, column = self.reference, self.predicate.column
+        path = place_of(reference.document, self.path, column, None if operand is None else operand.shown)
         hidden = is_private(column)
-        cure = None if hidden or not nearest else replaced(asker.document, asker.path, path, nearest[0][0])
+        cure = (
+            None
+            if hidden or not nearest
+            else replaced(reference.document, reference.path, path, nearest[0][0])
+        )
         return Finding(
             code,
             severity_of(code),
             self.subject,
             message,
-            asker.document.where(path),
+            reference.document.where(path),
             count=0,
             of=self.cells.rows,
             nearest=() if hidden else nearest,
@@ -141,13 +145,13 @@ class TestedPredicate(Struct, frozen=True):
                 f'"{each}"' if private or each not in values else f'"{each}" ({values[each]:,})'
                 for each in samples
             ]
-            path = place_of(self.asker.document, self.path, column)
+            path = place_of(self.reference.document, self.path, column)
             return Finding(
                 WRONG_KIND,
                 Severity.WARNING,
                 self.subject,
-                f'no cell of "{column}" reads as {kind}, as {self.asker.title} asks: {", ".join(shown)}.',
-                self.asker.document.where(path),
+                f'no cell of "{column}" reads as {kind}, as {self.reference.title} asks: {", ".join(shown)}.',
+                self.reference.document.where(path),
                 count=0,
                 of=there,
                 samples=samples,

@@ -56,10 +56,10 @@ def check_rules(
     Raises:
         InputError: a file can no longer be read.
     """
-    askers = references_of(document, scored, others)
+    references = references_of(document, scored, others)
     clock = Clock(scored.as_of, scored.book.zone)
-    check = _Check(exports, clock, _events(askers, exports, scored, clock))
-    found = [finding for asker in askers for finding in check.of(asker)]
+    check = _Check(exports, clock, _events(references, exports, scored, clock))
+    found = [finding for reference in references for finding in check.of(reference)]
     found += check.tags.findings()
     first: dict[tuple[str, str], Finding] = {}
     for each in found:
@@ -73,19 +73,21 @@ def _about(finding: Finding) -> str:
     return kind.casefold() if event and finding.code == "I050" else f"{finding.subject}\0{finding.message}"
 
 
-def _events(askers: tuple[Reference, ...], exports: Exports, scored: Scored, clock: Clock) -> Events | None:
+def _events(
+    references: tuple[Reference, ...], exports: Exports, scored: Scored, clock: Clock
+) -> Events | None:
     held = scored.observed.held
     matches = [
         match
-        for asker in askers
-        for match in asker.matches()
-        if (asker.empty and asker.rule is not None) or is_suspect(match, held)
+        for reference in references
+        for match in reference.matches()
+        if (reference.empty and reference.rule is not None) or is_suspect(match, held)
     ]
     if not matches or not exports.events:
         return None
     people = contacts_of(exports.contacts, exports.aliases)
     looked = look_again(list(dict.fromkeys(matches)), exports.events, people, clock)
-    lost = [asker for asker in askers if asker.empty and looked.have_room(asker)]
+    lost = [reference for reference in references if reference.empty and looked.have_room(reference)]
     return replace(looked, steps=steps_without_events(lost, scored.book, exports, clock))
 
 
@@ -100,73 +102,75 @@ class _Check:
     def __post_init__(self) -> None:
         self.tags = TagCheck(tags_held(self.exports), self.exports.contacts.height)
 
-    def of(self, asker: Reference) -> Iterator[Finding]:
-        """Yield the findings on an asker, and record its tags."""
+    def of(self, reference: Reference) -> Iterator[Finding]:
+        """Yield the findings on a reference, and record its tags."""
         blamed = {
             id(leaf)
-            for part in asker.parts
-            if asker.empty and self._is_impossible(part.condition)
+            for part in reference.parts
+            if reference.empty and self._is_impossible(part.condition)
             for leaf in self._blamed(part.condition)
         }
-        told = False
-        if asker.match is not None and self.events is not None and self._is_known(asker.match):
-            for finding in self._main(asker, asker.match, explained=bool(blamed)):
-                told = True
+        reported = False
+        if reference.match is not None and self.events is not None and self._is_known(reference.match):
+            for finding in self._main(reference, reference.match, explained=bool(blamed)):
+                reported = True
                 yield finding
-        for part in (*asker.parts, *asker.others):
+        for part in (*reference.parts, *reference.others):
             for leaf in leaves(part.condition):
-                yield from self._leaf(asker, part.path, leaf, blamed=id(leaf) in blamed)
-        if asker.empty and asker.match is None and not blamed and not told:
-            yield self._nobody(asker)
+                yield from self._leaf(reference, part.path, leaf, blamed=id(leaf) in blamed)
+        if reference.empty and reference.match is None and not blamed and not reported:
+            yield self._nobody(reference)
 
-    def _main(self, asker: Reference, match: EventMatch, *, explained: bool) -> Iterator[Finding]:
+    def _main(self, reference: Reference, match: EventMatch, *, explained: bool) -> Iterator[Finding]:
         """Yield the findings on the events of a rule; for an empty rule, only the first reason."""
         assert self.events is not None
-        yield from self.events.unseen(asker, asker.path, match)
+        yield from self.events.unseen(reference, reference.path, match)
         if not self.events.has_types(match):
             return
-        asked = list(self._where(asker, asker.path, match))
-        nothing = next((each for each in asked if not each.fitting), None) if asker.empty else None
-        for each in asked:
+        tested = list(self._where(reference, reference.path, match))
+        nothing = next((each for each in tested if not each.fitting), None) if reference.empty else None
+        for each in tested:
             if nothing is None or each is nothing:
                 yield from each.findings(blamed=each is nothing)
-        if asker.empty and nothing is None and not explained:
-            reason = self.events.reason(asker, match)
+        if reference.empty and nothing is None and not explained:
+            reason = self.events.reason(reference, match)
             if reason is not None:
                 yield reason
 
-    def _leaf(self, asker: Reference, path: NodePath, leaf: Condition, *, blamed: bool) -> Iterator[Finding]:
+    def _leaf(
+        self, reference: Reference, path: NodePath, leaf: Condition, *, blamed: bool
+    ) -> Iterator[Finding]:
         match leaf:
             case HasTag(tag=tag):
-                self.tags.note(asker, path, tag, blamed=blamed)
+                self.tags.note(reference, path, tag, blamed=blamed)
             case FieldIs(where=where):
                 for predicate in where:
-                    asked = self._field(asker, path, predicate)
-                    yield from asked.findings(blamed=blamed and not asked.fitting)
+                    tested = self._field(reference, path, predicate)
+                    yield from tested.findings(blamed=blamed and not tested.fitting)
             case Happened():
                 for match in (leaf.match, *beside(leaf)):
-                    yield from self._event(asker, path, match, blamed=blamed and match is leaf.match)
+                    yield from self._event(reference, path, match, blamed=blamed and match is leaf.match)
 
     def _event(
-        self, asker: Reference, path: NodePath, match: EventMatch, *, blamed: bool
+        self, reference: Reference, path: NodePath, match: EventMatch, *, blamed: bool
     ) -> Iterator[Finding]:
         """Yield the findings on the events of a condition, a follower or a reset."""
         if self.events is None or not self._is_known(match):
             return
-        yield from self.events.unseen(asker, path, match)
+        yield from self.events.unseen(reference, path, match)
         if self.events.has_types(match):
-            for asked in self._where(asker, path, match):
-                yield from asked.findings(blamed=blamed and not asked.fitting)
+            for tested in self._where(reference, path, match):
+                yield from tested.findings(blamed=blamed and not tested.fitting)
 
-    def _where(self, asker: Reference, path: NodePath, match: EventMatch) -> Iterator[TestedPredicate]:
+    def _where(self, reference: Reference, path: NodePath, match: EventMatch) -> Iterator[TestedPredicate]:
         assert self.events is not None
         for predicate in match.where:
             cells = self.events.of(match, predicate.column)
-            yield TestedPredicate(asker, path, predicate, cells, self.clock, events(cells.rows, match))
+            yield TestedPredicate(reference, path, predicate, cells, self.clock, events(cells.rows, match))
 
-    def _field(self, asker: Reference, path: NodePath, predicate: Predicate) -> TestedPredicate:
+    def _field(self, reference: Reference, path: NodePath, predicate: Predicate) -> TestedPredicate:
         cells = self._of_contacts(predicate.column)
-        return TestedPredicate(asker, path, predicate, cells, self.clock, count(cells.rows, "contact"))
+        return TestedPredicate(reference, path, predicate, cells, self.clock, count(cells.rows, "contact"))
 
     def _of_contacts(self, column: str) -> Cells:
         if column not in self._cells:
@@ -216,23 +220,23 @@ class _Check:
             case _:
                 yield condition
 
-    def _nobody(self, asker: Reference) -> Finding:
+    def _nobody(self, reference: Reference) -> Finding:
         """Return a note (R122) that every operand occurs, but no contact meets all conditions."""
-        fields = [p for part in asker.parts for leaf in fields_of(part.condition) for p in leaf.where]
+        fields = [p for part in reference.parts for leaf in fields_of(part.condition) for p in leaf.where]
         many = [f"{p.column} {self._of_contacts(p.column).fitting(p, self.clock):,}" for p in fields]
-        if asker.branch:
-            said = "a branch is taken for no contact"
+        if reference.branch:
+            reason = "a branch is taken for no contact"
         elif len(many) > 1:
-            said = f"no contact has all of: {', '.join(many)}"
+            reason = f"no contact has all of: {', '.join(many)}"
         else:
-            said = "no contact meets it as of this run"
-        path = asker.parts[0].path if asker.parts else asker.path
+            reason = "no contact meets it as of this run"
+        path = reference.parts[0].path if reference.parts else reference.path
         return Finding(
             TONIGHT,
             Severity.NOTE,
-            asker.subject,
-            f"{asker.title} {asker.lack}: {said}.",
-            asker.document.where(path),
+            reference.subject,
+            f"{reference.title} {reference.lack}: {reason}.",
+            reference.document.where(path),
             count=0,
             of=self.exports.contacts.height,
         )

@@ -74,7 +74,7 @@ class Events(Struct, frozen=True):
         """Return the events that fit a match."""
         return self.looked.fits(where_of(match))
 
-    def unseen(self, asker: Reference, path: NodePath, match: EventMatch) -> Iterator[Finding]:
+    def unseen(self, reference: Reference, path: NodePath, match: EventMatch) -> Iterator[Finding]:
         """Yield a warning for each type of a match that no row has (I050)."""
         known = self.types.values()
         folded_types = {fold(kind) for kind in known}
@@ -83,63 +83,63 @@ class Events(Struct, frozen=True):
                 continue
             taken = {fold(each) for each in match.types}
             nearest = near(kind, known, taken=lambda text, taken=taken: fold(text) in taken)  # type: ignore[misc]
-            place = place_of(asker.document, path, "event", kind)
+            place = place_of(reference.document, path, "event", kind)
             rejected = self.rejected.get(fold(kind), 0)
-            said = f"no event is of the type `{kind}`, which {asker.title} names"
+            message = f"no event is of the type `{kind}`, which {reference.title} names"
             if rejected:
                 was = "was" if rejected == 1 else "were"
-                said += f"; {count(rejected, 'row')} of type {kind} {was} rejected"
+                message += f"; {count(rejected, 'row')} of type {kind} {was} rejected"
             yield Finding(
                 UNSEEN,
                 Severity.WARNING,
-                f"{asker.subject} event {kind}",
-                f"{said}.",
-                asker.document.where(place),
+                f"{reference.subject} event {kind}",
+                f"{message}.",
+                reference.document.where(place),
                 count=0,
                 of=self.types.rows,
                 nearest=nearest,
-                cure=replaced(asker.document, asker.path, place, nearest[0][0]) if nearest else None,
+                cure=replaced(reference.document, reference.path, place, nearest[0][0]) if nearest else None,
             )
 
-    def have_room(self, asker: Reference) -> bool:
+    def have_room(self, reference: Reference) -> bool:
         """Return whether events of contacts in the list fit an event rule within its window.
 
         If so, a later step is the reason why the rule gives no contact anything.
         """
-        rule = asker.rule
+        rule = reference.rule
         if rule is None or not self.knows(rule.match):
             return False
         fits, reach = self.fits(rule.match), self.clock.reach(rule.window)
         return fits.known is not None and (reach is None or fits.known < reach)
 
-    def reason(self, asker: Reference, match: EventMatch) -> Finding | None:
+    def reason(self, reference: Reference, match: EventMatch) -> Finding | None:
         """Return why a rule gives no contact anything, although its types and values occur."""
         fits = self.fits(match)
         if not fits.rows:
-            return self._no_combination(asker, match)
-        rule = asker.rule
+            return self._no_combination(reference, match)
+        rule = reference.rule
         if rule is None:
             return None
         reach = self.clock.reach(rule.window)
         if fits.youngest is None:
-            said = f"all of {count(fits.rows, 'fitting event')} are after `as_of`"
+            reason = f"all of {count(fits.rows, 'fitting event')} are after `as_of`"
         elif reach is not None and fits.youngest >= reach:
-            said = f"the newest is {count(fits.youngest // _DAY, 'day')} old, the window is {rule.window}"
-        elif self.have_room(asker):
-            said = self.steps[asker.subject]
+            reason = f"the newest is {count(fits.youngest // _DAY, 'day')} old, the window is {rule.window}"
+        elif self.have_room(reference):
+            reason = self.steps[reference.subject]
         else:
-            said = "events fit, but all in the window are of contacts that are not in the list"
+            reason = "events fit, but all in the window are of contacts that are not in the list"
         return Finding(
             TONIGHT,
             Severity.NOTE,
-            asker.subject,
-            f"{asker.title} gives nobody anything: {said}.",
-            asker.document.where(asker.path),
+            reference.subject,
+            f"{reference.title} gives nobody anything: {reason}.",
+            reference.document.where(reference.path),
             count=0,
             of=fits.rows,
         )
 
-    def _no_combination(self, asker: Reference, match: EventMatch) -> Finding:
+    def _no_combination(self, reference: Reference, match: EventMatch) -> Finding:
         many = [
             f"{each.column} {self.of(match, each.column).fitting(each, self.clock):,}" for each in match.where
         ]
@@ -148,9 +148,10 @@ class Events(Struct, frozen=True):
         return Finding(
             NOTHING,
             Severity.WARNING,
-            asker.subject,
-            f"{asker.title} matches none of {events(rows, match)}: no event fits {what}: {', '.join(many)}.",
-            asker.document.where(place_of(asker.document, asker.path, "where")),
+            reference.subject,
+            f"{reference.title} matches none of {events(rows, match)}: "
+            f"no event fits {what}: {', '.join(many)}.",
+            reference.document.where(place_of(reference.document, reference.path, "where")),
             count=0,
             of=rows,
         )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Part(Struct, frozen=True):
-    """A condition of an asker, and its path in the file."""
+    """A condition of a reference, and its path in the file."""
 
     condition: Condition
     path: NodePath
@@ -40,7 +40,8 @@ class Reference(Struct, frozen=True):
     `empty`: whether it gives no contact anything as of the run, or holds for no contact. `match` are the
     events that an event rule or an entry of `ignore` is about. `parts` are all other conditions that must
     hold, `others` the remaining ones (followers that must not come, resets). Resets that rules inherit belong
-    to the asker of the defaults or group that has them. `score` and `condition` are those of an event rule.
+    to the reference of the defaults or group that has them. `score` and `condition` are those of an event
+    rule.
     """
 
     subject: str
@@ -82,11 +83,11 @@ class Outside(Struct, frozen=True):
 def references_of(
     document: Document, scored: Scored, others: Sequence[Outside] = ()
 ) -> tuple[Reference, ...]:
-    """Return all askers, in order of the rule file (`document`), those of the project file last."""
-    return tuple(_askers(document, scored, others))
+    """Return all references, in order of the rule file (`document`), those of the project file last."""
+    return tuple(_references(document, scored, others))
 
 
-def _askers(document: Document, scored: Scored, others: Sequence[Outside]) -> Iterator[Reference]:
+def _references(document: Document, scored: Scored, others: Sequence[Outside]) -> Iterator[Reference]:
     book = scored.book
     given = {
         (row["score_name"], row["rule_id"]): row["contacts"]
@@ -156,7 +157,7 @@ def _of_roles(document: Document, scored: Scored) -> Iterator[Reference]:
 
 
 def _entry(subject: str, title: str, document: Document, path: NodePath, entry: Ignored) -> Reference:
-    """Return the asker for the events that an entry ignores, and for those that they follow."""
+    """Return the reference for the events that an entry ignores, and for those that they follow."""
     follows = entry.follows
     parts = () if follows is None else (Part(Happened(follows.match), (*path, "follows")),)
     return Reference(subject, title, document, path, empty=True, match=entry.match, parts=parts)
@@ -182,11 +183,11 @@ def _of_rule(
     subject, title = f"{score.name}/{rule.id}", f'"{rule.name}"'
     also = () if rule.condition is None else (Part(rule.condition, (*path, "if")),)
     match rule.subject:
-        case EventRule() as asked:
-            followed = _followers(asked.followed_by, (*path, "followed_by"))
-            unless = _followers(asked.unless_followed_by, (*path, "unless_followed_by"))
-            unless = (*unless, *_own_resets(asked.since, document, path))
-            empty = empty and (asked.points.column is not None or asked.points.fixed != 0)
+        case EventRule() as event_rule:
+            followed = _followers(event_rule.followed_by, (*path, "followed_by"))
+            unless = _followers(event_rule.unless_followed_by, (*path, "unless_followed_by"))
+            unless = (*unless, *_own_resets(event_rule.since, document, path))
+            empty = empty and (event_rule.points.column is not None or event_rule.points.fixed != 0)
             parts = (*followed, *also)
             yield Reference(
                 subject,
@@ -194,10 +195,10 @@ def _of_rule(
                 document,
                 path,
                 empty,
-                asked.match,
+                event_rule.match,
                 parts,
                 unless,
-                asked,
+                event_rule,
                 score=score,
                 condition=rule.condition,
             )

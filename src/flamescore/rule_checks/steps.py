@@ -43,51 +43,51 @@ class _Step(Struct, frozen=True):
 
 
 def steps_without_events(
-    askers: Sequence[Reference], book: RuleBook, exports: Exports, clock: Clock
+    references: Sequence[Reference], book: RuleBook, exports: Exports, clock: Clock
 ) -> Mapping[str, str]:
     """Return the message about each of these event rules, by subject; the events are read once for them all.
 
     Raises:
         InputError: a file can no longer be read.
     """
-    probes = [(asker, step) for asker in askers for step in _steps(asker)]
+    probes = [(reference, step) for reference in references for step in _steps(reference)]
     if not probes:
         return {}
     scores = tuple(_probe(str(number), *probe) for number, probe in enumerate(probes))
-    asked = RuleBook(book.zone, scores, book.ignore)
-    totals = run(asked, exports, clock, ledger=False).by_score(
+    probe_book = RuleBook(book.zone, scores, book.ignore)
+    totals = run(probe_book, exports, clock, ledger=False).by_score(
         lambda result: result.summary.population_totals()
     )
     most = [int(totals[str(number)].max(initial=0)) // POINT for number in range(len(probes))]
     found: dict[str, str] = {}
-    for asker in askers:
-        left = [(step, many) for (each, step), many in zip(probes, most, strict=True) if each is asker]
-        found[asker.subject] = _said(left)
+    for reference in references:
+        left = [(step, many) for (each, step), many in zip(probes, most, strict=True) if each is reference]
+        found[reference.subject] = _describe_step(left)
     return found
 
 
-def _steps(asker: Reference) -> Iterator[_Step]:
+def _steps(reference: Reference) -> Iterator[_Step]:
     """Yield the rule with one more of its own steps each time."""
-    rule = asker.rule
+    rule = reference.rule
     assert rule is not None
     last = EventRule(rule.match, Points(POINT), None, rule.window)
     yield _Step("event", last)
     for key in _STEPS:
-        asked: Any = getattr(rule, key)
-        if asked != getattr(last, key):
-            last = replace(last, **{key: asked})
+        setting: Any = getattr(rule, key)
+        if setting != getattr(last, key):
+            last = replace(last, **{key: setting})
             yield _Step(key, last)
-    if asker.condition is not None:
-        yield _Step("if", last, asker.condition)
+    if reference.condition is not None:
+        yield _Step("if", last, reference.condition)
 
 
-def _probe(name: str, asker: Reference, step: _Step) -> Score:
-    assert asker.score is not None
+def _probe(name: str, reference: Reference, step: _Step) -> Score:
+    assert reference.score is not None
     rule = Rule("rule", "rule", step.subject, step.condition)
-    return Score(name, name, POINT, (rule,), population=asker.score.population)
+    return Score(name, name, POINT, (rule,), population=reference.score.population)
 
 
-def _said(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one per step
+def _describe_step(left: Sequence[tuple[_Step, int]]) -> str:  # noqa: PLR0911 - one per step
     """Describe the step that leaves nothing; `left` has the maximum occurrences of a contact per step."""
     before = {step.name: many for step, many in left}
     step = next((step for step, many in left if not many), None)

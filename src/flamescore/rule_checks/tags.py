@@ -44,7 +44,7 @@ def tags_held(exports: Exports) -> dict[str, int]:
 
 
 class _Miss(Struct, frozen=True):
-    asker: Reference
+    reference: Reference
     path: NodePath
     tag: str
     nearest: tuple[tuple[str, int], ...]
@@ -76,44 +76,44 @@ class TagCheck(Struct):
             return bool(missing)
         return len(missing) == len(match.tags) or (match.how == "all" and bool(missing))
 
-    def note(self, asker: Reference, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
-        """Record the tags that no contact has; `blamed`: they are why the asker gives no contact anything."""
+    def note(self, reference: Reference, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
+        """Record the tags that no contact has; `blamed`: because of them the reference gives nobody anything."""
         if isinstance(match.tags, ListValues):
             if self.missing(match):
-                self._lists.append(self._of_list(asker, path, match.tags, blamed=blamed))
+                self._lists.append(self._of_list(reference, path, match.tags, blamed=blamed))
             return
         patterns = [fold(tag) for tag in match.tags]
         for tag in self.missing(match):
             taken = frozenset(patterns) - {fold(tag)}
             nearest = near(tag, self.tags, taken=lambda text, taken=taken: fold(text) in taken)  # type: ignore[misc]
-            miss = _Miss(asker, place_of(asker.document, path, "tag", tag), tag, nearest, blamed)
+            miss = _Miss(reference, place_of(reference.document, path, "tag", tag), tag, nearest, blamed)
             known = self._missed.setdefault(fold(tag), miss)
             if blamed and not known.blamed:
                 self._missed[fold(tag)] = _Miss(
-                    known.asker, known.path, known.tag, known.nearest, blamed=True
+                    known.reference, known.path, known.tag, known.nearest, blamed=True
                 )
 
     def findings(self) -> list[Finding]:
         """Return a finding for each tag that no contact has, and for each file none of whose tags occurs."""
         return [*(self._finding(miss) for miss in self._missed.values()), *self._lists]
 
-    def _of_list(self, asker: Reference, path: NodePath, values: ListValues, *, blamed: bool) -> Finding:
+    def _of_list(self, reference: Reference, path: NodePath, values: ListValues, *, blamed: bool) -> Finding:
         code = NOTHING if blamed else NOTE
-        said = f"no tag of {count(self.contacts, 'contact')} is in {from_file(values)}"
+        message = f"no tag of {count(self.contacts, 'contact')} is in {from_file(values)}"
         return Finding(
             code,
             severity_of(code),
-            f"{asker.subject} tags",
-            f"{said}, as {asker.title} asks.",
-            asker.document.where(place_of(asker.document, path, "tag", values.path)),
+            f"{reference.subject} tags",
+            f"{message}, as {reference.title} asks.",
+            reference.document.where(place_of(reference.document, path, "tag", values.path)),
             count=0,
             of=self.contacts,
             common=common(self.tags),
         )
 
     def _finding(self, miss: _Miss) -> Finding:
-        asker, hidden = miss.asker, hidden_by_separator(miss.tag, self.tags)
-        told = miss.blamed or miss.nearest or hidden
+        reference, hidden = miss.reference, hidden_by_separator(miss.tag, self.tags)
+        is_warning = miss.blamed or miss.nearest or hidden
         message = f'no contact has the tag "{miss.tag}"'
         cure = None
         nearest = miss.nearest
@@ -123,15 +123,15 @@ class TagCheck(Struct):
             message += f'; "{cell}" ({many:,}) has it: is the separator {shown}?'
             cure, nearest = f"tags: {{separator: {shown}}}", ()
         else:
-            message += f", which {asker.title} asks for."
+            message += f", which {reference.title} asks for."
             if nearest:
-                cure = replaced(asker.document, asker.path, miss.path, nearest[0][0])
+                cure = replaced(reference.document, reference.path, miss.path, nearest[0][0])
         return Finding(
-            MISSING if told else MISSING_NOTE,
-            Severity.WARNING if told else Severity.NOTE,
-            f"{asker.subject} tag {miss.tag}",
+            MISSING if is_warning else MISSING_NOTE,
+            Severity.WARNING if is_warning else Severity.NOTE,
+            f"{reference.subject} tag {miss.tag}",
             message,
-            asker.document.where(miss.path),
+            reference.document.where(miss.path),
             count=0,
             of=self.contacts,
             nearest=nearest,

@@ -37,12 +37,12 @@ def from_file(values: ListValues) -> str:
     return f"`{values.path}` ({count(len(values), 'value')})"
 
 
-def asked(predicate: Predicate) -> str:
+def describe(predicate: Predicate) -> str:
     """Return the wording of a predicate on a cell: ``contains `/prices` ``."""
-    return " and ".join(_asked(test) for test in predicate.tests)
+    return " and ".join(_describe_test(test) for test in predicate.tests)
 
 
-def _asked(test: Test) -> str:  # noqa: PLR0911 - one per kind
+def _describe_test(test: Test) -> str:  # noqa: PLR0911 - one per kind
     match test:
         case Equals(texts=ListValues() as values, negate=negate):
             return f"is {'not ' if negate else ''}in {from_file(values)}"
@@ -55,12 +55,12 @@ def _asked(test: Test) -> str:  # noqa: PLR0911 - one per kind
             shown = [text.strip() or text for text in texts]
             return f"{'is without' if negate else _LIKE[how]} {either(shown)}"
         case Has(how=how, items=items):
-            return f"{_HAS[how]} {_asked(items).removeprefix('is ').removeprefix('in ')}"
+            return f"{_HAS[how]} {_describe_test(items).removeprefix('is ').removeprefix('in ')}"
         case Matches(pattern=pattern):
             return f"matches `{pattern}`"
         case Order(how=how, operand=operand):
-            said = f"{operand:f}" if isinstance(operand, Decimal) else operand.isoformat()
-            return f"{_ORDER[how]} {said}"
+            bound = f"{operand:f}" if isinstance(operand, Decimal) else operand.isoformat()
+            return f"{_ORDER[how]} {bound}"
         case Within(period=period, ahead=ahead):
             return f"is within the {'next' if ahead else 'last'} {period}"
         case Empty(value=value):
