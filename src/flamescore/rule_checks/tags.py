@@ -77,7 +77,7 @@ class TagCheck(Struct):
         return len(missing) == len(match.tags) or (match.how == "all" and bool(missing))
 
     def note(self, reference: Reference, path: NodePath, match: TagMatch, *, blamed: bool) -> None:
-        """Record the tags that no contact has; `blamed`: because of them the reference gives nobody anything."""
+        """Record the tags that no contact has; `blamed`: they keep the reference from giving anything."""
         if isinstance(match.tags, ListValues):
             if self.missing(match):
                 self._lists.append(self._of_list(reference, path, match.tags, blamed=blamed))
