@@ -70,8 +70,8 @@ def check_as_of(project: Project, as_of: datetime, zone: ZoneInfo, *, accept: bo
     meant = _meant(text, zone)
     question = f" Did you mean {meant}?" if meant else ""
     hint = "if it is meant, score with --accept; it does not become the latest run then"
-    said = f"as_of {text} is {away} ahead.{question}"
-    found = Finding(FUTURE, Severity.ERROR, "as_of", said, _where(project, text), do=hint)
+    message = f"as_of {text} is {away} ahead.{question}"
+    found = Finding(FUTURE, Severity.ERROR, "as_of", message, _where(project, text), do=hint)
     if accept:
         return (let_through(found),)
     raise UsageError(to_problem(found))
@@ -85,10 +85,10 @@ def _fixed(project: Project, as_of: datetime, zone: ZoneInfo) -> Iterator[Findin
         return
     days = (now.astimezone(zone).date() - as_of.astimezone(zone).date()).days
     file = PurePath(where.path).name
-    said = (
+    message = (
         f'as_of is fixed at {text} in {file}, {count(days, "day")} ago; a nightly job wants "as_of: today".'
     )
-    yield Finding(FIXED, Severity.WARNING, "as_of", said, where, cure="as_of: today")
+    yield Finding(FIXED, Severity.WARNING, "as_of", message, where, cure="as_of: today")
 
 
 def _meant(text: str, zone: ZoneInfo) -> str | None:
@@ -233,10 +233,10 @@ def _short_histories(scored: Scored) -> Iterator[Finding]:
     """
     clock = Clock(scored.as_of, scored.book.zone)
     short: dict[tuple[str, int], dict[str, tuple[int, str]]] = {}
-    for asked in reaches(scored.book, clock):
-        furthest = _furthest(scored.observed.pasts, asked.types)
-        if asked.seconds is not None and furthest is not None and furthest[1] + _DAY < asked.seconds:
-            short.setdefault(furthest, {})[asked.name] = asked.seconds, asked.written
+    for reach in reaches(scored.book, clock):
+        furthest = _furthest(scored.observed.pasts, reach.types)
+        if reach.seconds is not None and furthest is not None and furthest[1] + _DAY < reach.seconds:
+            short.setdefault(furthest, {})[reach.name] = reach.seconds, reach.written
     for (path, oldest), rules in short.items():
         days = -(-oldest // _DAY)
         text = f"The oldest event is {count(days, 'day')} old, and rules look further back: {_listed(rules)}."
@@ -286,8 +286,8 @@ def passed(found: Iterable[Finding], *, accept: bool) -> tuple[Finding, ...]:
     Raises:
         InputError: there are errors, without `accept`; one error for all of them.
     """
-    told = tuple(found)
-    stops = [each for each in told if each.severity is Severity.ERROR]
+    findings = tuple(found)
+    stops = [each for each in findings if each.severity is Severity.ERROR]
     if stops and not accept:
         raise InputError([to_problem(each) for each in stops])
-    return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in told)
+    return tuple(let_through(each) if each.severity is Severity.ERROR else each for each in findings)

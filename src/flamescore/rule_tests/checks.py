@@ -37,7 +37,7 @@ class _Held:
     """One test with its rules."""
 
     def __init__(self, document: Document, number: int, subject: Subject) -> None:
-        self._document, self._subject, self._asked = document, subject, subject.asked
+        self._document, self._subject, self._references = document, subject, subject.references
         self._path: Path = ("tests", number)
         name = self._node("name").written
         self._heading = f'Test "{shortened(name)}": ' if name else f"Test {number + 1}: "
@@ -63,17 +63,17 @@ class _Held:
         yield from self._standing()
 
     def _columns(self) -> Iterator[Problem]:
-        known = self._asked.contact_columns
+        known = self._references.contact_columns
         for column in self._node("contact").entries:
             if column not in known:
                 text = f"no rule looks at the contacts' column `{column}`: it would test nothing."
                 yield self._fault(UNASKED, text, _hint(column, known), "contact", column)
 
     def _event(self, *here: str | int) -> Iterator[Problem]:
-        known, kind = self._asked.event_columns, self._node(*here, "event").written
-        if kind and not self._asked.has_type(kind):
+        known, kind = self._references.event_columns, self._node(*here, "event").written
+        if kind and not self._references.has_type(kind):
             text = f"no rule looks at events `{kind}`: it would test nothing."
-            yield self._fault(UNASKED, text, _hint(kind, self._asked.types), *here, "event", key=False)
+            yield self._fault(UNASKED, text, _hint(kind, self._references.types), *here, "event", key=False)
         for column in self._node(*here).entries:
             if column not in (*known, *OWN_KEYS):
                 text = f"no rule looks at the events' column `{column}`: it would test nothing."
@@ -89,8 +89,8 @@ class _Held:
 
     def _tag(self, path: Path) -> Iterator[Problem]:
         tag = self._node(*path).written
-        if tag and not any(fits_tag(tag, match) for match in self._asked.tags):
-            known = dict.fromkeys(each for match in self._asked.tags for each in match.tags)
+        if tag and not any(fits_tag(tag, match) for match in self._references.tags):
+            known = dict.fromkeys(each for match in self._references.tags for each in match.tags)
             text = f"no rule looks at the tag `{tag}`."
             yield self._fault(UNKNOWN, text, _hint(tag, known), *path, key=False)
 
@@ -120,14 +120,14 @@ class _Held:
 
     def _standing(self) -> Iterator[Problem]:
         """Yield the problems with `excluded`, `hot` and `labels`."""
-        subject, asked = self._subject, self._node("expect").entries
-        if "excluded" in asked and subject.exclude is None:
+        subject, expected = self._subject, self._node("expect").entries
+        if "excluded" in expected and subject.exclude is None:
             hint = "Write `exclude:` at the head of the file, or `call_list.exclude` in the project file."
             text = "nothing says whom the call list leaves out."
             yield self._fault(NO_EXCLUDE, text, hint, "expect", "excluded")
-        elif "excluded" in asked and subject.exclude and needs_everyone(subject.book, subject.exclude):
+        elif "excluded" in expected and subject.exclude and needs_everyone(subject.book, subject.exclude):
             yield self._fault(NOT_TESTABLE, "`excluded` can't be tested.", _ALONE, "expect", "excluded")
-        if "hot" in asked and self._hot_needs_everyone():
+        if "hot" in expected and self._hot_needs_everyone():
             yield self._fault(NOT_TESTABLE, "`hot` can't be tested.", _ALONE, "expect", "hot")
         for name, node in self._node("expect", "labels").entries.items():
             yield from self._label(name, node.written)

@@ -64,15 +64,15 @@ def _read_head(at: At) -> dict[str, Value]:
     """Read each key of the file, even if others are invalid."""
     found: dict[str, Value] = {}
     for key in at.keys:
-        told = None if key in FILE.keys else at.reading.unknown(FILE, key, at)
-        if told is not None:
-            at.tell(*told, path=(key,), key=True)
+        problem = None if key in FILE.keys else at.reading.unknown(FILE, key, at)
+        if problem is not None:
+            at.tell(*problem, path=(key,), key=True)
     for name, known in FILE.keys.items():
         child = at.child(name)
         if child is None:
-            told = at.reading.missing(FILE, name, at) if known.needed else None
-            if told is not None:
-                at.tell(*told)
+            problem = at.reading.missing(FILE, name, at) if known.needed else None
+            if problem is not None:
+                at.tell(*problem)
             continue
         try:
             found[name] = known.type(child)

@@ -117,9 +117,9 @@ def masked(
     rows = known.filter(pl.col(_CELL).is_not_null()).to_dicts()
     tried = [list(_candidates(row, predicates, personal, mask, exact=apart)) for row in rows]
     flat = pl.DataFrame({_CELL: [each for one in tried for each in one]}, schema={_CELL: pl.String})
-    asked = list(dict.fromkeys(predicates))
-    wanted = _answers(known.filter(pl.col(_CELL).is_not_null()), asked, clock)
-    given = _answers(flat, asked, clock)
+    distinct = list(dict.fromkeys(predicates))
+    wanted = _answers(known.filter(pl.col(_CELL).is_not_null()), distinct, clock)
+    given = _answers(flat, distinct, clock)
     taken: dict[str, Cell] = {}
     used: set[str] = set()
     start = 0
@@ -134,11 +134,11 @@ def masked(
             continue
         if not fitting:
             nearest = same[same.sum(axis=1).argmax()]
-            raise UnmaskedError(asked[int(nearest.argmin())])
+            raise UnmaskedError(distinct[int(nearest.argmin())])
         chosen = fitting[0]
         if apart and chosen in used:
             more = [each for each in fitting if each not in used]
-            chosen = more[0] if more else _another(chosen, used, asked, wanted[number], clock)
+            chosen = more[0] if more else _another(chosen, used, distinct, wanted[number], clock)
         used.add(chosen)
         taken[row[_CELL]] = chosen
     trimmed = cells.select(present(pl.col(_CELL))).to_series().to_list()
@@ -146,14 +146,14 @@ def masked(
 
 
 def _another(
-    chosen: str, used: set[str], asked: list[Predicate], wanted: NDArray[np.bool_], clock: Clock
+    chosen: str, used: set[str], predicates: list[Predicate], wanted: NDArray[np.bool_], clock: Clock
 ) -> str:
     """Return a replacement that is already in use, with a number appended."""
     number = 2
     while f"{chosen}-{number}" in used:
         number += 1
     other = f"{chosen}-{number}"
-    if not (_answers(pl.DataFrame({_CELL: [other]}), asked, clock)[0] == wanted).all():
+    if not (_answers(pl.DataFrame({_CELL: [other]}), predicates, clock)[0] == wanted).all():
         raise UnmaskedError
     return other
 

@@ -29,7 +29,7 @@ from flamescore.rule_tests.cases import (
 )
 from flamescore.rule_tests.fitting import fits_tag
 from flamescore.rule_tests.masks import MASKS, Personal, UnmaskedError, masked
-from flamescore.rule_tests.references import asked_by_all, plain_book
+from flamescore.rule_tests.references import plain_book, references_in
 from flamescore.rule_tests.scoring import ID, outcome_of, results_of
 from flamescore.rule_tests.subject import subject_of_rules
 from flamescore.rule_tests.writing import as_yaml
@@ -75,10 +75,10 @@ def case_as_test(
     """
     subject = subject_of_rules(rules)
     plain = plain_book(replace(book, labels=()))
-    asked = asked_by_all(replace(subject.book, labels=()))
+    references = references_in(replace(subject.book, labels=()))
     mine = single(exports, contact_id)
     came = {name: each for (_, name), each in results_of(score_exports(plain, mine, as_of=as_of)).items()}
-    case = _Case(plain, asked, mine, as_of, frozenset(exports.contacts["contact_id"]))
+    case = _Case(plain, references, mine, as_of, frozenset(exports.contacts["contact_id"]))
     test = case.test(came)
     for name, again in outcome_of(test, subject).items():
         _check_same(plain, name, came[name], again)
@@ -103,7 +103,7 @@ class _Case(Struct, frozen=True):
     """One contact of the exports, with what a book refers to."""
 
     book: RuleBook
-    asked: References
+    references: References
     mine: Exports
     as_of: datetime
     ids: frozenset[str]
@@ -139,7 +139,7 @@ class _Case(Struct, frozen=True):
         )
 
     def _masked(self, column: str, cells: pl.DataFrame, personal: Personal, *, of_events: bool) -> list[Cell]:
-        predicates = (self.asked.events if of_events else self.asked.contacts).get(column, ())
+        predicates = (self.references.events if of_events else self.references.contacts).get(column, ())
         try:
             return masked(
                 cells,
@@ -147,28 +147,28 @@ class _Case(Struct, frozen=True):
                 self._clock,
                 personal,
                 mask=None if of_events else MASKS.get(column),
-                apart=of_events and column in self.asked.values,
+                apart=of_events and column in self.references.values,
             )
         except UnmaskedError as error:
             called = f"`{column}`" if of_events else _CALLED.get(column, f"`{column}`")
-            decides = self._rule_that_asks(column, error.predicate, of_events=of_events)
+            decides = self._deciding_rule(column, error.predicate, of_events=of_events)
             raise _decides(f"The {called}", decides) from None
 
-    def _rule_that_asks(self, column: str, predicate: Predicate | None, *, of_events: bool) -> str:
+    def _deciding_rule(self, column: str, predicate: Predicate | None, *, of_events: bool) -> str:
         """Return the name of the first rule with a predicate on a column, or else the first score's title."""
         for score in self.book.scores:
             for rule in score.rules:
-                asked = asked_by_all(rule)
-                if predicate is None and of_events and column in asked.values:
+                references = references_in(rule)
+                if predicate is None and of_events and column in references.values:
                     return rule.name
-                if predicate in (asked.events if of_events else asked.contacts).get(column, ()):
+                if predicate in (references.events if of_events else references.contacts).get(column, ()):
                     return rule.name
         return self.book.scores[0].title
 
     def _contact(self, personal: Personal) -> dict[str, Cell]:
         contacts = with_domain(self.mine.contacts)
         found: dict[str, Cell] = {}
-        for column in self.asked.contacts:
+        for column in self.references.contacts:
             if column not in contacts.columns:
                 continue
             [cell] = self._masked(column, _cells(contacts, column), personal, of_events=False)
@@ -183,7 +183,7 @@ class _Case(Struct, frozen=True):
         rows = pl.concat(frames, how="diagonal").sort("at", maintain_order=True)
         columns = {
             name: self._masked(name, _cells(rows, name), personal, of_events=True)
-            for name in self.asked.event_columns
+            for name in self.references.event_columns
             if name in rows.columns
         }
         found = []
@@ -195,7 +195,7 @@ class _Case(Struct, frozen=True):
     def _of_source(self, lazy: pl.LazyFrame) -> pl.DataFrame:
         """Return the events of a source that rules refer to, up to `as_of`, with all properties as text."""
         frame = lazy.collect()
-        kinds = {fold(kind) for kind in self.asked.types}
+        kinds = {fold(kind) for kind in self.references.types}
         kept = frame.filter(
             pl.col("at").dt.epoch("s") <= int(self.as_of.timestamp()),
             pl.col("event").map_elements(lambda kind: fold(kind) in kinds, return_dtype=pl.Boolean),
@@ -210,17 +210,17 @@ class _Case(Struct, frozen=True):
         return When(ago=Period(int(self.as_of.timestamp()) - int(at.timestamp()), "s"))
 
     def _looks_at(self, tag: str | None) -> bool:
-        return tag is not None and any(fits_tag(tag, match) for match in self.asked.tags)
+        return tag is not None and any(fits_tag(tag, match) for match in self.references.tags)
 
     def _tags(self) -> tuple[tuple[str, ...], tuple[GivenTag, ...]]:
         """Return the listed tags that the history doesn't mention, and the history; only tags in rules."""
         history = self.mine.tag_history
         entries = [] if history is None else history.drop_nulls("tag").to_dicts()
-        spoken = {fold(entry["tag"]) for entry in entries}
+        in_history = {fold(entry["tag"]) for entry in entries}
         contacts = self.mine.contacts
         listed = (contacts["tags"].to_list()[0] if "tags" in contacts.columns else None) or ()
         return (
-            tuple(tag for tag in listed if self._looks_at(tag) and fold(tag) not in spoken),
+            tuple(tag for tag in listed if self._looks_at(tag) and fold(tag) not in in_history),
             tuple(
                 GivenTag(entry["tag"], self._ago(entry["at"]), entry["action"])
                 for entry in entries

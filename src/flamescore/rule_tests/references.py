@@ -61,14 +61,14 @@ def plain_book(book: RuleBook) -> RuleBook:
     return replace(book, accounts=None).without_bots
 
 
-def asked_by_all(*asking: RuleBook | Condition | Rule) -> References:
+def references_in(*sources: RuleBook | Condition | Rule) -> References:
     """Return what books, conditions and rules refer to, in order of first mention."""
     contacts: dict[str, dict[Predicate, None]] = {}
     events: dict[str, dict[Predicate, None]] = {}
     values: set[str] = set()
     types: dict[str, None] = {}
     tags: dict[TagMatch, None] = {}
-    for part in _parts(asking):
+    for part in _parts(sources):
         if isinstance(part, FieldIs):
             _note(part.where, contacts)
         elif isinstance(part, EventMatch):

@@ -82,8 +82,8 @@ def as_junit(done: Outcomes) -> str:
                 },
             )
             if test.wrong:
-                said = "; ".join(f"{each.code} {each.message}" for each in test.problems)
-                SubElement(case, "error", {"message": for_log(said or "the file is wrong")})
+                messages = "; ".join(f"{each.code} {each.message}" for each in test.problems)
+                SubElement(case, "error", {"message": for_log(messages or "the file is wrong")})
             elif test.failures:
                 first = test.failures[0]
                 found = SubElement(case, "failure", {"message": for_log(f"{first.what}: {first.words}")})

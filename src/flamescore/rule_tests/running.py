@@ -110,18 +110,18 @@ def run_tests(
     """
     started = time.perf_counter()
     ready = [_ready(path, project) for path in files]
-    told: list[tuple[str, tuple[Outcome, ...]]] = []
+    by_file: list[tuple[str, tuple[Outcome, ...]]] = []
     for each in ready:
         outcomes: list[Outcome] = []
         for outcome in _outcomes(each, named):
             outcomes.append(outcome)
             if stop and not outcome.passed:
                 break
-        told.append((each.path, tuple(outcomes)))
+        by_file.append((each.path, tuple(outcomes)))
         if stop and not all(outcome.passed for outcome in outcomes):
             break
     problems = tuple(problem for each in ready for problem in each.all_problems)
-    done = Outcomes(tuple(told), problems, time.perf_counter() - started)
+    done = Outcomes(tuple(by_file), problems, time.perf_counter() - started)
     if not done.tests and not problems:
         which = "" if named is None else f" whose name contains `{named}`"
         raise NotFoundError(Problem(NONE_FOUND, f"There is no test{which}."))
@@ -157,8 +157,8 @@ def _outcomes(ready: _Ready, named: str | None) -> Iterator[Outcome]:
     sound: dict[int, RuleTest] = {
         test.number: test for test in ready.file.tests if test.number not in ready.of_tests
     }
-    asked = [sound[number] for number, _ in wanted if number in sound and ready.subject is not None]
-    judged = _judged(asked, ready)
+    runnable = [sound[number] for number, _ in wanted if number in sound and ready.subject is not None]
+    judged = _judged(runnable, ready)
     for number, outcome in wanted:
         yield judged.get(number) or replace(outcome, problems=ready.of_test(number))
 

@@ -83,7 +83,7 @@ def judge(tests: Sequence[RuleTest], subject: Subject) -> Iterator[JudgedTest]:
 
 
 def _ids_matter(subject: Subject) -> bool:
-    return "contact_id" in subject.asked.contacts or "contact_id" in subject.asked.events
+    return "contact_id" in subject.references.contacts or "contact_id" in subject.references.events
 
 
 def _id(test: RuleTest) -> str:
@@ -100,9 +100,9 @@ def exports_of(
 
     All columns that rules name exist, as text, with null where a test doesn't give a value.
     """
-    zone, asked = subject.book.zone, subject.asked
+    zone, references = subject.book.zone, subject.references
     ids = tuple(map(_id, tests) if _ids_matter(subject) else (f"t{n}" for n in range(1, len(tests) + 1)))
-    columns = [name for name in asked.contact_columns if name not in ("contact_id", "tags")]
+    columns = [name for name in references.contact_columns if name not in ("contact_id", "tags")]
     contacts = pl.DataFrame(
         {
             "contact_id": pl.Series(ids, dtype=pl.String),
@@ -129,7 +129,7 @@ def _events(events: Sequence[tuple[str, GivenEvent]], subject: Subject, as_of: d
             "contact_id": pl.Series([id_ for id_, _ in events], dtype=pl.String),
             "event": pl.Series([event.event for _, event in events], dtype=pl.String),
             "at": pl.Series([event.when.utc(as_of, subject.book.zone) for _, event in events], dtype=INSTANT),
-            **_columns(cells, subject.asked.event_columns, subject.lists.events),
+            **_columns(cells, subject.references.event_columns, subject.lists.events),
         }
     )
 
@@ -207,15 +207,15 @@ class _List:
         for id_, test in zip(self._ids, self._tests, strict=True):
             failed = [(name, failure) for name, failure in self._failures(id_, test)]
             names = dict.fromkeys(name for name, _ in failed if name is not None)
-            told = self._explained(id_, tuple(names)) if names else ()
-            yield JudgedTest(test, tuple(failure for _, failure in failed), told)
+            explained = self._explained(id_, tuple(names)) if names else ()
+            yield JudgedTest(test, tuple(failure for _, failure in failed), explained)
 
     @cached_property
     def _scored(self) -> Scored:
-        asked = [test.expect for test in self._tests]
+        expectations = [test.expect for test in self._tests]
         subject = self._subject
-        hot = subject.hot if any(each.hot is not None for each in asked) else Hot(subject.hot.flames)
-        exclude = subject.exclude if any(each.excluded is not None for each in asked) else None
+        hot = subject.hot if any(each.hot is not None for each in expectations) else Hot(subject.hot.flames)
+        exclude = subject.exclude if any(each.excluded is not None for each in expectations) else None
         conditions = [each for each in (hot.condition, exclude) if each is not None]
         scored = score_exports(subject.book, self._exports, as_of=self._as_of, conditions=conditions)
         return judged(scored, hot=hot, exclude=exclude)
@@ -227,8 +227,8 @@ class _List:
 
     def _explained(self, id_: str, names: tuple[str, ...]) -> tuple[ScoreExplained, ...]:
         book = replace(self._subject.book, labels=())
-        told = explain(book, self._exports, id_, as_of=self._as_of)
-        return tuple(score for score in told.scores if score.score_name in names)
+        explanation = explain(book, self._exports, id_, as_of=self._as_of)
+        return tuple(score for score in explanation.scores if score.score_name in names)
 
     def _failures(self, id_: str, test: RuleTest) -> Iterator[tuple[str | None, Failure]]:
         """Yield the failures, each with the name of the score whose ledger explains it."""
@@ -309,10 +309,10 @@ def _plain(number: Decimal | float) -> int | float:
 
 
 def _failure(what: str, expected: Any, actual: Any) -> Failure:  # noqa: ANN401 - what JSON can hold
-    return Failure(what, expected, actual, f"expected {_said(expected)}, was {_said(actual)}")
+    return Failure(what, expected, actual, f"expected {_format_value(expected)}, was {_format_value(actual)}")
 
 
-def _said(value: Any) -> str:  # noqa: ANN401 - the same
+def _format_value(value: Any) -> str:  # noqa: ANN401 - the same
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -184,10 +184,10 @@ _EXPECT: Final = Shape(
 
 def _expected_score(found: dict[str, Value], at: At) -> ExpectedScore | None:
     """Return what is expected of a score, or None if nothing is."""
-    said = {word: found[word] for word in _OF_SCORE if word in found}
-    if "only" in said and "rules" not in said:
+    given = {word: found[word] for word in _OF_SCORE if word in found}
+    if "only" in given and "rules" not in given:
         at.refuse(WRONG, "`only` goes beside `rules`.", "Name the rules that give something.")
-    return ExpectedScore(**said) if said else None
+    return ExpectedScore(**given) if given else None
 
 
 def _expect(at: At) -> Expected:
@@ -196,10 +196,10 @@ def _expect(at: At) -> Expected:
     own = _expected_score(found, at)
     if own is not None:
         scores[None] = own
-    for name, said in found.get("scores", {}).items():
+    for name, entry in found.get("scores", {}).items():
         inner = at.child("scores", name)
         assert inner is not None
-        expected = _expected_score(said, inner)
+        expected = _expected_score(entry, inner)
         if expected is None:
             _expects_nothing(inner)
         else:

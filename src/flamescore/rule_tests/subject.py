@@ -12,7 +12,7 @@ from flamescore.columns import Columns, ListColumns
 from flamescore.errors import FlamescoreError
 from flamescore.exports import ListFiles
 from flamescore.inputs import call_list_of, hot_of
-from flamescore.rule_tests.references import References, asked_by_all, plain_book
+from flamescore.rule_tests.references import References, plain_book, references_in
 from flamescore.rules import (
     Hot,
     bind_condition,
@@ -40,7 +40,7 @@ class Subject(Struct, frozen=True):
     book: RuleBook
     hot: Hot
     exclude: Condition | None
-    asked: References
+    references: References
     lists: ListColumns
 
 
@@ -53,13 +53,13 @@ def subject_of(
     scores and labels that the rules don't have, this is a problem only if a test depends on them: they may be
     meant for the project's own rule file.
     """
-    asking = [] if file is None else [test.expect for test in file.tests]
-    asks_hot = any(each.hot is not None for each in asking)
-    asks_excluded = any(each.excluded is not None for each in asking)
+    expectations = [] if file is None else [test.expect for test in file.tests]
+    tests_hot = any(each.hot is not None for each in expectations)
+    tests_excluded = any(each.excluded is not None for each in expectations)
     try:
-        hot = hot_of(project, rules, of_run=not asks_hot)
+        hot = hot_of(project, rules, of_run=not tests_hot)
         if file is None or not file.has_exclude:
-            exclude = call_list_of(project, rules, of_run=not asks_excluded)
+            exclude = call_list_of(project, rules, of_run=not tests_excluded)
         else:
             lists = ListFiles(Path(file.document.path).parent, rules.lists)
             exclude = load_condition(file.document, EXCLUDE, lists, names=rules.names)
@@ -81,17 +81,17 @@ def _bound(
     rules: LoadedRules, hot_flames: int, hot: LoadedCondition | None, exclude: LoadedCondition | None
 ) -> Subject:
     others = tuple(each for each in (exclude, hot) if each is not None)
-    asking: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others)
-    named, lists = named_columns(*asking), [list_columns(each) for each in asking]
+    loaded: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others)
+    named, lists = named_columns(*loaded), [list_columns(each) for each in loaded]
     held = ListColumns(
         frozenset().union(*(each.contacts for each in lists)),
         frozenset().union(*(each.events for each in lists)),
     )
     plain = plain_book(rules.book)
-    asked = asked_by_all(plain)
+    references = references_in(plain)
     columns = Columns(
-        contacts=tuple({"contact_id", *named.contacts, *asked.contacts} - {"tags"}),
-        events=tuple({"event", *named.events, *asked.events, *asked.values}),
+        contacts=tuple({"contact_id", *named.contacts, *references.contacts} - {"tags"}),
+        events=tuple({"event", *named.events, *references.events, *references.values}),
         has_tags=True,
         has_events=True,
         lists=held,
@@ -102,4 +102,4 @@ def _bound(
     if hot is not None:
         is_hot = replace(is_hot, condition=bind_condition(hot, columns, book.zone))
     conditions = tuple(each for each in (left_out, is_hot.condition) if each is not None)
-    return Subject(book, is_hot, left_out, asked_by_all(book, *conditions), held)
+    return Subject(book, is_hot, left_out, references_in(book, *conditions), held)

@@ -63,9 +63,9 @@ class TestsReading(Reading):
 
     def unknown(self, shape: Shape, key: str, at: At) -> ProblemText | None:
         """Return the message for an unknown key, in the shape's own wording if it has one."""
-        told = None if shape.unknown is None else shape.unknown(shape, key, at)
-        if told is not None:
-            return told
+        problem = None if shape.unknown is None else shape.unknown(shape, key, at)
+        if problem is not None:
+            return problem
         meant = nearest(key, shape.keys)
         hint = f"Did you mean `{meant}`?" if meant else f"It can be {', '.join(map(_quoted, shape.keys))}."
         return WRONG, f"Unknown key `{key}`.", hint
@@ -197,9 +197,9 @@ def known_keys(at: At, shape: Shape) -> dict[str, Value]:
     """Read the known keys of a mapping whose other keys are cells."""
     lacking = [name for name, key in shape.keys.items() if key.needed and name not in at.keys]
     for name in lacking:
-        told = at.reading.missing(shape, name, at)
-        if told is not None:
-            at.tell(*told)
+        problem = at.reading.missing(shape, name, at)
+        if problem is not None:
+            at.tell(*problem)
     found: dict[str, Value] = {}
     refused = bool(lacking)
     for name, key in shape.keys.items():
