@@ -142,17 +142,19 @@ def acted(
     )
     routed = _routed(earlier, inputs, scored, segments, away)
     facts = partial(_facts, earlier, inputs, scored, _reps(routed))
-    told = ring_all(alerts, RunNow(scored.as_of, scored.book.zone, people, tracked, aliases, facts), earlier)
+    alert_results = ring_all(
+        alerts, RunNow(scored.as_of, scored.book.zone, people, tracked, aliases, facts), earlier
+    )
     alerting = bool(inputs.project.settings.alerts) and earlier.moves_state
     again = redefined(earlier, segments)
     tables = {
-        SEGMENTS_FILE: conform(pl.concat([rows, told.rows]), SEGMENTS, name="segments"),
+        SEGMENTS_FILE: conform(pl.concat([rows, alert_results.rows]), SEGMENTS, name="segments"),
         **_tables_of_routes(routed),
     }
     record: dict[str, Any] = {
         "segments": tuple(_entries(segments, tracked)),
         "state": StateEntry(kind=str(earlier.kind), state_run=None if run is None else run.run_id),
-        **({"alerts": told.entries} if alerting else {}),
+        **({"alerts": alert_results.entries} if alerting else {}),
     }
     if routed is not None:
         record["routing"] = RoutingEntry(**routed.counts())
@@ -167,12 +169,15 @@ def acted(
         record=record,
         findings=(
             *_redefined(again, segments, inputs.project),
-            *_anew((each.name for each in told.anew if each.asks.isdisjoint(again)), inputs.project),
+            *_anew(
+                (each.name for each in alert_results.anew if each.refers_to.isdisjoint(again)),
+                inputs.project,
+            ),
             *(found for each in write_backs for found in each.findings()),
         ),
         write_backs=write_backs,
         routed=routed,
-        notices=told.notices if alerting else None,
+        notices=alert_results.notices if alerting else None,
     )
 
 

@@ -232,7 +232,7 @@ class Composer(Struct, frozen=True, dict=True):
         as_of = as_of_of(run_id)
         texts = texts_of(alert, self.nobody, self.zone)
         if isinstance(alert, RunAlert):
-            problem = leads[0].told["problem"]
+            problem = leads[0].fields["problem"]
             subject, body = _of_run(alert, notices[0].kind, problem)
             data = self._data(alert, notices, run_id, as_of, recipient, problem=problem)
         else:
@@ -255,7 +255,7 @@ class Composer(Struct, frozen=True, dict=True):
         problem: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return the data of a message's JSON."""
-        told = [dict(lead.told) for lead in contacts]
+        rows = [dict(lead.fields) for lead in contacts]
         data: dict[str, Any] = {
             "alert": alert.name,
             "title": alert.title,
@@ -263,10 +263,10 @@ class Composer(Struct, frozen=True, dict=True):
             "run_id": run_id or None,
             "as_of": None if as_of is None else instant(as_of),
             "recipient": recipient or None,
-            "count": len(told),
+            "count": len(rows),
         }
         beside = {} if problem is None else {"problem": dict(problem)}
-        return {**data, "contacts": told, **beside}
+        return {**data, "contacts": rows, **beside}
 
 
 def _of_run(alert: Alert, kind: str, problem: Mapping[str, Any]) -> tuple[str, Callable[[int], str]]:

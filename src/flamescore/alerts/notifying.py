@@ -129,8 +129,8 @@ class StateUnreadableError(FlamescoreError):
     @classmethod
     def of(cls, error: StateDamagedError) -> StateUnreadableError:
         """Return the error for a damaged state."""
-        told = unreadable(error.why)
-        return cls(Problem(told.code, f"The state {error.why}: nothing was sent.", hint=told.do))
+        finding = unreadable(error.why)
+        return cls(Problem(finding.code, f"The state {error.why}: nothing was sent.", hint=finding.do))
 
 
 def preview(
@@ -216,12 +216,12 @@ def ring_failed(project: Project, problem: Problem, started_at: datetime) -> int
     runs, store = _stores(project)
     if not any(isinstance(alert, RunAlert) for alert in project.settings.alerts.values()):
         return 0
-    told = for_log(problem.message if problem.where is None else f"{problem.where}: {problem.message}")
+    text = for_log(problem.message if problem.where is None else f"{problem.where}: {problem.message}")
     try:
         store.make()
         with store.hold_patiently(), store.open() as connection, transaction(connection):
             zone = _zone(connection, runs)
-            failed = RunRing("failed", problem.code, problem.code, told, started_at)
+            failed = RunRing("failed", problem.code, problem.code, text, started_at)
             return ring_for_run(connection, project.settings, failed, zone)
     except StateDamagedError as error:
         raise StateUnreadableError.of(error) from None

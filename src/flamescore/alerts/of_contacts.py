@@ -42,14 +42,14 @@ class Subscription(Struct, frozen=True):
     defines the segment, `unnamed` has `segment, contact_id` of its members. For an event alert, `members` are
     the contacts in its segment, and `occurrences`, `SEEN`, are what contacts did. `rearming` are the contacts
     for which `rearm` holds, None without `rearm`. `definition` is a hash of the alert's definition, and
-    `asks` are the segments that it refers to.
+    `refers_to` are the segments that it names.
     """
 
     name: str
     kind: Kind
     definition: str
     again_after: Period | None
-    asks: frozenset[str] = frozenset()
+    refers_to: frozenset[str] = frozenset()
     segment: str | None = None
     unnamed: pl.DataFrame | None = None
     members: pl.DataFrame | None = None

@@ -48,33 +48,33 @@ class RunRing(Struct, frozen=True):
     run_id: str = ""
 
 
-def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, told: RunRing, zone: ZoneInfo) -> int:
+def ring_for_run(connection: sqlite3.Connection, settings: ProjectFile, ring: RunRing, zone: ZoneInfo) -> int:
     """Add a notice about a run to the state for each alert that waits for it; return how many rang.
 
     An alert does not ring if it rang for the same problem or source less than `again_after` ago, by the wall
     clock and in `zone`.
     """
     many, now = 0, clock()
-    row = json.dumps({"problem": {"code": told.code, "message": told.text}}, ensure_ascii=False)
+    row = json.dumps({"problem": {"code": ring.code, "message": ring.text}}, ensure_ascii=False)
     for alert in settings.alerts.values():
-        if not isinstance(alert, RunAlert) or not alert.enabled or told.kind not in alert.when:
+        if not isinstance(alert, RunAlert) or not alert.enabled or ring.kind not in alert.when:
             continue
         last = connection.execute(
-            "SELECT at FROM rung WHERE alert = ? AND contact_id = ?", (alert.name, told.about)
+            "SELECT at FROM rung WHERE alert = ? AND contact_id = ?", (alert.name, ring.about)
         ).fetchone()
         since = now if alert.again_after is None else alert.again_after.before(now, zone)
         if last is not None and datetime.fromisoformat(last[0]) > since:
             continue
-        id_ = notice_id(meta(connection, "project_id") or "", alert.name, told.about, told.kind, told.at)
+        id_ = notice_id(meta(connection, "project_id") or "", alert.name, ring.about, ring.kind, ring.at)
         added = connection.execute(
             "INSERT OR IGNORE INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (id_, alert.name, told.about, told.kind, iso_instant(told.at), told.run_id, _FIRST, row),
+            (id_, alert.name, ring.about, ring.kind, iso_instant(ring.at), ring.run_id, _FIRST, row),
         )
         if added.rowcount:
             keep_deliveries(connection, id_, alert, settings)
             connection.execute(
                 "INSERT OR REPLACE INTO rung VALUES (?, ?, ?, 0)",
-                (alert.name, told.about, iso_instant(now)),
+                (alert.name, ring.about, iso_instant(now)),
             )
             many += 1
     return many
@@ -85,12 +85,12 @@ def stale_sources(run: Run) -> Iterator[RunRing]:
 
     A finding about one type of a source's events does not make the source stale.
     """
-    told, at = set(), run.record.started_at
+    reported, at = set(), run.record.started_at
     for each in run.record.findings or ():
         source = each.source
-        if source is None or source.path in told or each.subject != f"{source.kind} {source.path}":
+        if source is None or source.path in reported or each.subject != f"{source.kind} {source.path}":
             continue
         if (each.code == SILENT and each.accepted is None) or each.code == OVERDUE:
-            told.add(source.path)
+            reported.add(source.path)
             text = f"{each.subject}: {each.message}"
             yield RunRing("stale", source.path, each.code, text, at, run.run_id)

@@ -103,11 +103,11 @@ class SmtpSession:
     def _answered(self, code: int, text: bytes | str) -> NotSentError:
         raw = text.encode("ascii", "replace") if isinstance(text, str) else text
         enhanced = _ENHANCED.search(raw)
-        said = " ".join(
+        reply = " ".join(
             filter(None, (str(code), enhanced and enhanced[0].decode("ascii"), _PHRASES.get(code)))
         )
         alive = code != _CLOSING and self._server is not None and self._server.signed_in
-        error = NotSentError(f"{said} ({self._place})", final=code >= _PERMANENT, broken=not alive)
+        error = NotSentError(f"{reply} ({self._place})", final=code >= _PERMANENT, broken=not alive)
         if error.broken:
             self.close()
         return error

@@ -146,7 +146,7 @@ def slack(subject: str, body: Callable[[int], str], leads: int) -> bytes:
     def text(most: int) -> str:
         return _slack_escaped(f"{subject}\n\n{body(most)}")
 
-    return _compact({"text": _fitting(text, leads, lambda told: len(told) <= SLACK_CHARACTERS)})
+    return _compact({"text": _fitting(text, leads, lambda candidate: len(candidate) <= SLACK_CHARACTERS)})
 
 
 def teams(subject: str, body: Callable[[int], str], leads: int) -> bytes:
@@ -175,7 +175,11 @@ def teams(subject: str, body: Callable[[int], str], leads: int) -> bytes:
         )
 
     return card(
-        _fitting(lambda most: _teams_escaped(body(most)), leads, lambda told: len(card(told)) <= TEAMS_BYTES)
+        _fitting(
+            lambda most: _teams_escaped(body(most)),
+            leads,
+            lambda candidate: len(card(candidate)) <= TEAMS_BYTES,
+        )
     )
 
 
@@ -185,14 +189,14 @@ def _fitting(text: Callable[[int], str], leads: int, fits: Callable[[str], bool]
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(text(middle)) else (low, middle - 1)
-    told = text(low)
-    if fits(told):
-        return told
-    short, long = 0, len(told)
+    full = text(low)
+    if fits(full):
+        return full
+    short, long = 0, len(full)
     while short < long:
         middle = (short + long + 1) // 2
-        short, long = (middle, long) if fits(f"{told[:middle]}…") else (short, middle - 1)
-    return f"{told[:short]}…"
+        short, long = (middle, long) if fits(f"{full[:middle]}…") else (short, middle - 1)
+    return f"{full[:short]}…"
 
 
 _SLACK: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

@@ -108,8 +108,8 @@ def ring(
     `window` is how old an occurrence may be (None: any age); older ones are forgotten.
     """
     found = _found(kind, now, before)
-    told = now.people.filter("may").select("contact_id")
-    candidates = told.join(found, on="contact_id", how="inner", maintain_order="left")
+    reportable = now.people.filter("may").select("contact_id")
+    candidates = reportable.join(found, on="contact_id", how="inner", maintain_order="left")
     rings = candidates.clear() if before.silent else _that_may(candidates, now, before, again_after, zone)
     return Ringing(rings, _seen(now, before, window, zone), _rearmed(now, before, rings))
 

@@ -239,7 +239,7 @@ def send_all(connection: sqlite3.Connection, sender: Sender, zone: ZoneInfo) -> 
                 continue
         done.unsent += 1
         failures.setdefault(channel.name, []).append(failure)
-    done.findings += _told(failures)
+    done.findings += _findings_of(failures)
     return done
 
 
@@ -278,7 +278,7 @@ def _tried(
     return None
 
 
-def _told(failures: dict[str, list[_Failure]]) -> list[Finding]:
+def _findings_of(failures: dict[str, list[_Failure]]) -> list[Finding]:
     """Return a finding for each channel and code: the first reason, and the number of messages affected."""
     found = []
     for channel, each in failures.items():

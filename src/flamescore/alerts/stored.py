@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from flamescore.project import Alert, Member, Project, ProjectFile
     from flamescore.runs import Run
 
-_SAID: Final = ("name", "email", "phone", "company", "owner")
+_STANDARD_COLUMNS: Final = ("name", "email", "phone", "company", "owner")
 """The columns of contacts that every text uses, whether tables keep them or not."""
 
-_TOLD: Final = (
+_OWN_KEYS: Final = (
     "notice_id",
     "contact_id",
     "at",
@@ -61,8 +61,8 @@ def keep_notices(
     people = _People(run, rung, settings, alerts, zone)
     for ring in rung.iter_rows(named=True):
         alert = alerts.get(ring["alert"])
-        told, cells = people.told(ring)
-        row = dict(told, **{_CELLS: cells})
+        fields, cells = people.fields(ring)
+        row = dict(fields, **{_CELLS: cells})
         added = connection.execute(
             "INSERT OR IGNORE INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -70,7 +70,7 @@ def keep_notices(
                 ring["alert"],
                 ring["contact_id"],
                 ring["kind"],
-                told["at"],
+                fields["at"],
                 run.run_id,
                 people.place(ring["contact_id"]),
                 json.dumps(row, ensure_ascii=False),
@@ -82,8 +82,8 @@ def keep_notices(
                 ring["notice_id"],
                 alert,
                 settings,
-                owner=told["owner"],
-                routed_to=told["routed_to"],
+                owner=fields["owner"],
+                routed_to=fields["routed_to"],
             )
 
 
@@ -115,9 +115,9 @@ def keep_deliveries(
 
 def lead_of(row: str) -> Lead:
     """Return a notice's row in the form that messages use."""
-    told = json.loads(row)
-    cells = told.pop(_CELLS, {})
-    return Lead(told, cells)
+    fields = json.loads(row)
+    cells = fields.pop(_CELLS, {})
+    return Lead(fields, cells)
 
 
 def recipients(
@@ -180,17 +180,17 @@ class _People:
         row = self._scores.get(contact_id)
         return self._last[contact_id] if row is None else int(row[_PLACE])
 
-    def told(self, ring: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def fields(self, ring: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the JSON data of a contact, and the additional cells that texts name."""
         contact_id = str(ring["contact_id"])
         contact, score = self._contacts.get(contact_id, {}), self._scores.get(contact_id, {})
         kept = {
-            f"contact_{name}" if name in _TOLD else name: contact[name]
+            f"contact_{name}" if name in _OWN_KEYS else name: contact[name]
             for name in self._kept
             if name in contact
         }
         percentile = score.get("percentile")
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "notice_id": ring["notice_id"],
             "contact_id": contact_id,
             "at": iso_instant(ring["at"]),
@@ -204,9 +204,9 @@ class _People:
             "percentile": None if percentile is None else int(percentile),
             "reasons": self._reasons.get(contact_id, []),
         }
-        asked = (*_SAID, *self._named.get(str(ring["alert"]), ()))
-        cells = {name: contact[name] for name in asked if name in contact and name not in told}
-        return told, {**cells, **({"rank": score["rank"]} if score else {})}
+        columns = (*_STANDARD_COLUMNS, *self._named.get(str(ring["alert"]), ()))
+        cells = {name: contact[name] for name in columns if name in contact and name not in fields}
+        return fields, {**cells, **({"rank": score["rank"]} if score else {})}
 
 
 def _by_id(rows: pl.LazyFrame) -> dict[str, dict[str, Any]]:

@@ -51,7 +51,7 @@ def _subscription(
             "event",
             digest({"segment": who.definition, "expires": expires, **_keys_of_event(alert, inputs)}),
             alert.again_after,
-            who.asks,
+            who.refers_to,
             members=who.members,
             occurrences=_occurrences(scored, event),
             window=event.window,
@@ -66,7 +66,7 @@ def _subscription(
         alert.when,
         digest({"segment": who.definition, "when": alert.when}),
         alert.again_after,
-        who.asks,
+        who.refers_to,
         segment=segment,
         unnamed=unnamed,
         rearming=rearming,
@@ -78,7 +78,7 @@ class _Who(Struct, frozen=True):
 
     members: pl.DataFrame | None = None
     definition: str | None = None
-    asks: frozenset[str] = frozenset()
+    refers_to: frozenset[str] = frozenset()
 
 
 def _who(alert: SegmentAlert | EventAlert, inputs: Inputs, segments: Segments) -> _Who:
@@ -88,10 +88,12 @@ def _who(alert: SegmentAlert | EventAlert, inputs: Inputs, segments: Segments) -
         return _Who(segments.ids_of(mine.places).to_frame(), mine.definition, frozenset((alert.segment,)))
     if condition is None:
         return _Who()
-    asks = {each.segment for each in leaves(condition) if isinstance(each, InSegment)}
-    named = {name: segments.members[name].definition for name in asks}
-    said = definition(_written(inputs, alert, "if"), everyone=False, limit=None, named=named)
-    return _Who(segments.ids_of(segments.called(condition)).to_frame(), said, frozenset(asks))
+    referenced = {each.segment for each in leaves(condition) if isinstance(each, InSegment)}
+    named = {name: segments.members[name].definition for name in referenced}
+    definition_hash = definition(_written(inputs, alert, "if"), everyone=False, limit=None, named=named)
+    return _Who(
+        segments.ids_of(segments.called(condition)).to_frame(), definition_hash, frozenset(referenced)
+    )
 
 
 def _keys_of_event(alert: EventAlert, inputs: Inputs) -> dict[str, Any]:

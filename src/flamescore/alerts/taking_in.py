@@ -24,8 +24,8 @@ def notices_recorder(project: Project) -> Recorder:
 
     def taken(connection: sqlite3.Connection, run: Run) -> None:
         settings, zone = project.settings, ZoneInfo(run.record.timezone)
-        for told in stale_sources(run):
-            ring_for_run(connection, settings, told, zone)
+        for ring in stale_sources(run):
+            ring_for_run(connection, settings, ring, zone)
         if has_table(run, FILE):
             rung = read_notices(run.path / FILE)
             keep_rung(connection, run, rung)

@@ -37,21 +37,21 @@ _MINUTE: Final = "%Y-%m-%d %H:%M"
 class Lead(Struct, frozen=True):
     """A notice in the form that messages use.
 
-    `told` is the contact's JSON data. `cells` are further cells that texts name, by column, and the rank.
+    `fields` is the contact's JSON data. `cells` are further cells that texts name, by column, and the rank.
     """
 
-    told: Mapping[str, Any]
+    fields: Mapping[str, Any]
     cells: Mapping[str, Any] = field(default_factory=dict)
 
     def cell(self, name: str) -> str:
         """Return a cell as text on one line; empty if it is missing."""
-        value = self.told.get(name)
+        value = self.fields.get(name)
         return one_line(self.cells.get(name) if value is None else value)
 
     @property
     def at(self) -> datetime:
         """The instant of the ring."""
-        return datetime.fromisoformat(self.told["at"])
+        return datetime.fromisoformat(self.fields["at"])
 
     @property
     def who(self) -> str:
@@ -104,14 +104,14 @@ def body_of(texts: Texts, leads: Sequence[Lead], run_id: str, most: int) -> str:
 
     At most `most` leads are listed.
     """
-    told = [
+    paragraphs = [
         _paragraph(texts, lead)
         if texts.text is None
         else _filled(texts.text, texts, lead, len(leads), run_id).strip("\n")
         for lead in leads[:most]
     ]
-    more = len(leads) - len(told)
-    return "\n\n".join((*told, *([f"and {more:,} more"] if more else ())))
+    more = len(leads) - len(paragraphs)
+    return "\n\n".join((*paragraphs, *([f"and {more:,} more"] if more else ())))
 
 
 def footer_of(run_id: str | None, as_of: datetime | None, zone: ZoneInfo) -> str:
@@ -127,7 +127,7 @@ def _paragraph(texts: Texts, lead: Lead) -> str:
         f"{known} ({lead.cell('contact_id')})" if known else lead.cell("contact_id"),
         _standing(lead),
         _happened(texts, lead),
-        *map(one_line, lead.told.get("reasons") or ()),
+        *map(one_line, lead.fields.get("reasons") or ()),
         "  ".join(filter(None, (lead.cell("phone"), lead.cell("email")))),
         f"Owner: {_owner(texts, lead)}",
     ]
@@ -136,10 +136,10 @@ def _paragraph(texts: Texts, lead: Lead) -> str:
 
 def _standing(lead: Lead) -> str:
     """Return `5 flames, 28 points (99%)`; empty for a contact that the score does not rate."""
-    flames, percentile = lead.told.get("flames"), lead.told.get("percentile")
+    flames, percentile = lead.fields.get("flames"), lead.fields.get("percentile")
     if flames is None:
         return ""
-    points = _points(lead.told["score"])
+    points = _points(lead.fields["score"])
     share = "" if percentile is None else f" ({percentile}%)"
     return f"{count(flames, 'flame')}, {points} {'point' if points == '1' else 'points'}{share}"
 
@@ -154,12 +154,12 @@ def _happened(texts: Texts, lead: Lead) -> str:
     if not texts.events:
         return ""
     at = to_local(lead.at, texts.zone)
-    said = f"{' or '.join(texts.events)} {at:{_MINUTE}}"
+    occurrence = f"{' or '.join(texts.events)} {at:{_MINUTE}}"
     if texts.within is None or not texts.unless:
-        return said
+        return occurrence
     by = to_local(texts.within.after(lead.at, texts.zone), texts.zone)
     until = f"{by:%H:%M}" if by.date() == at.date() else f"{by:{_MINUTE}}"
-    return f"{said}, no {' or '.join(texts.unless)} by {until}"
+    return f"{occurrence}, no {' or '.join(texts.unless)} by {until}"
 
 
 def _owner(texts: Texts, lead: Lead) -> str:
@@ -177,9 +177,9 @@ def _filled(template: str, texts: Texts, lead: Lead, many: int, run_id: str) -> 
         "event": " or ".join(texts.events),
         "at": f"{to_local(lead.at, texts.zone):{_MINUTE}}",
     }
-    for place, reason in enumerate(lead.told.get("reasons") or (), 1):
+    for place, reason in enumerate(lead.fields.get("reasons") or (), 1):
         own[f"reason_{place}"] = one_line(reason)
-    score = lead.told.get("score")
+    score = lead.fields.get("score")
     if score is not None:
         own["score"] = _points(score)
     names = placeholders(template)

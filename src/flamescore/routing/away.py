@@ -59,11 +59,11 @@ def read_away(path: Path, shown: str, names: Sequence[str]) -> dict[str, tuple[D
     problems: list[Problem] = []
     members = {fold(name): name for name in names}
     for line, row in _rows(text, shown):
-        told = _read(row, members, line, shown)
-        if isinstance(told, Problem):
-            problems.append(told)
+        parsed = _read(row, members, line, shown)
+        if isinstance(parsed, Problem):
+            problems.append(parsed)
         else:
-            name, days = told
+            name, days = parsed
             found[name] = (*found.get(name, ()), days)
     if problems:
         raise InputError(problems)

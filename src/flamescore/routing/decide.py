@@ -220,5 +220,5 @@ _OUTSIDE: Final = "outside the territory"
 
 def _nobody(hindrances: Iterable[str | None]) -> str:
     many = Counter(hindrances)
-    told = [f"{many[each]} {each}" for each in (_AWAY, _FULL, _OUTSIDE) if many[each]]
-    return f"nobody: {', '.join(told) or 'no rep takes turns'}"
+    reasons = [f"{many[each]} {each}" for each in (_AWAY, _FULL, _OUTSIDE) if many[each]]
+    return f"nobody: {', '.join(reasons) or 'no rep takes turns'}"

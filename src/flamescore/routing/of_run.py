@@ -45,15 +45,15 @@ def routed_in_run(
     (`acting_frames.ROUTES`), `aliases` those of the exports. A column of `same` that contacts don't have
     groups no contacts.
     """
-    asked, contacts, order = project.settings.route, scored.contacts, segments.order
-    assert asked is not None
-    everyone = pl.DataFrame([contacts["contact_id"], _owners(contacts, asked)]).with_columns(
+    route_settings, contacts, order = project.settings.route, scored.contacts, segments.order
+    assert route_settings is not None
+    everyone = pl.DataFrame([contacts["contact_id"], _owners(contacts, route_settings)]).with_columns(
         wanted=pl.Series(_wanted(segments, conditions.get(("route", "if"))) & segments.callable),
         held_out=contacts["contact_id"].is_in(_held_out(scored).implode()),
     )
     return route(
         everyone[order],
-        {name: cells.gather(order) for name, cells in _together(contacts, asked.same)},
+        {name: cells.gather(order) for name, cells in _together(contacts, route_settings.same)},
         tuple(_reps(scored, project.settings.team, segments, conditions, away)),
         of_survivors(before, aliases),
         as_of=scored.as_of,
@@ -96,11 +96,11 @@ def _held_out(scored: Scored) -> pl.Series:
     return empty if scored.holdout is None else scored.holdout["contact_id"].unique()
 
 
-def _owners(contacts: pl.DataFrame, asked: Route) -> pl.Series:
+def _owners(contacts: pl.DataFrame, route_settings: Route) -> pl.Series:
     """Return the owners; null if there is none, or if the name means unowned."""
     if "owner" not in contacts.columns:
         return pl.Series("owner", [None] * contacts.height, pl.String)
-    nobody = [fold(name) for name in asked.unowned]
+    nobody = [fold(name) for name in route_settings.unowned]
     owner = present(pl.col("owner").cast(pl.String))
     return contacts.select(pl.when(~folded(owner).is_in(nobody)).then(owner).alias("owner")).to_series()
 

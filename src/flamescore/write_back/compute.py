@@ -49,18 +49,18 @@ class WriteBack(Struct, frozen=True):
 
     def findings(self) -> tuple[Finding, ...]:
         """Report keys that the CRM does not accept, and files that seem not to be imported."""
-        told = []
+        findings = []
         if self.changed.bad_key:
             export, many = self.changed.export, self.changed.bad_key
             have, they = ("has", "it is") if many == 1 else ("have", "they are")
             text = f"{count(many, 'contact')} {have} a `{export.key.column}`"
             text = f"{text} that {export.crm.vendor} does not take; {they} left out."
-            told.append(Finding("A024", Severity.WARNING, self._subject, text, count=many))
+            findings.append(Finding("A024", Severity.WARNING, self._subject, text, count=many))
         if self.waiting >= PATIENCE:
             text = f"For {self.waiting:,} runs nobody has confirmed that its files were imported."
             cure = f"run `flamescore delivered {self.name}` after each import."
-            told.append(Finding("A019", Severity.NOTE, self._subject, text, count=self.waiting, do=cure))
-        return tuple(told)
+            findings.append(Finding("A019", Severity.NOTE, self._subject, text, count=self.waiting, do=cure))
+        return tuple(findings)
 
     def write(self, folder: Path, run_id: str, as_of: datetime) -> None:
         """Write its files into a run's folder."""
