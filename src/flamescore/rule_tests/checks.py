@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Score
     from flamescore.yaml_tree import Document, Path
 
-UNASKED: Final = "T002"
+UNUSED: Final = "T002"
 UNKNOWN: Final = "T003"
 NO_EXCLUDE: Final = "T004"
 NOT_TESTABLE: Final = "T005"
@@ -67,17 +67,17 @@ class _Held:
         for column in self._node("contact").entries:
             if column not in known:
                 text = f"no rule looks at the contacts' column `{column}`: it would test nothing."
-                yield self._fault(UNASKED, text, _hint(column, known), "contact", column)
+                yield self._fault(UNUSED, text, _hint(column, known), "contact", column)
 
     def _event(self, *here: str | int) -> Iterator[Problem]:
         known, kind = self._references.event_columns, self._node(*here, "event").written
         if kind and not self._references.has_type(kind):
             text = f"no rule looks at events `{kind}`: it would test nothing."
-            yield self._fault(UNASKED, text, _hint(kind, self._references.types), *here, "event", key=False)
+            yield self._fault(UNUSED, text, _hint(kind, self._references.types), *here, "event", key=False)
         for column in self._node(*here).entries:
             if column not in (*known, *OWN_KEYS):
                 text = f"no rule looks at the events' column `{column}`: it would test nothing."
-                yield self._fault(UNASKED, text, _hint(column, known), *here, column)
+                yield self._fault(UNUSED, text, _hint(column, known), *here, column)
 
     def _tag_paths(self) -> Iterator[Path]:
         listed = self._node("contact", "tags")
