@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -116,7 +117,7 @@ def look(settings: CutSettings, exports: Exports, cuts: Sequence[datetime]) -> t
             then = dataclasses.replace(as_exported(exports), contacts=settings.people[as_of])
         for found in _cut(settings, events or _Events.of(settings, then, (as_of,)), as_of, number):
             parts[found.score.name].append(found if ids is None else renumbered(found, then, exports, ids))
-    return tuple(together(each) for each in parts.values())
+    return tuple(map(together, parts.values()))
 
 
 def _everyone(exports: Exports, others: Iterable[pl.DataFrame]) -> pl.Series:
@@ -314,34 +315,31 @@ def _given(scored: Scored, names: Collection[str]) -> _Given:
         [place[e.score_name, e.id] if is_one else -1 for e, is_one in zip(entries, wanted, strict=True)],
         np.int32,
     )
-    rules, contacts, points = [], [], []
-    for part in scored.ledger.stored:
+    # Stable sorts of 16-bit integers are fast radix sorts.
+    of = of.astype(np.int16) if len(keys) < 1 << 15 else of
+    found: dict[tuple[str, str], list[tuple[Integers, Integers]]] = {key: [] for key in keys}
+    for part in scored.ledger.stored:  # by contact: none is in two parts
         rows = part.rows()
         rule = of[rows.entry.astype(np.int64)]
-        kept = rule >= 0
-        rules.append(rule[kept])
-        contacts.append(rows.contact[kept].astype(np.int64) + part.first)
-        points.append(rows.points[kept].astype(np.int64))
-    rule, contact, point = (
-        np.concatenate([np.zeros(0, kind), *each])
-        for kind, each in ((np.int32, rules), (np.int64, contacts), (np.int64, points))
-    )
-    few = len(keys) < 1 << 15
-    # The ledger is in order of contacts, and a stable sort of 16-bit integers is a fast radix sort.
-    order = np.argsort(rule.astype(np.int16) if few else rule, kind="stable")
-    rule, contact, point = rule[order], contact[order], point[order]
-    new = np.ones(len(rule), np.bool_)
-    new[1:] = (rule[1:] != rule[:-1]) | (contact[1:] != contact[:-1])
-    starts = np.flatnonzero(new)
-    sums = np.add.reduceat(point, starts) if len(starts) else point
-    rule, contact = rule[starts], contact[starts]
-    bounds = np.searchsorted(rule, np.arange(len(keys) + 1))
-    found = {}
-    for number, key in enumerate(keys):
-        some = slice(int(bounds[number]), int(bounds[number + 1]))
-        gave = sums[some] != 0
-        found[key] = contact[some][gave], sums[some][gave]
-    return found
+        order = np.argsort(rule, kind="stable")[np.count_nonzero(rule < 0) :]
+        rule, contact, point = rule[order], rows.contact[order], rows.points[order].astype(np.int64)
+        new = np.ones(len(rule), np.bool_)
+        new[1:] = (rule[1:] != rule[:-1]) | (contact[1:] != contact[:-1])
+        starts = np.flatnonzero(new)
+        sums = np.add.reduceat(point, starts) if len(starts) else point
+        starts, sums = starts[sums != 0], sums[sums != 0]
+        rule, contact = rule[starts], contact[starts].astype(np.int64) + part.first
+        bounds = np.searchsorted(rule, np.arange(len(keys) + 1)).tolist()
+        for key, (start, end) in zip(keys, pairwise(bounds), strict=True):
+            found[key].append((contact[start:end], sums[start:end]))
+    none = np.zeros(0, np.int64)
+    return {
+        key: (
+            np.concatenate([none, *(contact for contact, _ in each)]),
+            np.concatenate([none, *(points for _, points in each)]),
+        )
+        for key, each in found.items()
+    }
 
 
 def _score(
