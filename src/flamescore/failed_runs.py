@@ -18,7 +18,7 @@ from flamescore.input_errors import REJECTS as TOO_MANY
 from flamescore.inputs import rules_path
 from flamescore.observed_findings import of_rules
 from flamescore.runs import REJECTS_FILE, Failure, RulesFile, describe_lists, leave_failed
-from flamescore.stopping import asked
+from flamescore.stopping import raised_signal
 
 REJECTED: Final = "I131"
 
@@ -60,7 +60,7 @@ class Progress(Struct):
         try:
             yield
         except FlamescoreError as error:
-            if asked() is None and self._tells(error):
+            if raised_signal() is None and self._tells(error):
                 if not isinstance(error, StrictError):
                     error.beside = tuple(map(to_problem, self.judged(self._beside(error))))
                 if held is not None:

@@ -50,7 +50,7 @@ class _State:
         self.depth = 0
         """How many blocks hold signals back."""
         self.waiting: int | None = None
-        self.asked: int | None = None
+        self.raised: int | None = None
         """The last signal that raised."""
         self.done = False
         """Whether the requested work is done, so that a stop no longer changes the outcome."""
@@ -88,9 +88,9 @@ def deafen() -> None:
             signal.signal(number, signal.SIG_IGN)
 
 
-def asked() -> int | None:
+def raised_signal() -> int | None:
     """Return the last signal that raised, or None. Any failure after it is a consequence of it."""
-    return _now.asked
+    return _now.raised
 
 
 def finished() -> bool:
@@ -134,7 +134,7 @@ def _raise(number: int) -> None:
         if isinstance(error, STOPS):
             return
         error = None if error is None else error.__context__
-    _now.asked = number
+    _now.raised = number
     raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError
 
 

@@ -72,8 +72,8 @@ def test_no_code_is_coming_that_is_used():
 def test_a_code_says_what_why_and_what_to_do(code):
     each = CODES[code]
     assert each.code == code
-    assert each.says
-    assert not each.says.removesuffix("...").endswith(".")
+    assert each.meaning
+    assert not each.meaning.removesuffix("...").endswith(".")
     if each.severity is not Severity.INFO:
         assert each.why.endswith(".")
         assert each.cure[-1] in ".`"

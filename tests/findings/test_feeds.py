@@ -45,14 +45,14 @@ def test_a_daily_feed_is_told_after_three_whole_silent_days():
 @pytest.mark.parametrize(("newest", "silence", "is_told"), [(18, 2, False), (17, 3, True), (21, 0, False)])
 def test_the_bound_of_a_daily_feed(newest, silence, is_told):
     found = feed(daily(november(newest)), AS_OF)
-    assert (found.silence, found.told) == (silence, is_told)
+    assert (found.silence, found.is_silent) == (silence, is_told)
 
 
 def test_no_weekend_is_told_of_a_feed_on_weekdays():
     days = daily(november(13), usual=WEEKDAYS)
     found = [feed(days, november(day)) for day in (14, 15, 16, 17, 18, 19)]
     assert [each.silence for each in found] == [0, 0, 0, 1, 2, 3]
-    assert [each.told for each in found] == [False] * 5 + [True]
+    assert [each.is_silent for each in found] == [False] * 5 + [True]
     assert (
         "never silent for one of its usual days (Mon-Fri)." in texts(silent(SOURCE, found[-1], (), AS_OF))[0]
     )
@@ -62,7 +62,7 @@ def test_one_day_off_inside_the_reference_makes_it_wait_longer():
     newest = november(1)
     days = daily(newest, without={date(2026, 10, 10)})
     found = {silence: feed(days, newest + timedelta(silence + 1)) for silence in (3, 4, 5)}
-    assert {silence: each.told for silence, each in found.items()} == {3: False, 4: False, 5: True}
+    assert {silence: each.is_silent for silence, each in found.items()} == {3: False, 4: False, 5: True}
     assert found[5].longest == 1
     assert "for more than 1 day. Is" in texts(silent(SOURCE, found[5], (), AS_OF))[0]
 
@@ -87,7 +87,7 @@ def test_days_off_of_a_feed_on_weekdays_are_counted_in_usual_days():
 )
 def test_too_short_or_too_sparse_to_be_judged(days):
     found = feed(days, AS_OF)
-    assert (found.judged, found.told, found.newest) == (False, False, november(1))
+    assert (found.judged, found.is_silent, found.newest) == (False, False, november(1))
     assert (found.longest, found.silence, found.per_day) == (None, None, None)
 
 
@@ -142,7 +142,7 @@ def test_where_no_weekday_is_usual_all_are():
     found = feed(days, AS_OF)
     assert found.usual == set(range(7))
     assert (found.longest, found.silence) == (7, 19)
-    assert found.told == (19 > 2 * 7 + 2)
+    assert found.is_silent == (19 > 2 * 7 + 2)
     assert "never silent for more than 7 days" in texts(silent(SOURCE, found, (), AS_OF))[0]
     assert "bring one in 4 days and" in texts(silent(SOURCE, found, (), AS_OF))[0]
 
@@ -244,9 +244,9 @@ def test_a_feed_cut_off_is_told_once_and_stays_told(usual, length, newest):
     days = daily(newest, days=length, usual=usual)
     assume(feed(days, max(days)).judged)
     found = [feed(days, max(days) + timedelta(each)) for each in range(1, 60)]
-    told = [each.told for each in found]
+    told = [each.is_silent for each in found]
     assert told == sorted(told)
-    assert not any(each.told for each in found if each.silence <= 2 * each.longest + 2)
+    assert not any(each.is_silent for each in found if each.silence <= 2 * each.longest + 2)
     if usual == set(range(7)) and length >= 28:
         assert told.index(True) == 3  # the run of the next morning is the first, then three more
 
@@ -254,8 +254,8 @@ def test_a_feed_cut_off_is_told_once_and_stays_told(usual, length, newest):
 @given(st.integers(28, 84), days)
 def test_a_daily_feed_that_goes_on_is_never_told(length, newest):
     days = daily(newest, days=length)
-    assert not feed(days, newest).told
-    assert not feed(days, newest + timedelta(1)).told
+    assert not feed(days, newest).is_silent
+    assert not feed(days, newest + timedelta(1)).is_silent
 
 
 @given(st.lists(st.integers(0, 5), min_size=28, max_size=120), st.integers(0, 100))
@@ -285,4 +285,4 @@ def test_the_rhythm_by_the_letter(counts, silence):
     assert found.usual == usual
     assert found.longest == max(gaps)
     assert found.silence == gap(last, newest + timedelta(silence), usual)
-    assert found.told == (found.silence > 2 * found.longest + 2)
+    assert found.is_silent == (found.silence > 2 * found.longest + 2)

@@ -81,7 +81,7 @@ def backtest(
         text = "".join(f"{line}\n" for line in on_screen(done, on))
         encoding = on.encoding
     deliver(text.encode(encoding, "replace"), out)
-    messages.tell(done.findings)
+    messages.report(done.findings)
     messages.took("backtest")
     return ExitCode.FOUND if any(_fails(done, each) for each in fail_on) else ExitCode.DONE
 

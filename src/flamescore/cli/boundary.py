@@ -119,7 +119,7 @@ def writing_to(path: str) -> Iterator[None]:
         raise OutputError(Problem("O007", f"{path} can't be written: {why}.")) from None
 
 
-def say(text: str) -> None:
+def write_line(text: str) -> None:
     """Write a line of text to stdout."""
     sys.stdout.write(f"{for_log(text)}\n")
 
@@ -165,11 +165,11 @@ def _judged(error: BaseException) -> tuple[ExitCode, tuple[Problem, ...]]:
 
     Any exception after a signal is attributed to it: Polars and others turn its exception into their own.
     """
-    asked = stopping.asked()
-    if isinstance(error, stopping.STOPS) or asked is not None:
+    raised = stopping.raised_signal()
+    if isinstance(error, stopping.STOPS) or raised is not None:
         if stopping.finished():
             return ExitCode.DONE, ()
-        if isinstance(error, KeyboardInterrupt) or asked == signal.SIGINT:
+        if isinstance(error, KeyboardInterrupt) or raised == signal.SIGINT:
             return ExitCode.INTERRUPTED, (INTERRUPTED,)
         return ExitCode.TERMINATED, (TERMINATED,)
     if isinstance(error, FlamescoreError):

@@ -46,7 +46,7 @@ def check(
     chosen = form or (CheckFormat.FULL if path is None else by_suffix(path, _SUFFIXES))
     found = checking.check(config, as_of, rules_only=rules_only)
     if path is not None or messages.log is LogFormat.JSON:
-        messages.tell(found.findings, notes=True)
+        messages.report(found.findings, notes=True)
     if chosen is CheckFormat.FULL and path is None and sys.stdout.isatty():
         _show(found, messages)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flamescore.cli.boundary import say
+from flamescore.cli.boundary import write_line
 from flamescore.cli.options import LogFormat
 from flamescore.errors import Problem, StateError, UsageError
 from flamescore.project import find_settings
@@ -53,7 +53,7 @@ def delivered(
     if messages.log is LogFormat.JSON:
         messages.remark(said)
     elif not messages.quiet:
-        say(said)
+        write_line(said)
     messages.took(f"delivered {name}")
 
 

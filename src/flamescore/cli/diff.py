@@ -79,7 +79,7 @@ def diff(
             limit=limit or None,
             redact=redact,
         )
-    messages.tell(done.findings)
+    messages.report(done.findings)
     if chosen is DiffFormat.HTML:
         say_without_charts(messages)
     deliver(_RENDERED[chosen](done).encode(), out)

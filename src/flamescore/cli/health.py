@@ -52,7 +52,7 @@ class HealthCheck(Struct):
         """Report how it ended, with `line` or the errors; nothing if another run held the lock."""
         if code is ExitCode.LOCKED:
             return
-        told = self.messages.told
+        told = self.messages.findings
         errors = [as_line(each, here=here()) for each in told if each.severity is Severity.ERROR]
         warnings = [as_line(each, here=here()) for each in told if each.is_open]
         failed = code is not ExitCode.DONE

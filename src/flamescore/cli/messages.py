@@ -43,7 +43,7 @@ class OfRun(Struct):
 class Messages(Struct, frozen=True):
     """Writes messages according to `--log-format`, `-q` and `-v`; `quiet` is the number of `-q` flags.
 
-    `told` are all findings so far, whether they were shown or not. `of_run` is what the last line reports
+    `findings` are all findings so far, whether they were shown or not. `of_run` is what the last line reports
     about the run. The functions in `at_end` are called with the exit code before that line.
     """
 
@@ -51,28 +51,28 @@ class Messages(Struct, frozen=True):
     quiet: int = 0
     verbose: bool = False
     started: float = field(default_factory=time.perf_counter)
-    told: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     of_run: OfRun = field(default_factory=OfRun)
     at_end: list[Callable[[ExitCode], None]] = field(default_factory=list)
 
-    def tell(
+    def report(
         self, findings: Iterable[Finding], *, notes: bool = False, run_ids: Mapping[str, str] | None = None
     ) -> None:
         """Write findings, in order, and how many are not shown; with `notes`, always show notes.
 
         `run_ids` has the run's id for the codes of findings that arise after the run exists.
         """
-        told = tuple(findings)
-        self.told.extend(told)
-        for each in shown(told, verbose=self.verbose, quiet=self.quiet, notes=notes):
+        reported = tuple(findings)
+        self.findings.extend(reported)
+        for each in shown(reported, verbose=self.verbose, quiet=self.quiet, notes=notes):
             self._write(each, run_id=(run_ids or {}).get(each.code))
-        left = last_line(told, verbose=self.verbose, quiet=self.quiet, notes=notes)
+        left = last_line(reported, verbose=self.verbose, quiet=self.quiet, notes=notes)
         if left is not None and self.log is LogFormat.TEXT:
             sys.stderr.write(f"{left}\n")
 
     def warn(self, finding: Finding) -> None:
         """Write one finding, if it is shown."""
-        self.tell((finding,))
+        self.report((finding,))
 
     def complain(
         self,
@@ -85,7 +85,7 @@ class Messages(Struct, frozen=True):
         """Write the problems that end the program, with others before and after; `-q` never hides errors."""
         self._beside(before)
         for problem in problems:
-            self.told.append(of_problem(problem))
+            self.findings.append(of_problem(problem))
             self._write(of_problem(problem), exit_code=int(code))
         self._beside(after)
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from flamescore.acting import recorders
 from flamescore.alerts import preview, send_test, send_waiting
-from flamescore.cli.boundary import say
+from flamescore.cli.boundary import write_line
 from flamescore.cli.messages import now
 from flamescore.cli.options import LogFormat, Output
 from flamescore.cli.output import emit
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SENT: Final = "A000"
 
 
-class Asked(Struct, frozen=True):
+class NotifyFlags(Struct, frozen=True):
     """The flags of the command."""
 
     dry_run: bool = False
@@ -34,24 +34,26 @@ class Asked(Struct, frozen=True):
     lock_timeout: float = 0.0
 
 
-def notify(config: str | None, asked: Asked, messages: Messages) -> ExitCode:
+def notify(config: str | None, flags: NotifyFlags, messages: Messages) -> ExitCode:
     """Send what is waiting, or list it, or send a test."""
     project = find_settings(config, {})
-    if asked.to is not None and asked.test is None:
+    if flags.to is not None and flags.test is None:
         raise UsageError(Problem("U002", "--to goes with --test CHANNEL."))
-    if asked.test is not None:
-        if asked.dry_run:
+    if flags.test is not None:
+        if flags.dry_run:
             raise UsageError(Problem("U002", "--test sends a message: it can't go with --dry-run."))
-        send_test(project, asked.test, asked.to)
-        _say(f"notify: a test was sent by {asked.test}", {"sent": 1, "waiting": 0, "unsent": 0}, messages)
-    elif asked.dry_run:
+        send_test(project, flags.test, flags.to)
+        _write_summary(
+            f"notify: a test was sent by {flags.test}", {"sent": 1, "waiting": 0, "unsent": 0}, messages
+        )
+    elif flags.dry_run:
         rows, findings = preview(project, recorders(project))
         emit(rows, Output())
-        messages.tell(findings, notes=True)
+        messages.report(findings, notes=True)
     else:
-        code = tell(send(project, asked.lock_timeout), messages)
+        code = report_result(send(project, flags.lock_timeout), messages)
         unloaded = load_tables(project)
-        messages.tell(unloaded)
+        messages.report(unloaded)
         return ExitCode.UNSENT if unloaded else code
     messages.took("notify")
     return ExitCode.DONE
@@ -62,19 +64,19 @@ def send(project: Project, lock_timeout: float) -> Notified:
     return send_waiting(project, recorders(project), timeout=lock_timeout)
 
 
-def tell(done: Notified, messages: Messages) -> ExitCode:
+def report_result(done: Notified, messages: Messages) -> ExitCode:
     """Report the result of sending, its summary line last, and return the resulting exit code."""
-    messages.tell(done.findings, notes=True)
+    messages.report(done.findings, notes=True)
     messages.took("notify")
-    _say(done.line, {"sent": done.sent, "waiting": done.waiting, "unsent": done.unsent}, messages)
+    _write_summary(done.line, {"sent": done.sent, "waiting": done.waiting, "unsent": done.unsent}, messages)
     return done.exit_code
 
 
-def _say(text: str, counts: dict[str, int], messages: Messages) -> None:
+def _write_summary(text: str, counts: dict[str, int], messages: Messages) -> None:
     if messages.quiet:
         return
     if messages.log is LogFormat.JSON:
-        said: dict[str, Any] = as_json(Finding(SENT, Severity.INFO, "notify", text), time=now())
-        messages.line("", {**said, **counts})
+        record: dict[str, Any] = as_json(Finding(SENT, Severity.INFO, "notify", text), time=now())
+        messages.line("", {**record, **counts})
     else:
-        say(text)
+        write_line(text)

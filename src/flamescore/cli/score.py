@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from flamescore import stopping
 from flamescore.alerts import waiting_notices
-from flamescore.cli.boundary import say
+from flamescore.cli.boundary import write_line
 from flamescore.cli.health import KEY as PING
 from flamescore.cli.health import HealthCheck
 from flamescore.cli.messages import now
@@ -44,7 +44,7 @@ __all__ = ["Options", "score"]
 
 PUBLISHED: Final = "O000"
 DRY_RUN: Final = "O010"
-TOLD: Final = (ExitCode.INPUT, ExitCode.OUTPUT, ExitCode.FAULT)
+FAILURE_CODES: Final = (ExitCode.INPUT, ExitCode.OUTPUT, ExitCode.FAULT)
 """The exit codes that alerts report as a failed run; a lock held by another run is not a failure."""
 
 LISTED: Final = 10
@@ -82,12 +82,12 @@ def score(
             outcome = nightly(project, options, tell=tell)
     except Exception as error:
         if notify and not options.dry_run:
-            _tell_failed(project, error, started_at, messages)
+            _notify_of_failure(project, error, started_at, messages)
         raise
     if outcome.published is not None:
         messages.of_run.run_id, messages.of_run.published = outcome.published.run.run_id, True
     health.line = summary_line(outcome.report)
-    _say(outcome, project, messages)
+    _report_run(outcome, project, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
     code = ExitCode.UNSENT if outcome.untold else ExitCode.FOUND if failed else ExitCode.DONE
     if options.dry_run:
@@ -101,13 +101,13 @@ def score(
     from flamescore.cli import notify as sending  # noqa: PLC0415 - only for --notify
 
     try:
-        return sending.tell(sending.send(project, SENDING_WAITS), messages) or code
+        return sending.report_result(sending.send(project, SENDING_WAITS), messages) or code
     except FlamescoreError as error:  # the run is published; only sending failed
-        messages.tell(of_problem(each) for each in error.problems)
+        messages.report(of_problem(each) for each in error.problems)
         return ExitCode.UNSENT
 
 
-def _tell_failed(project: Project, error: Exception, started_at: datetime, messages: Messages) -> None:
+def _notify_of_failure(project: Project, error: Exception, started_at: datetime, messages: Messages) -> None:
     """Send that the run has failed, and waiting notices; report errors in addition to the failure."""
     from flamescore.alerts import ring_failed  # noqa: PLC0415 - only for --notify
     from flamescore.cli import notify as sending  # noqa: PLC0415 - the same
@@ -115,15 +115,15 @@ def _tell_failed(project: Project, error: Exception, started_at: datetime, messa
     code, problem = ExitCode.FAULT, fault(error)
     if isinstance(error, FlamescoreError):
         code, problem = error.exit_code, error.problems[0]
-    if code not in TOLD or stopping.asked() is not None:
+    if code not in FAILURE_CODES or stopping.raised_signal() is not None:
         return
     try:
         ring_failed(project, problem, started_at)
-        sending.tell(sending.send(project, SENDING_WAITS), messages)
+        sending.report_result(sending.send(project, SENDING_WAITS), messages)
     except FlamescoreError as also:
-        messages.tell(of_problem(each) for each in also.problems)
+        messages.report(of_problem(each) for each in also.problems)
     except Exception as also:  # noqa: BLE001 - the run's own failure is what ends the program
-        messages.tell((of_problem(fault(also)),))
+        messages.report((of_problem(fault(also)),))
 
 
 @contextmanager
@@ -151,14 +151,14 @@ def _period(text: str | None) -> Period | None:
     return found
 
 
-def _say(outcome: Outcome, project: Project, messages: Messages) -> None:
+def _report_run(outcome: Outcome, project: Project, messages: Messages) -> None:
     """Report the run on stdout and the findings on stderr; as JSON, everything goes to stderr."""
     structured = messages.log is LogFormat.JSON
     if not messages.quiet and not structured:
         _on_stdout(outcome, project)
     published = outcome.published
     ids = {} if published is None else dict.fromkeys(LATE, published.run.run_id)
-    messages.tell(outcome.findings, run_ids=ids)
+    messages.report(outcome.findings, run_ids=ids)
     for step in outcome.record.steps:
         messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
     if structured and not messages.quiet:
@@ -187,14 +187,14 @@ def _on_stdout(outcome: Outcome, project: Project) -> None:
 
         terminal.write(_report(outcome, project))
     else:
-        say(summary_line(outcome.report))
+        write_line(summary_line(outcome.report))
     if outcome.published is None:
         if sys.stdout.isatty():
-            say("Nothing was written (--dry-run).")
+            write_line("Nothing was written (--dry-run).")
         for told in _would_change(outcome):
-            say(told)
+            write_line(told)
     elif sys.stdout.isatty():
-        say(_published(outcome.published, outcome, project))
+        write_line(_published(outcome.published, outcome, project))
 
 
 def _report(outcome: Outcome, project: Project) -> list[str]:

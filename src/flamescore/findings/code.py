@@ -15,7 +15,7 @@ class Code(Struct, frozen=True):
 
     code: str
     severity: Severity
-    says: str
+    meaning: str
     why: str
     cure: str
     coming: bool = False

@@ -110,5 +110,5 @@ _HEAD: Final = ("| code | severity | what it says | why | what to do |", "|---|-
 
 
 def _row(code: Code) -> str:
-    cells = (f"`{code.code}`", str(code.severity), code.says, code.why, code.cure)
+    cells = (f"`{code.code}`", str(code.severity), code.meaning, code.why, code.cure)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

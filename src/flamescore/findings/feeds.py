@@ -56,7 +56,7 @@ class Feed(Struct, frozen=True):
         per_day: Events per usual day of the reference; None if it is not judged.
         longest: The longest run of usual days without events; None if it is not judged.
         silence: Usual days without events since `newest`; None if it is not judged.
-        told: Whether it has been silent for longer than its rhythm explains.
+        is_silent: Whether it has been silent for longer than its rhythm explains.
     """
 
     event: str | None
@@ -65,7 +65,7 @@ class Feed(Struct, frozen=True):
     per_day: float | None = None
     longest: int | None = None
     silence: int | None = None
-    told: bool = False
+    is_silent: bool = False
 
     @property
     def judged(self) -> bool:
@@ -81,7 +81,7 @@ class Feed(Struct, frozen=True):
             "longest": self.longest,
             "silence": self.silence,
             "judged": self.judged,
-            "told": self.told,
+            "told": self.is_silent,
         }
 
 
@@ -105,7 +105,7 @@ def feed(days: Mapping[date, int], today: date, event: str | None = None) -> Fee
     silence = gap(newest, today, usual)
     dates = sum((reference[0] + timedelta(each)).weekday() in usual for each in range(span))
     per_day = sum(days[day] for day in reference) / dates
-    return Feed(event, newest, usual, per_day, longest, silence, told=silence > 2 * longest + 2)
+    return Feed(event, newest, usual, per_day, longest, silence, is_silent=silence > 2 * longest + 2)
 
 
 def gap(earlier: date, later: date, usual: Collection[int]) -> int:
@@ -131,10 +131,10 @@ def silent(
     """
     if without_rhythm is None:
         return ()
-    if whole.told:
+    if whole.is_silent:
         return (_warning(source, whole, today),)
     return tuple(
-        _warning(source, each, today) for each in types if each.told and each.event not in without_rhythm
+        _warning(source, each, today) for each in types if each.is_silent and each.event not in without_rhythm
     )
 
 
