@@ -46,8 +46,8 @@ def notify(
     def work(messages: Messages) -> ExitCode | None:
         from flamescore.cli import notify as verb
 
-        asked = verb.NotifyFlags(dry_run=dry_run, test=test, to=to, lock_timeout=lock_timeout)
-        return verb.notify(config, asked, messages)
+        flags = verb.NotifyFlags(dry_run=dry_run, test=test, to=to, lock_timeout=lock_timeout)
+        return verb.notify(config, flags, messages)
 
     command(work, Messages(log_format, quiet, verbose), answers=dry_run)
 

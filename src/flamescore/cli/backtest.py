@@ -10,7 +10,7 @@ from flamescore.backtest import backtest as made_of
 from flamescore.backtest import backtest_json, markdown, on_screen, page, question
 from flamescore.cli.messages import now
 from flamescore.cli.options import BacktestFormat
-from flamescore.cli.output import by_suffix, deliver, place, say_without_charts
+from flamescore.cli.output import by_suffix, deliver, place, remark_on_missing_charts
 from flamescore.cli.terminal import screen
 from flamescore.errors import ExitCode, Problem, UsageError
 from flamescore.findings import fails_on_warning
@@ -65,11 +65,11 @@ def backtest(
     path = place(out)
     chosen = form or (BacktestFormat.TABLE if path is None else by_suffix(path, _SUFFIXES))
     project = find_settings(config, {} if rules is None else {"rules": rules})
-    asked = question(flags, project.settings.backtest.given())
+    request = question(flags, project.settings.backtest.given())
     encoding = "utf-8"
-    done = made_of(project, asked, progress=messages.detail)
+    done = made_of(project, request, progress=messages.detail)
     if chosen is BacktestFormat.HTML:
-        say_without_charts(messages)
+        remark_on_missing_charts(messages)
     if chosen is BacktestFormat.JSON:
         text = json_text(backtest_json(done, time=now()), indent=2) + "\n"
     elif chosen is BacktestFormat.HTML:

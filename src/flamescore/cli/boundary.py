@@ -60,7 +60,7 @@ def command(
 
 def misuse(error: typer.TyperException, arguments: Sequence[str], verb: str | None) -> int:
     """Report what is wrong with the arguments of a command, in the log format that they request."""
-    messages = _messages_asked(arguments)
+    messages = _messages_for(arguments)
     if (wrong := _wrong_value(error)) is not None:
         messages.complain((wrong,), ExitCode.USAGE)
     elif messages.log is LogFormat.JSON:
@@ -100,10 +100,10 @@ def _usage(error: typer.TyperException) -> str:
     return f"{usage}{mark}{wrong}\n" if marked else usage
 
 
-def _messages_asked(arguments: Sequence[str]) -> Messages:
+def _messages_for(arguments: Sequence[str]) -> Messages:
     """Return `Messages` for arguments that can't be parsed, with the flags found in them."""
-    asked = " ".join(arguments).replace("=", " ")
-    log = LogFormat.JSON if "--log-format json" in asked else LogFormat.TEXT
+    text = " ".join(arguments).replace("=", " ")
+    log = LogFormat.JSON if "--log-format json" in text else LogFormat.TEXT
     return Messages(log, quiet=sum(each in ("-q", "-qq", "--quiet") for each in arguments))
 
 
@@ -126,7 +126,7 @@ def write_line(text: str) -> None:
 
 def ended(error: BaseException, arguments: Sequence[str], verb: str | None) -> ExitCode:
     """Report what ended the program before or after a command's work, and return its exit code."""
-    messages = _messages_asked(arguments)
+    messages = _messages_for(arguments)
     code = _ended(error, messages)
     messages.finish(verb, code)
     return code

@@ -45,14 +45,14 @@ def changes(
     messages.of_run.run_id = found.run_id
     earlier = None if against is None else find_earlier(project, against, found)
     with reading_run(found):
-        told = changed_contacts(found, score, everyone=everyone, against=earlier)
-    rows = told.rows
+        changed = changed_contacts(found, score, everyone=everyone, against=earlier)
+    rows = changed.rows
     shown = first_rows(rows, output, limit)
-    if not told.known:
-        messages.remark(told.summary)
-    for note in told.notes:
+    if not changed.known:
+        messages.remark(changed.summary)
+    for note in changed.notes:
         messages.remark(note)
-    heading = told.summary if told.known and not messages.quiet else None
+    heading = changed.summary if changed.known and not messages.quiet else None
     emit(shown, output, table=partial(_laid_out, shown, heading, project.settings.decimals))
     remark_on_others(shown, rows, output, limit, messages)
     messages.took(f"changes of run {found.run_id}: {rows.height:,} found")

@@ -79,18 +79,18 @@ def _rendered(found: Checked, form: CheckFormat, messages: Messages) -> str:
 
 
 def _full(found: Checked, messages: Messages) -> str:
-    told = checking.findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet)
-    parts = [told] if told else []
+    text = checking.findings_text(found, here(), verbose=messages.verbose, quiet=messages.quiet)
+    parts = [text] if text else []
     parts += ["\n".join(lines) for lines in _tables(found, screen("a file"))]
     return "".join((*(f"{part.rstrip()}\n\n" for part in parts), f"{checking.summary(found)}\n"))
 
 
 def _show(found: Checked, messages: Messages) -> None:
     coloured = wants_colours(os.environ, is_terminal=True)
-    told = checking.findings_text(
+    text = checking.findings_text(
         found, here(), verbose=messages.verbose, quiet=messages.quiet, coloured=coloured
     )
-    sys.stdout.write(f"{told}\n" if told else "")
+    sys.stdout.write(f"{text}\n" if text else "")
     for lines in _tables(found, screen()):
         write((*lines, ""))
     write((checking.summary(found),))

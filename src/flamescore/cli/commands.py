@@ -228,8 +228,8 @@ def explain(
                 everything=everything, exact=exact, out=out, form=form,
             )  # fmt: skip
             return
-        asked = (contact, config, as_of, run, messages)
-        verb.explain(*asked, rank=rank, everything=everything, exact=exact, out=out, form=form)
+        arguments = (contact, config, as_of, run, messages)
+        verb.explain(*arguments, rank=rank, everything=everything, exact=exact, out=out, form=form)
 
     command(work, Messages(log_format, quiet, verbose))
 
@@ -281,7 +281,7 @@ def search(
     def work(messages: Messages) -> None:
         from flamescore.cli import search as verb
 
-        asked = verb.SearchRequest(
+        request = verb.SearchRequest(
             flames=flames,
             scores=tuple(score or ()),
             min_score=min_score,
@@ -304,10 +304,10 @@ def search(
         of_accounts = verb.OfAccounts(tuple(role or ()), complete)
         output = Output(out, form, spreadsheet, raw)
         if accounts:
-            verb.search_accounts(config, run, against, asked, of_accounts, output, limit, messages)
+            verb.search_accounts(config, run, against, request, of_accounts, output, limit, messages)
         else:
             of_accounts.check_alone()
-            verb.search(config, run, against, asked, output, limit, messages)
+            verb.search(config, run, against, request, output, limit, messages)
 
     command(work, Messages(log_format, quiet, verbose))
 

@@ -40,20 +40,20 @@ def delivered(
     state = StateStore.of(project)
     try:
         if forget:
-            said = _forgotten(state, name, lock_timeout)
+            summary = _forgotten(state, name, lock_timeout)
         elif undone:
-            said = _undone(state, runs, name, lock_timeout)
+            summary = _undone(state, runs, name, lock_timeout)
         else:
-            said = _delivered(state, runs, name, run, lock_timeout)
+            summary = _delivered(state, runs, name, run, lock_timeout)
     except StateDamagedError as error:
         hint = "Move the folder of the state away: the next run is a baseline."
         raise StateError(
             Problem("A015", f"The state {error.why}; nothing was changed.", hint=hint)
         ) from error
     if messages.log is LogFormat.JSON:
-        messages.remark(said)
+        messages.remark(summary)
     elif not messages.quiet:
-        write_line(said)
+        write_line(summary)
     messages.took(f"delivered {name}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.cli.options import DiffFormat
-from flamescore.cli.output import by_suffix, deliver, place, say_without_charts
+from flamescore.cli.output import by_suffix, deliver, place, remark_on_missing_charts
 from flamescore.errors import ExitCode, InputError
 from flamescore.findings import accepted, to_problem
 from flamescore.inputs import read_inputs, rules_path
@@ -67,7 +67,7 @@ def diff(
     """Compare two rule files on the exports; return `FOUND` if a condition in `failing` is met."""
     path = place(out)
     chosen = form or (DiffFormat.TABLE if path is None else by_suffix(path, _SUFFIXES))
-    asked = fail_on(failing)
+    conditions = fail_on(failing)
     project = find_settings(config)
     with loaded(old) as before, loaded(new or str(rules_path(project))) as after:
         done = _compared(
@@ -81,10 +81,10 @@ def diff(
         )
     messages.report(done.findings)
     if chosen is DiffFormat.HTML:
-        say_without_charts(messages)
+        remark_on_missing_charts(messages)
     deliver(_RENDERED[chosen](done).encode(), out)
     messages.took("diff")
-    return ExitCode.FOUND if any(each.fails(done) for each in asked) else ExitCode.DONE
+    return ExitCode.FOUND if any(each.fails(done) for each in conditions) else ExitCode.DONE
 
 
 def _compared(

@@ -48,7 +48,7 @@ def explain(
     form: ExplainFormat | None,
 ) -> None:
     """Explain a contact as of a run, or as of a point in time; with `exact`, show all decimals of points."""
-    contact = contact_asked(contact)
+    contact = required_contact(contact)
     if as_of is not None and run is not None:
         hint = "--run explains as of that run, with its rules; --as-of any time, with today's rule file."
         raise UsageError(Problem("U011", "Use --run or --as-of, not both.", hint=hint))
@@ -58,11 +58,11 @@ def explain(
     if as_of is None:
         found = find_run(project, run, warn=messages.warn)
         messages.of_run.run_id = found.run_id
-        told = explained_as_of_run(project, contact, found, config, everything=everything, most=most)
+        explanation = explained_as_of_run(project, contact, found, config, everything=everything, most=most)
     else:
-        told = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
+        explanation = _of_time(project, contact, as_of, rank=rank, everything=everything, most=most)
     decimals = EXACTLY if exact else project.settings.decimals
-    _write(told, out, chosen, everything=everything, decimals=decimals)
+    _write(explanation, out, chosen, everything=everything, decimals=decimals)
     messages.took("explain")
 
 
@@ -74,7 +74,7 @@ def _of_time(
         who = resolve_contact(exports, contact)
         hot = inputs.hot
         among = everyone(book, exports, as_of=inputs.as_of, hot=hot) if rank else None
-        told = explain_contact(
+        explanation = explain_contact(
             book,
             exports,
             who,
@@ -88,11 +88,11 @@ def _of_time(
         )
         day = _exported_on(exports)
         if among is not None:
-            told = with_population_results(told, among, hot=hot)
+            explanation = with_population_results(explanation, among, hot=hot)
     notes = [f"Fields and undated tags are as exported on {day}."]
     if len(as_of.strip()) == len("2026-11-21"):
-        notes.insert(0, f"A date means 00:00 in {told.timezone}.")
-    return dataclasses.replace(told, notes=(*told.notes, *notes))
+        notes.insert(0, f"A date means 00:00 in {explanation.timezone}.")
+    return dataclasses.replace(explanation, notes=(*explanation.notes, *notes))
 
 
 def _exported_on(exports: Exports) -> str:
@@ -101,7 +101,7 @@ def _exported_on(exports: Exports) -> str:
     return max(times)[:10] if times else "an unknown day"
 
 
-def contact_asked(contact: str | None) -> str:
+def required_contact(contact: str | None) -> str:
     """Return the contact; raise `UsageError` if it is None."""
     if contact is None:
         hint = "Give a contact id or an e-mail address, or --account."
@@ -123,12 +123,14 @@ def chosen_form(out: str | None, form: ExplainFormat | None, *, rows: bool = Fal
 
 
 def _write(
-    told: Explanation, out: str | None, form: ExplainFormat, *, everything: bool, decimals: int
+    explanation: Explanation, out: str | None, form: ExplainFormat, *, everything: bool, decimals: int
 ) -> None:
     if form is ExplainFormat.JSON:
-        deliver(_json(told).encode(), out)
+        deliver(_json(explanation).encode(), out)
         return
-    page = render_explanation(told, everything=everything, decimals=decimals, ascii_only=_is_ascii(out))
+    page = render_explanation(
+        explanation, everything=everything, decimals=decimals, ascii_only=_is_ascii(out)
+    )
     if place(out) is None and sys.stdout.isatty():
         show(page)
     else:
@@ -147,8 +149,8 @@ def _is_ascii(out: str | None) -> bool:
     return place(out) is None and lacks
 
 
-def _json(told: Explanation) -> str:
-    data = _as_told(as_mapping(told))
+def _json(explanation: Explanation) -> str:
+    data = _without_unused(as_mapping(explanation))
     for score in data["scores"]:
         for line in (*score["entries"], *score["silent"]):
             for occurrence in (*line["counted"], *line["uncounted"]):
@@ -160,10 +162,10 @@ def _json(told: Explanation) -> str:
 _LEAST: Final = 40
 _ANY: Final = 10**9
 
-_NOT_TOLD: Final = ("numbers",)
+_TEXT_ONLY: Final = ("numbers",)
 """Keys that only the text needs."""
 
-_ASKED_FOR: Final = (
+_OPTIONAL: Final = (
     "burst",
     "like_scanner",
     "silence",
@@ -177,16 +179,16 @@ _ASKED_FOR: Final = (
 """Keys that are present only if the rules use the feature; `hot: false` is kept."""
 
 
-def _as_told(value: Any) -> Any:  # noqa: ANN401 - any value in an explanation
+def _without_unused(value: Any) -> Any:  # noqa: ANN401 - any value in an explanation
     """Remove the keys of features that are not used."""
     if isinstance(value, dict):
-        silent = {key for key in _ASKED_FOR if key in value and value[key] in (None, (), False)}
+        silent = {key for key in _OPTIONAL if key in value and value[key] in (None, (), False)}
         silent -= {"hot"} if value.get("hot") is False else set()
-        silent |= {key for key in _NOT_TOLD if key in value}
+        silent |= {key for key in _TEXT_ONLY if key in value}
         silent |= (
             {"evidence", "failed"}
             if "known" in value and not (value["evidence"] or value["failed"])
             else set()
         )
-        return {key: _as_told(each) for key, each in value.items() if key not in silent}
-    return [_as_told(each) for each in value] if isinstance(value, tuple | list) else value
+        return {key: _without_unused(each) for key, each in value.items() if key not in silent}
+    return [_without_unused(each) for each in value] if isinstance(value, tuple | list) else value

@@ -57,14 +57,14 @@ def explain_of_account(
         roles=scan(found, ROLES_FILE) if book.accounts.roles else None,
     )
     with reading_run(found):
-        told = explain_account(tables, book.accounts, account)
+        explanation = explain_account(tables, book.accounts, account)
     if chosen is ExplainFormat.JSON:
         at = {"as_of": record.as_of, "timezone": record.timezone, "run_id": record.run_id}
-        deliver((json_text(plain(as_mapping(told) | at), indent=2) + "\n").encode(), out)
+        deliver((json_text(plain(as_mapping(explanation) | at), indent=2) + "\n").encode(), out)
     else:
         titles = {score.name: score.title for score in book.scores}
         decimals = EXACTLY if exact else project.settings.decimals
-        page = render_account(told, record, titles, everything=everything, decimals=decimals)
+        page = render_account(explanation, record, titles, everything=everything, decimals=decimals)
         if place(out) is None and sys.stdout.isatty():
             show(page)
         else:

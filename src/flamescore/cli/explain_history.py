@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flamescore.cli.explain import chosen_form, contact_asked
+from flamescore.cli.explain import chosen_form, required_contact
 from flamescore.cli.options import ExplainFormat, Format, Output
 from flamescore.cli.output import deliver, emit, place
 from flamescore.cli.terminal import as_text, screen, show
@@ -51,22 +51,22 @@ def explain_since(
 ) -> None:
     """Show the history of a contact up to a run, by default the latest; `exact` shows all decimals."""
     chosen = chosen_form(out, form, rows=True)
-    who, start = contact_asked(contact), _start(since)
+    who, start = required_contact(contact), _start(since)
     project = find_settings(config)
     found = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = found.run_id
-    told = contact_history(project.output_folder, found, who, start, every=everything)
-    for note in told.notes:
+    history = contact_history(project.output_folder, found, who, start, every=everything)
+    for note in history.notes:
         messages.remark(note)
     if chosen is ExplainFormat.TABLE:
         decimals = EXACTLY if exact else project.settings.decimals
-        page = render_history(told, sparklines=_takes_sparklines(out), decimals=decimals)
+        page = render_history(history, sparklines=_takes_sparklines(out), decimals=decimals)
         if place(out) is None and sys.stdout.isatty():
             show(page)
         else:
             deliver(as_text(page, coloured=screen(out).coloured).encode(), out)
     else:
-        rows = pl.concat([pl.DataFrame(schema=SERIES), *(score.rows for score in told.scores)])
+        rows = pl.concat([pl.DataFrame(schema=SERIES), *(score.rows for score in history.scores)])
         emit(rows, Output(out, Format(chosen)))
     messages.took("explain --since")
 

@@ -16,7 +16,7 @@ from flamescore.project import VARIABLES, UnsetError, filled
 if TYPE_CHECKING:
     from flamescore.cli.messages import Messages
 
-UNTOLD: Final = "A027"
+NOT_NOTIFIED: Final = "A027"
 KEY: Final = "ping"
 
 
@@ -46,24 +46,24 @@ class HealthCheck(Struct):
             self._warn(f"The variable `{error.name}` is not set, so the health check was skipped.")
             return
         self.messages.at_end.append(self._end)
-        self._tell("that this run starts", "/start")
+        self._notify("that this run starts", "/start")
 
     def _end(self, code: ExitCode) -> None:
         """Report how it ended, with `line` or the errors; nothing if another run held the lock."""
         if code is ExitCode.LOCKED:
             return
-        told = self.messages.findings
-        errors = [as_line(each, here=here()) for each in told if each.severity is Severity.ERROR]
-        warnings = [as_line(each, here=here()) for each in told if each.is_open]
+        findings = self.messages.findings
+        errors = [as_line(each, here=here()) for each in findings if each.severity is Severity.ERROR]
+        warnings = [as_line(each, here=here()) for each in findings if each.is_open]
         failed = code is not ExitCode.DONE
         text = "\n".join(errors or warnings) if failed else ""
-        self._tell("how this run ended", "/fail" if failed else "", text or self.line)
+        self._notify("how this run ended", "/fail" if failed else "", text or self.line)
 
-    def _tell(self, what: str, end: str, text: str | None = None) -> None:
+    def _notify(self, what: str, end: str, text: str | None = None) -> None:
         assert self.url is not None
         why = ping(self.url, end, text)
         if why is not None:
             self._warn(f"The health check could not be notified {what}: {why}.")
 
     def _warn(self, text: str) -> None:
-        self.messages.warn(Finding(UNTOLD, Severity.WARNING, KEY, text))
+        self.messages.warn(Finding(NOT_NOTIFIED, Severity.WARNING, KEY, text))

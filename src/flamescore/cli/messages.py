@@ -96,8 +96,8 @@ class Messages(Struct, frozen=True):
     def remark(self, text: str, *, code: str = "") -> None:
         """Write an informational line, unless `-q` is given."""
         if not self.quiet:
-            said = Finding(code, Severity.INFO, "", text)
-            self.line(for_log(text), as_json(said, time=now()))
+            finding = Finding(code, Severity.INFO, "", text)
+            self.line(for_log(text), as_json(finding, time=now()))
 
     def detail(self, text: str) -> None:
         """Write a line that is shown only with `--verbose`."""
@@ -112,19 +112,19 @@ class Messages(Struct, frozen=True):
         """Write the last line of a command, whatever its exit code: only as JSON, and not with `-q`."""
         if self.log is LogFormat.JSON and not self.quiet:
             run_id, found = self.of_run.run_id, Finding(FINISHED, Severity.INFO, "", "finished")
-            said = as_json(found, time=now(), run_id=run_id, exit_code=int(code))
+            record = as_json(found, time=now(), run_id=run_id, exit_code=int(code))
             seconds = round(time.perf_counter() - self.started, 3)
             more = {"command": command, "published": self.of_run.published, "seconds": seconds}
-            self.line("", {**said, **more})
+            self.line("", {**record, **more})
 
-    def line(self, text: str, said: Mapping[str, Any]) -> None:
-        """Write one message: `text`, or `said` as JSON."""
-        sys.stderr.write(f"{json_text(dict(said)) if self.log is LogFormat.JSON else text}\n")
+    def line(self, text: str, record: Mapping[str, Any]) -> None:
+        """Write one message: `text`, or `record` as JSON."""
+        sys.stderr.write(f"{json_text(dict(record)) if self.log is LogFormat.JSON else text}\n")
 
     def _write(self, finding: Finding, *, run_id: str | None = None, exit_code: int | None = None) -> None:
         if self.log is LogFormat.JSON:
-            said = as_json(finding, time=now(), run_id=run_id, exit_code=exit_code)
-            sys.stderr.write(f"{json_text(said)}\n")
+            record = as_json(finding, time=now(), run_id=run_id, exit_code=exit_code)
+            sys.stderr.write(f"{json_text(record)}\n")
             return
         coloured = wants_colours(os.environ, is_terminal=sys.stderr.isatty())
         text = as_text(finding, here=here(), verbose=self.verbose, coloured=coloured)

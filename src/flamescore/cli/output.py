@@ -108,7 +108,7 @@ def remark_on_others(
         messages.remark(f"{shown.height:,} of {found.height:,} shown{hint}")
 
 
-def say_without_charts(messages: Messages) -> None:
+def remark_on_missing_charts(messages: Messages) -> None:
     """Report that a page has only tables if charts can't be drawn."""
     from flamescore.pages import can_draw  # noqa: PLC0415 - only needed for pages
 
@@ -161,8 +161,8 @@ def _for_people(frame: pl.DataFrame, form: Format, zone: ZoneInfo | None) -> byt
 
 def as_mapping(value: object) -> dict[str, Any]:
     """Return a value, and all nested values, as mappings; instants, dates and decimals are left unchanged."""
-    told: dict[str, Any] = to_builtins(value, builtin_types=(datetime, date, Decimal))
-    return told
+    mapping: dict[str, Any] = to_builtins(value, builtin_types=(datetime, date, Decimal))
+    return mapping
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is of any shape
@@ -193,9 +193,9 @@ def _csv(frame: pl.DataFrame, output: Output) -> bytes:
 
 def _cells(frame: pl.DataFrame) -> Iterator[list[str]]:
     for row in frame.pipe(flat).iter_rows():
-        yield ["" if cell is None else _said(plain(cell)) for cell in row]
+        yield ["" if cell is None else _formatted_cell(plain(cell)) for cell in row]
 
 
-def _said(cell: Any) -> str:  # noqa: ANN401 - a cell is of any type
+def _formatted_cell(cell: Any) -> str:  # noqa: ANN401 - a cell is of any type
     """Return a cell for people to read: numbers have thousands separators."""
     return f"{cell:,}" if isinstance(cell, int | float) and not isinstance(cell, bool) else f"{cell}"

@@ -111,5 +111,5 @@ def _prune(store: RunStore, project: Project, timeout: float, messages: Messages
     were = "was" if len(deleted) == 1 else "were"
     some = f"{count(len(deleted), 'run')} {were}" if deleted else "no run was"
     rule = project.settings.keep_runs
-    said = f"{rule:,}" if isinstance(rule, int) else rule.written
-    messages.remark(f"{some} deleted; keep_runs is {said}")
+    value = f"{rule:,}" if isinstance(rule, int) else rule.written
+    messages.remark(f"{some} deleted; keep_runs is {value}")

@@ -78,8 +78,8 @@ def score(
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
     started_at = clock()
     try:
-        with _progress(quiet=quiet) as tell:
-            outcome = nightly(project, options, tell=tell)
+        with _progress(quiet=quiet) as show_step:
+            outcome = nightly(project, options, tell=show_step)
     except Exception as error:
         if notify and not options.dry_run:
             _notify_of_failure(project, error, started_at, messages)
@@ -163,8 +163,8 @@ def _report_run(outcome: Outcome, project: Project, messages: Messages) -> None:
         messages.detail(f"{step.seconds:8.3f} s {step.rows:>15,} rows  {step.step}")
     if structured and not messages.quiet:
         if published is None:
-            for told in _would_change(outcome):
-                messages.remark(told)
+            for line in _would_change(outcome):
+                messages.remark(line)
         messages.line("", _success(outcome, time.perf_counter() - messages.started))
 
 
@@ -191,8 +191,8 @@ def _on_stdout(outcome: Outcome, project: Project) -> None:
     if outcome.published is None:
         if sys.stdout.isatty():
             write_line("Nothing was written (--dry-run).")
-        for told in _would_change(outcome):
-            write_line(told)
+        for line in _would_change(outcome):
+            write_line(line)
     elif sys.stdout.isatty():
         write_line(_published(outcome.published, outcome, project))
 
@@ -216,13 +216,13 @@ def _report(outcome: Outcome, project: Project) -> list[str]:
 def _published(published: Published, outcome: Outcome, project: Project) -> str:
     """Return where the run was published, and how to find the leads that were not listed."""
     default = outcome.report.scores[0]
-    told = f"Published to {_place(published, project)}."
+    text = f"Published to {_place(published, project)}."
     if default.on_list is None or default.on_list <= LISTED:
-        return told
+        return text
     flames = outcome.report.hot_flames
     hot = "--hot" if flames is None else f"--flames {flames}" + ("" if flames == MOST_FLAMES else "-5")
     run = "" if published.latest else f" --run {published.run.run_id}"
-    return f"{told} The rest: flamescore search {hot}{run}"
+    return f"{text} The rest: flamescore search {hot}{run}"
 
 
 def _place(published: Published, project: Project) -> str:

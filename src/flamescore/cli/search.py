@@ -48,46 +48,46 @@ def search(
     config: str | None,
     run: str | None,
     against: str | None,
-    asked: SearchRequest,
+    request: SearchRequest,
     output: Output,
     limit: int | None,
     messages: Messages,
 ) -> None:
     """Search a run, and show the rows."""
-    if against is not None and not asked.changed:
+    if against is not None and not request.changed:
         hint = "Add `--changed`: up, down, newly-hot, cooled-off or new."
         raise UsageError(Problem("U000", "--against says since when, but not what changed.", hint=hint))
     project = find_settings(config)
     newer = find_run(project, run, warn=messages.warn)
     messages.of_run.run_id = newer.run_id
     if against is not None:
-        asked = replace(asked, against=find_earlier(project, against, newer))
+        request = replace(request, against=find_earlier(project, against, newer))
     most = limit if limit is not None else SHOWN if on_terminal(output) else None
     bare = output.raw and format_of(output) is Format.CSV
-    found = search_run(project, newer, asked, first=most, bare=bare)
+    found = search_run(project, newer, request, first=most, bare=bare)
     for note in found.notes:
         messages.remark(note)
     if not found.count:
-        for text in no_match_messages(project, newer, asked):
+        for text in no_match_messages(project, newer, request):
             messages.warn(Finding(NOBODY, Severity.INFO, "", text))
-    _write(project, newer, found, asked, output)
+    _write(project, newer, found, request, output)
     if on_terminal(output) and found.rows.height < found.count:
         hint = "" if limit is not None else "; --limit shows more"
         messages.remark(f"{found.rows.height:,} of {found.count:,} shown{hint}")
     messages.took(f"search of run {found.run_id}: {found.count:,} found")
 
 
-def _write(project: Project, run: Run, found: SearchResult, asked: SearchRequest, output: Output) -> None:
+def _write(project: Project, run: Run, found: SearchResult, request: SearchRequest, output: Output) -> None:
     """Write the rows found: exact for programs, or formatted for people."""
     form = format_of(output)
-    if form is Format.TABLE and asked.columns is None:
+    if form is Format.TABLE and request.columns is None:
         emit(found.rows, output, table=partial(_call_list, run, found))
     elif form is Format.CSV and output.raw:
         emit(found.bare(), output)
     elif form in _EXACT:
         emit(found.exact(), output, zone=found.zone)
     elif form is Format.XLSX:
-        deliver(_workbook(project, run, found, asked), output.out)
+        deliver(_workbook(project, run, found, request), output.out)
     else:
         in_file = form is Format.CSV and _is_file(output.out)
         commas = form is not Format.CSV
@@ -100,14 +100,14 @@ def _is_file(out: str | None) -> bool:
     return path is not None and (path.is_file() or not path.exists())
 
 
-def _workbook(project: Project, run: Run, found: SearchResult, asked: SearchRequest) -> bytes:
+def _workbook(project: Project, run: Run, found: SearchResult, request: SearchRequest) -> bytes:
     """Return the rows as a workbook with the layout of a report's call list."""
     from flamescore.report import read_back, render_search  # noqa: PLC0415 - a report takes 50 ms
 
     rows = found.exact() if found.compared else found.bare()
     with reading_run(run):
         data = replace(read_back(run), decimals=project.settings.decimals)
-        return render_search(data, rows, found.score_name, columns=asked.columns)
+        return render_search(data, rows, found.score_name, columns=request.columns)
 
 
 class OfAccounts(Struct, frozen=True):
@@ -122,8 +122,8 @@ class OfAccounts(Struct, frozen=True):
         Raises:
             UsageError: one of them is given.
         """
-        asked = {"--role": bool(self.roles), "--complete": self.complete is not None}
-        for flag, given in asked.items():
+        flags = {"--role": bool(self.roles), "--complete": self.complete is not None}
+        for flag, given in flags.items():
             if given:
                 raise UsageError(
                     Problem("U002", f"{flag} is asked of accounts alone.", hint="Add --accounts.")
@@ -134,7 +134,7 @@ def search_accounts(
     config: str | None,
     run: str | None,
     against: str | None,
-    asked: SearchRequest,
+    request: SearchRequest,
     of_accounts: OfAccounts,
     output: Output,
     limit: int | None,
@@ -142,17 +142,17 @@ def search_accounts(
 ) -> None:
     """Search the accounts of a run, and show the rows."""
     others = {
-        "--owner": asked.owners,
-        "--tag": asked.tags,
-        "--where": asked.where,
-        "--label": asked.labels,
-        "--hot": asked.hot,
-        "--changed": asked.changed,
+        "--owner": request.owners,
+        "--tag": request.tags,
+        "--where": request.where,
+        "--label": request.labels,
+        "--hot": request.hot,
+        "--changed": request.changed,
         "--against": against is not None,
-        "--all": asked.everyone,
-        "--held-out": asked.held_out,
-        "--segment": asked.segments,
-        "--sort": asked.sort,
+        "--all": request.everyone,
+        "--held-out": request.held_out,
+        "--segment": request.segments,
+        "--sort": request.sort,
     }
     for flag, given in others.items():
         if given:
@@ -163,21 +163,21 @@ def search_accounts(
     found = accounts_of_run(
         meant,
         AccountSearchRequest(
-            flames=asked.flames,
-            scores=asked.scores,
-            min_score=asked.min_score,
-            max_score=asked.max_score,
-            min_percentile=asked.min_percentile,
-            text=" ".join((*asked.words, asked.text or "")),
+            flames=request.flames,
+            scores=request.scores,
+            min_score=request.min_score,
+            max_score=request.max_score,
+            min_percentile=request.min_percentile,
+            text=" ".join((*request.words, request.text or "")),
             roles=of_accounts.roles,
             complete=of_accounts.complete,
-            columns=asked.columns,
+            columns=request.columns,
         ),
     )
     shown = first_rows(found.rows, output, limit)
     if found.rows.is_empty():
         messages.warn(Finding(NOBODY, Severity.INFO, "", "No accounts match."))
-    if on_terminal(output) and asked.columns is None:
+    if on_terminal(output) and request.columns is None:
         shown = shown.with_columns(
             whole_percent(pl.col("percentile")), local_time(pl.col("last_activity_at"), found.zone)
         )
