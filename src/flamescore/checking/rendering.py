@@ -33,8 +33,10 @@ def findings_text(
     checked: Checked, here: Path | None, *, verbose: bool = False, quiet: int = 0, coloured: bool = False
 ) -> str:
     """Return the findings with their source lines and cures, and a line on those that are not shown."""
-    told = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
-    lines = [as_text(_placed(each, checked), here=here, verbose=verbose, coloured=coloured) for each in told]
+    visible = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
+    lines = [
+        as_text(_placed(each, checked), here=here, verbose=verbose, coloured=coloured) for each in visible
+    ]
     hidden = last_line(checked.findings, verbose=verbose, quiet=quiet, notes=True)
     return "".join(f"{each}\n" for each in (*lines, *(() if hidden is None else (hidden,))))
 
@@ -86,8 +88,8 @@ def _placed(finding: Finding, checked: Checked) -> Finding:
 
 def as_concise(checked: Checked, here: Path | None, *, verbose: bool = False, quiet: int = 0) -> str:
     """Return one line per finding: `rules/keap.yaml:14:9: warning L201: ...`."""
-    told = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
-    return "".join(f"{as_line(_placed(each, checked), here=here)}\n" for each in told)
+    visible = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
+    return "".join(f"{as_line(_placed(each, checked), here=here)}\n" for each in visible)
 
 
 def as_github(checked: Checked, here: Path | None, *, verbose: bool = False, quiet: int = 0) -> str:
@@ -96,11 +98,11 @@ def as_github(checked: Checked, here: Path | None, *, verbose: bool = False, qui
     Files are named relative to the root of the project's repository, or to the working folder if there is no
     repository. Findings without a place in the rule or project file have no file.
     """
-    told = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
+    visible = shown(checked.findings, verbose=verbose, quiet=quiet, notes=True)
     start = checked.folder or here
     folders = () if start is None else (start, *start.parents)
     base = next((each for each in folders if (each / _GIT).exists()), here)
-    return "".join(f"{_command(_placed(each, checked), base)}\n" for each in told)
+    return "".join(f"{_command(_placed(each, checked), base)}\n" for each in visible)
 
 
 def _command(finding: Finding, base: Path | None) -> str:
@@ -113,10 +115,10 @@ def _command(finding: Finding, base: Path | None) -> str:
         properties |= {"line": str(where.line)} if where.line else {}
         properties |= {"col": str(where.column)} if where.column else {}
     properties["title"] = finding.code
-    said = ",".join(f"{key}={_escaped(value, property_=True)}" for key, value in properties.items())
+    listed = ",".join(f"{key}={_escaped(value, property_=True)}" for key, value in properties.items())
     subject = "" if where is not None or not finding.subject else f"{finding.subject}: "
     message = _escaped(for_log(f"{subject}{finding.sentence}"))
-    return f"::{_COMMANDS.get(finding.severity, 'notice')} {said}::{message}"
+    return f"::{_COMMANDS.get(finding.severity, 'notice')} {listed}::{message}"
 
 
 def _escaped(text: str, *, property_: bool = False) -> str:

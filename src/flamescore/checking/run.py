@@ -144,8 +144,8 @@ class _Found(Struct):
 
     def all(self, project: Project | None) -> tuple[Finding, ...]:
         """Return all findings, each once, with places as the project names them."""
-        told = (*map(of_problem, (*self.wrong, *self.stops)), *self.findings)
-        return tuple(dict.fromkeys(each if project is None else near(each, project) for each in told))
+        findings = (*map(of_problem, (*self.wrong, *self.stops)), *self.findings)
+        return tuple(dict.fromkeys(each if project is None else near(each, project) for each in findings))
 
 
 def check(config: str | None = None, as_of: str | None = None, *, rules_only: bool = False) -> Checked:
@@ -212,8 +212,8 @@ def _instant(project: Project, rules: LoadedRules, found: _Found) -> datetime | 
     """Return `as_of`, and note anything odd about it; None if it is invalid."""
     instant = found.tried(partial(parse_as_of, project.settings.as_of, rules.zone))
     if instant is not None:
-        told = found.tried(partial(check_as_of, project, instant, rules.zone, accept=False))
-        found.findings += told or ()
+        findings = found.tried(partial(check_as_of, project, instant, rules.zone, accept=False))
+        found.findings += findings or ()
     return instant
 
 
@@ -243,10 +243,10 @@ def _scored(inputs: Inputs, found: _Found) -> _Scoring:
     found.findings += scoring_findings(inputs, scored, segments, feeds, past.latest())
     found.findings += past.findings
     document, firing = inputs.loaded.document, firing_of(scored)
-    askers = references_of(document, scored, conditions_outside(inputs, scored, segments))
+    references = references_of(document, scored, conditions_outside(inputs, scored, segments))
     found.findings += lints_of_scores(document, scored, firing)
-    found.findings += machine_lints(machines, askers, scored)
-    found.findings += lints_of_events(askers, exports, instants)
+    found.findings += machine_lints(machines, references, scored)
+    found.findings += lints_of_events(references, exports, instants)
     flames = {score.name: flames_of(scored, score) for score in book.scores}
     return _Scoring(inputs.as_of, flames, firing.rules)
 
@@ -293,11 +293,11 @@ def _of_events(source: EventSource, people: Contacts, window: Window) -> tuple[F
 def _result(
     project: Project | None, rules: LoadedRules | None, found: _Found, scoring: _Scoring | None = None
 ) -> Checked:
-    told = found.all(project)
+    findings = found.all(project)
     if project is not None:
         zone = UTC_ZONE if rules is None else rules.zone
-        unused_entries = () if scoring is None else unused(told, project.accepts, _RAISED)
-        told = (*accepted(told, project.accepts, clock().astimezone(zone).date()), *unused_entries)
+        unused_entries = () if scoring is None else unused(findings, project.accepts, _RAISED)
+        findings = (*accepted(findings, project.accepts, clock().astimezone(zone).date()), *unused_entries)
     scores = () if rules is None else rules.book.scores
     return Checked(
         folder=None if project is None else project.folder,
@@ -308,9 +308,9 @@ def _result(
             ScoreResult(each.name, each.title, None if scoring is None else scoring.flames[each.name])
             for each in scores
         ),
-        findings=in_order(told),
+        findings=in_order(findings),
         is_wrong=bool(found.wrong),
-        is_stopped=any(each.severity is Severity.ERROR for each in told) and not found.wrong,
+        is_stopped=any(each.severity is Severity.ERROR for each in findings) and not found.wrong,
         fail_on="error" if project is None else project.settings.fail_on,
     )
 
