@@ -58,14 +58,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _told(function: Callable[P, T]) -> Callable[P, T]:
+def _wrap_errors(function: Callable[P, T]) -> Callable[P, T]:
     """Turn any internal error into a `FlamescoreError`, X070. A Polars panic is not an `Exception`.
 
     A value of the wrong type is still the `TypeError` or `ValueError` that callers expect.
     """
 
     @wraps(function)
-    def told(*args: P.args, **named: P.kwargs) -> T:
+    def wrapper(*args: P.args, **named: P.kwargs) -> T:
         try:
             return function(*args, **named)
         except MisuseError as error:
@@ -77,10 +77,10 @@ def _told(function: Callable[P, T]) -> Callable[P, T]:
                 raise  # the arguments don't match the signature: let Python report it
             raise FlamescoreError(fault(error)) from error
 
-    return told
+    return wrapper
 
 
-@_told
+@_wrap_errors
 def load_rules(rules: str | Path, *, folder: str | Path | None = None) -> LoadedRules:
     """Load and validate a rule file.
 
@@ -98,7 +98,7 @@ def load_rules(rules: str | Path, *, folder: str | Path | None = None) -> Loaded
     return read_rules(path, ListFiles(path.parent if folder is None else Path(folder)))
 
 
-@_told
+@_wrap_errors
 def load_exports(
     config: str | Path | None = None,
     rules: LoadedRules | None = None,
@@ -122,13 +122,13 @@ def load_exports(
     exclude = call_list_of(project, rules)
     if rules is None:
         return load(opened, lists=opened.columns.lists)
-    asked = (rules,) if exclude is None else (rules, exclude)
-    opened = readable(opened, named_columns(*asked))
-    numbers, lists = number_columns(*asked), list_columns(*asked)
-    return load(opened, date_columns(*asked), rules.zone, numbers=numbers, lists=lists)
+    loaded = (rules,) if exclude is None else (rules, exclude)
+    opened = readable(opened, named_columns(*loaded))
+    numbers, lists = number_columns(*loaded), list_columns(*loaded)
+    return load(opened, date_columns(*loaded), rules.zone, numbers=numbers, lists=lists)
 
 
-@_told
+@_wrap_errors
 def score(
     rules: LoadedRules,
     contacts: Table | Exports,
@@ -196,7 +196,7 @@ def _hot(rules: LoadedRules, hot: str | Mapping[str, Any] | int, columns: Column
     return Hot(condition=bind_condition(loaded, columns, rules.zone))
 
 
-@_told
+@_wrap_errors
 def explain(
     rules: LoadedRules | Run,
     contact: str | int,
@@ -230,17 +230,17 @@ def explain(
         UsageError: Several contacts have this e-mail address.
         TypeError: `contact` is neither text nor a whole number, or `contacts` is missing.
     """
-    asked = contact_text(contact)
+    text = contact_text(contact)
     if isinstance(rules, Run):
         place = contacts if config is None else config
         if place is not None and not isinstance(place, str | Path):
             raise wrong("config", "a path", place)
-        return _as_of_run(rules, asked, place, everything=everything)
+        return _as_of_run(rules, text, place, everything=everything)
     if contacts is None or isinstance(contacts, str | Path):
         raise wrong("contacts", "a frame or an Arrow table", contacts)
     exports = _exports(rules, contacts, events, tag_history, None)
     book = bind_rules(rules, _columns(exports)).book
-    who = resolve_contact(exports, asked)
+    who = resolve_contact(exports, text)
     at = instant(as_of, rules.zone)
     return Explanation.of(explain_contact(book, exports, who, as_of=at, everything=everything))
 
@@ -248,13 +248,13 @@ def explain(
 def _as_of_run(run: Run, contact: str, config: str | Path | None, *, everything: bool) -> Explanation:
     project = run.project if config is None else find_settings(str(config))
     path = config if config is not None else run.project.path
-    told = explained_as_of_run(
+    explanation = explained_as_of_run(
         project, contact, run.stored, None if path is None else str(path), everything=everything, most=None
     )
-    return Explanation.of(told)
+    return Explanation.of(explanation)
 
 
-@_told
+@_wrap_errors
 def load_run(output: str | Path = "out", run: str = "latest") -> Run:
     """Find a stored run in an output folder.
 
@@ -281,7 +281,7 @@ def _project_of_output(output: str | Path) -> Project:
     return near if same else bare
 
 
-@_told
+@_wrap_errors
 def report(run: Run, path: str | Path | None = None, redact: bool = False) -> Path | str:  # noqa: FBT001, FBT002
     """Write the report of a run, and return its path.
 
@@ -311,7 +311,7 @@ def report(run: Run, path: str | Path | None = None, redact: bool = False) -> Pa
     return Path(path)
 
 
-@_told
+@_wrap_errors
 def search(
     found_in: Result | Run,
     text: str | None = None,
@@ -363,7 +363,7 @@ def search(
         UsageError: A score, column, label or kind of change does not exist, or `flames` is invalid.
         ValueError: `changed` is given for a result, which has no changes.
     """
-    asked = SearchRequest(
+    request = SearchRequest(
         flames=None if flames is None else flames_text(flames),
         scores=(*texts("score", score), *texts("scores", scores)),
         min_score=min_score,
@@ -381,23 +381,23 @@ def search(
     )
     first = None if limit is None else not_negative("limit", limit)
     if isinstance(found_in, Run):
-        return search_run(found_in.project, found_in.stored, asked, first=first).exact()
+        return search_run(found_in.project, found_in.stored, request, first=first).exact()
     if not isinstance(found_in, Result):
         raise wrong("the first argument", "a Result, or a run from load_run", found_in)
-    if asked.changed:
+    if request.changed:
         text_of_it = "changed needs a run from load_run: a Result was held against no earlier one"
         raise MisuseError(ValueError(text_of_it))
-    rows = search_result(found_in, asked)
+    rows = search_result(found_in, request)
     return rows if first is None else rows.head(first)
 
 
-def _ways(asked: tuple[str, ...]) -> tuple[str, ...]:
-    for way in asked:
+def _ways(ways: tuple[str, ...]) -> tuple[str, ...]:
+    for way in ways:
         if way not in WAYS:
             near = nearest(way, tuple(WAYS))
             hint = f"Did you mean `{near}`?" if near else f"Use {', '.join(WAYS)}."
             raise UsageError(Problem("U002", f"`{way}` is not a way to change.", hint=hint))
-    return asked
+    return ways
 
 
 def _exports(
