@@ -57,9 +57,9 @@ def last_line(
         return None
     hidden = [each for each in findings if not _is_shown(each, verbose, quiet, notes=notes)]
     accepted = sum(each.severity is Severity.WARNING for each in hidden)
-    told = len(hidden) - accepted
+    hidden_notes = len(hidden) - accepted
     parts = [
-        *([count(told, "note")] if told else []),
+        *([count(hidden_notes, "note")] if hidden_notes else []),
         *([count(accepted, "accepted warning")] if accepted else []),
     ]
     return f"{', '.join(parts)}: -v shows {'it' if len(hidden) == 1 else 'them'}" if parts else None

@@ -79,12 +79,12 @@ def changed_contacts(
             return ChangedContacts(none, f"Run {record.run_id} {NONE_BEFORE}.", known=False)
         rows = scan(run, FILE).filter(pl.col("score_name") == name)
         counts = next(each for each in record.changes.scores if each.name == name).as_dict()
-        said = _summary(record, name, record.changes.as_of, counts)
+        summary = _summary(record, name, record.changes.as_of, counts)
         notes = record.changes.notes
     else:
         all_rows, hot_note = _since(run, against, name)
         rows = all_rows.lazy()
-        said = _summary(record, name, against.as_of, dict(all_rows["change"].value_counts().iter_rows()))
+        summary = _summary(record, name, against.as_of, dict(all_rows["change"].value_counts().iter_rows()))
         notes = (*_of_score(against, name), *hot_note, _of_causes(record, against))
     if not everyone:
         rows = rows.filter(pl.col("change") != SAME).join(
@@ -94,7 +94,7 @@ def changed_contacts(
     if against is not None and not isinstance(against, OnlyScores):
         found = _with_rules(found, run, against, name)
     others = (each for each in found.columns if each not in {*CHANGES, "why"})
-    return ChangedContacts(found.select(*CHANGES, "why", *others), said, notes)
+    return ChangedContacts(found.select(*CHANGES, "why", *others), summary, notes)
 
 
 def changes_under(
@@ -140,8 +140,8 @@ def _since(run: Run, earlier: EarlierRun, name: str) -> tuple[pl.DataFrame, tupl
     names = [name] if _has(earlier, name) else []
     both = HotInBoth(record.hot_flames, record.scores[0].name, now, then)
     rows = compared(scores, previous, None, names=names, hot=both)
-    said = hot_not_compared(record.hot_condition, then, condition)
-    return with_people_of_run(rows, scores, previous), () if said is None else (said,)
+    note = hot_not_compared(record.hot_condition, then, condition)
+    return with_people_of_run(rows, scores, previous), () if note is None else (note,)
 
 
 def _with_rules(rows: pl.DataFrame, run: Run, earlier: Run, name: str) -> pl.DataFrame:
@@ -217,5 +217,5 @@ def _summary(record: RunRecord, name: str, before: datetime, counts: Mapping[str
     zone = ZoneInfo(record.timezone)
     now, then = to_local(record.as_of, zone), to_local(before, zone)
     since = f"{then:%Y-%m-%d}" if now.date() != then.date() else f"{then:%Y-%m-%d %H:%M}"
-    said = ", ".join(f"{counts.get(kind, 0):,} {word}" for kind, word in WORDS_OF_CHANGES.items())
-    return f"{name} since {since}: {said}"
+    listed = ", ".join(f"{counts.get(kind, 0):,} {word}" for kind, word in WORDS_OF_CHANGES.items())
+    return f"{name} since {since}: {listed}"

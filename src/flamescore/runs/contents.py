@@ -274,12 +274,12 @@ class Table(Struct, frozen=True):
         """Return what is wrong with the rows; None if they are valid. Every column is read."""
         missing = pl.sum_horizontal(pl.lit(0), *(pl.col(name).null_count() for name in self.present))
         wrong = pl.sum_horizontal(pl.lit(0), *((~each).fill_null(value=True).sum() for each in self.holds))
-        told = pl.struct(self.key).n_unique() if self.key else pl.len()
+        distinct = pl.struct(self.key).n_unique() if self.key else pl.len()
         sums = frame.select(
             pl.len().alias("\x00rows"),
             missing.alias("\x00missing"),
             wrong.alias("\x00wrong"),
-            told.alias("\x00told"),
+            distinct.alias("\x00told"),
             pl.sum_horizontal(pl.all().null_count()).alias("\x00read"),
         )
         rows, absent, odd, different, _ = sums.collect(engine="streaming").row(0)

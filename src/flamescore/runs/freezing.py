@@ -33,20 +33,20 @@ def frozen_flames(run: Run, score: str | None = None) -> str:
     book = rules_of_run(run).book
     meant = None if score is None else score_meant(run.record, score)
     chosen = [each for each in book.scores if meant in (None, each.name)]
-    asked = [each for each in chosen if each.percentiles is not None]
-    if not asked:
+    with_percentiles = [each for each in chosen if each.percentiles is not None]
+    if not with_percentiles:
         name = "No score of this run" if score is None else score
         verb = "has percentiles to freeze" if score is None else "has no percentiles to freeze"
         raise UsageError(Problem(NO_PERCENTILES, f"{name} {verb}."))
     entries = {each.name: each for each in run.record.scores}
     faults = [
         Problem(NOT_RISING, f"{each.name} can't be frozen: {'; '.join(found)}.")
-        for each in asked
+        for each in with_percentiles
         if (found := list(_faults(each, entries[each.name].flames_from or ())))
     ]
     if faults:
         raise InputError(faults)
-    return "".join(_lines(each, entries[each.name], run) for each in asked)
+    return "".join(_lines(each, entries[each.name], run) for each in with_percentiles)
 
 
 def _lines(score: Score, entry: ScoreEntry, run: Run) -> str:

@@ -47,10 +47,10 @@ class Earlier(Struct):
                 UNREAD,
                 Severity.WARNING,
                 "run",
-                f"The run before can't be read: {file} {why}. {' '.join(untold)}",
+                f"The run before can't be read: {file} {why}. {' '.join(consequences)}",
                 Where(f"{self.store.output.name}/runs/{run_id}/{file}"),
             )
-            for (run_id, file), (why, untold) in self._unread.items()
+            for (run_id, file), (why, consequences) in self._unread.items()
         )
 
     def before(
@@ -83,21 +83,21 @@ class Earlier(Struct):
         """Return the scores of the latest run."""
         return self._of(self.store.latest(), _scores, "What would change is unknown.")
 
-    def _of(self, run: Run | None, reader: Callable[[Run], T], untold: str) -> T | None:
+    def _of(self, run: Run | None, reader: Callable[[Run], T], consequence: str) -> T | None:
         """Return what `reader` reads from a run; None if there is no run, or it can't be read."""
         if run is None:
             return None
         try:
             return reader(run)
         except DamagedRunError as error:
-            self._note(run, error.file, error.why, untold)
+            self._note(run, error.file, error.why, consequence)
         except (Exception, PanicException) as error:  # noqa: BLE001 - only an earlier run's files are read
-            self._note(run, NAME, f"can't be read ({type(error).__name__})", untold)
+            self._note(run, NAME, f"can't be read ({type(error).__name__})", consequence)
         return None
 
-    def _note(self, run: Run, file: str, why: str, untold: str) -> None:
-        _, said = self._unread.setdefault((run.run_id, file), (why, []))
-        said.append(untold)
+    def _note(self, run: Run, file: str, why: str, consequence: str) -> None:
+        _, consequences = self._unread.setdefault((run.run_id, file), (why, []))
+        consequences.append(consequence)
 
 
 def _run_before(store: RunStore, as_of: datetime) -> Run | None:

@@ -83,13 +83,13 @@ class Remote:
     def look(self) -> None:
         """Update the folder, once: fetch the records of new runs, remove deleted runs, move `latest`."""
         if not self._synced:
-            with self._telling():
+            with self._wrapping_errors():
                 self._sync()
 
     def whole(self, run: Run) -> Run:
         """Return a run after fetching its missing files."""
         if (run.path / PARTIAL).exists():
-            with self._telling():
+            with self._wrapping_errors():
                 bucket, prefix = self._bucket(), f"{self.address.key}{RUNS}/{run.run_id}/"
                 for each in bucket.below(prefix):
                     self._fetch(bucket, each.key, run.path / each.key.removeprefix(prefix))
@@ -98,7 +98,7 @@ class Remote:
 
     def tidy(self) -> None:
         """Remove the leftovers of killed runs from the store: runs over a day old that have no record."""
-        with self._telling():
+        with self._wrapping_errors():
             bucket = self._bucket()
             oldest = datetime.now(UTC) - _UNFINISHED
             for files in self._runs(bucket).values():
@@ -182,8 +182,8 @@ class Remote:
         except MissingObjectError:
             return None
         try:
-            told = json.loads(data)
-            return str(told["run_id"]), datetime.fromisoformat(told["as_of"]), tag
+            pointer = json.loads(data)
+            return str(pointer["run_id"]), datetime.fromisoformat(pointer["as_of"]), tag
         except (ValueError, TypeError, KeyError):
             text = f"{self.url}/{POINTER} is damaged, so it is not known which run is the latest"
             raise OutputError(Problem(REFUSED, text, hint="delete it, and score again")) from None
@@ -199,7 +199,7 @@ class Remote:
         """
         prefix = f"{self.address.key}{RUNS}/{run_id}/"
         files = [path for path in folder.rglob("*") if path.is_file()]
-        with self._telling():
+        with self._wrapping_errors():
             bucket = self._bucket()
             for path in sorted(files, key=lambda path: path.relative_to(folder).as_posix() == NAME):
                 bucket.write(prefix + path.relative_to(folder).as_posix(), path)
@@ -221,15 +221,17 @@ class Remote:
             OutputError: the store refuses.
         """
         key = f"{self.address.key}{POINTER}"
-        told = {"run_id": run.run_id, "as_of": iso_instant(run.as_of)}
-        with self._telling():
+        pointer = {"run_id": run.run_id, "as_of": iso_instant(run.as_of)}
+        with self._wrapping_errors():
             bucket = self._bucket()
             for _ in range(TRIES):
                 there = self._pointed(bucket)
                 if not wanted or (there is not None and there[1] > run.as_of and not make_latest):
                     return Moved.STAYED
                 with suppress(ChangedObjectError):
-                    bucket.write_if(key, json.dumps(told).encode(), tag=None if there is None else there[2])
+                    bucket.write_if(
+                        key, json.dumps(pointer).encode(), tag=None if there is None else there[2]
+                    )
                     return Moved.TO_IT
             self._delete_run(bucket, run.run_id)
         text = f"other machines publish to {self.url} at the same time; nothing was published"
@@ -239,7 +241,7 @@ class Remote:
         """Upload history files that are new locally, and delete those that were removed locally."""
         folder, prefix = self.output / HISTORY, f"{self.address.key}{HISTORY}/"
         here = {path.name for path in folder.glob("*.parquet")} if folder.is_dir() else set()
-        with self._telling():
+        with self._wrapping_errors():
             bucket = self._bucket()
             for name in sorted(here - self._history):
                 bucket.write(prefix + name, folder / name)
@@ -251,7 +253,7 @@ class Remote:
         left = []
         for run_id in run_ids:
             try:
-                with self._telling():
+                with self._wrapping_errors():
                     self._delete_run(self._bucket(), run_id)
             except FlamescoreError:
                 left.append(run_id)
@@ -266,7 +268,7 @@ class Remote:
         return Bucket.open(self.address.bucket)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _wrapping_errors(self) -> Iterator[None]:
         try:
             yield
         except NoConditionsError:
