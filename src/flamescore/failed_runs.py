@@ -60,14 +60,14 @@ class Progress(Struct):
         try:
             yield
         except FlamescoreError as error:
-            if raised_signal() is None and self._tells(error):
+            if raised_signal() is None and self._is_caused_by_input(error):
                 if not isinstance(error, StrictError):
                     error.beside = tuple(map(to_problem, self.judged(self._beside(error))))
                 if held is not None:
                     self._leave(held, error)
             raise
 
-    def _tells(self, error: FlamescoreError) -> bool:
+    def _is_caused_by_input(self, error: FlamescoreError) -> bool:
         code = error.exit_code
         return code is ExitCode.INPUT or (code is ExitCode.USAGE and self.exports is not None)
 
@@ -125,12 +125,12 @@ class Progress(Struct):
         """Return the records with only rows and rejects known, those of the error first."""
         if self.scored is not None:
             return ()
-        told = error.records if isinstance(error, ExportsRefusedError) else ()
+        records = error.records if isinstance(error, ExportsRefusedError) else ()
         if self.exports is None:
-            return told
-        known = {(each.kind, each.path) for each in told}
+            return records
+        known = {(each.kind, each.path) for each in records}
         events = (each.record for each in self.exports.events)
-        return (*told, *(each for each in events if (each.kind, each.path) not in known))
+        return (*records, *(each for each in events if (each.kind, each.path) not in known))
 
     def _rejects(self, error: FlamescoreError) -> pl.DataFrame:
         if self.scored is not None:

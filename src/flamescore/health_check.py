@@ -52,14 +52,14 @@ def _host(url: str) -> str:
 
 def _tried(url: str, text: str | None) -> str | None:
     """Make one request, in a thread that is abandoned if it takes too long: DNS lookups have no timeout."""
-    told: list[str | None] = []
-    asking = threading.Thread(target=lambda: told.append(_asked(url, text)), daemon=True)
-    asking.start()
-    asking.join(SECONDS)
-    return told[0] if told else "no answer in 5 seconds"
+    outcomes: list[str | None] = []
+    thread = threading.Thread(target=lambda: outcomes.append(_send_request(url, text)), daemon=True)
+    thread.start()
+    thread.join(SECONDS)
+    return outcomes[0] if outcomes else "no answer in 5 seconds"
 
 
-def _asked(url: str, text: str | None) -> str | None:
+def _send_request(url: str, text: str | None) -> str | None:
     from urllib import request  # noqa: PLC0415 - slow to import, and most runs don't need it
 
     class Stay(request.HTTPRedirectHandler):
@@ -70,10 +70,10 @@ def _asked(url: str, text: str | None) -> str | None:
         return "it is not a web address"
     data = None if text is None else _cut(text)
     try:
-        asked = request.Request(url, data, {"User-Agent": f"flamescore/{__version__}"})  # noqa: S310 - see above
+        http_request = request.Request(url, data, {"User-Agent": f"flamescore/{__version__}"})  # noqa: S310 - see above
         if data is not None:
-            asked.add_header("Content-Type", "text/plain; charset=utf-8")
-        with request.build_opener(Stay).open(asked, timeout=SECONDS):
+            http_request.add_header("Content-Type", "text/plain; charset=utf-8")
+        with request.build_opener(Stay).open(http_request, timeout=SECONDS):
             return None
     except Exception as error:  # noqa: BLE001 - a failed ping must not fail the run
         return _reason(error)
@@ -102,4 +102,4 @@ def _reason(error: BaseException) -> str:
     )
     if isinstance(error, HTTPError):
         return f"answered {error.code}"
-    return next((said for kind, said in known if isinstance(inner, kind)), "no sound answer")
+    return next((reason for kind, reason in known if isinstance(inner, kind)), "no sound answer")

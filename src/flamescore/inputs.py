@@ -87,8 +87,8 @@ class Inputs(Struct, frozen=True):
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of the project file that a scoring must evaluate."""
-        asked = (self.hot.condition, self.exclude, *self.acting.values())
-        return tuple(each for each in asked if each is not None)
+        optional = (self.hot.condition, self.exclude, *self.acting.values())
+        return tuple(each for each in optional if each is not None)
 
 
 @contextmanager
@@ -145,13 +145,13 @@ def read_inputs(
         gaps, unused = gaps_of(opened, rules, bound.book), unused_of(opened, rules, bound.book)
         opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
-        asking: tuple[LoadedRules | LoadedCondition | LoadedEvents, ...] = (rules, *others, *also)
-        numeric = [number_columns(each) for each in asking]
+        loaded: tuple[LoadedRules | LoadedCondition | LoadedEvents, ...] = (rules, *others, *also)
+        numeric = [number_columns(each) for each in loaded]
         numbers = NumberColumns(
             contacts=frozenset().union(*(each.contacts for each in numeric)),
             events=frozenset().union(*(each.events for each in numeric)),
         )
-        listed = [list_columns(each) for each in asking]
+        listed = [list_columns(each) for each in loaded]
         lists = ListColumns(
             contacts=frozenset().union(*(each.contacts for each in listed)),
             events=frozenset().union(*(each.events for each in listed)),
@@ -231,13 +231,13 @@ def faults_of(project: Project, rules: LoadedRules | None, columns: Columns | No
     that need `rules` or `columns` are skipped without them.
     """
     problems: list[Problem] = []
-    asked: list[LoadedCondition] = []
+    conditions: list[LoadedCondition] = []
     acting: dict[NodePath, LoadedCondition] = {}
     events: dict[str, LoadedEvents] = {}
     for read in (call_list_of, hot_of):
         with _noting(problems):
             found = read(project, rules)
-            asked += () if found is None else (found,)
+            conditions += () if found is None else (found,)
     if rules is not None:
         with _noting(problems):
             acting, events = _acting_of(project, rules)
@@ -251,7 +251,7 @@ def faults_of(project: Project, rules: LoadedRules | None, columns: Columns | No
             bind_rules(rules, columns)
         with _noting(problems):
             _check_lists(project, [score.name for score in rules.book.scores], columns)
-        for each in asked:
+        for each in conditions:
             with _noting(problems):
                 _bound(each, columns, rules.zone)
         with _noting(problems):
