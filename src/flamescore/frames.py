@@ -258,13 +258,13 @@ class EventBatches:
                 self._read += sound.height
                 yield sound
 
-    def end(self, *, tell: bool = True) -> EventsRead:
-        """Return what happened to the other rows; without `tell`, rejects are only counted.
+    def end(self, *, report: bool = True) -> EventsRead:
+        """Return what happened to the other rows; without `report`, rejects are only counted.
 
         Raises:
             InputError: the source has more rejects than allowed.
         """
-        del tell
+        del report
         counts = self.source.record.counts
         old = counts.rows - counts.rejected - self._read
         record = replace(self.source.record, counts=replace(counts, old=old))
@@ -319,7 +319,7 @@ class EventSource(Struct, frozen=True):
         return self.record.path
 
 
-class AskedColumn(Struct, frozen=True):
+class TypedColumnUse(Struct, frozen=True):
     """A column of a kind of exports that a rule reads as numbers (`numeric`) or as dates.
 
     `who` names the rule, as `rule "Visit" (rules.yaml:9)`. `types` are the event types concerned (empty:
@@ -337,10 +337,10 @@ class AskedColumn(Struct, frozen=True):
 class OddCells(Protocol):
     """Examines a column a second time."""
 
-    def unread(self, asked: AskedColumn) -> Iterator[Finding]:
+    def unread(self, asked: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source with cells that don't parse as the rule requires."""
 
-    def doubtful(self, asked: AskedColumn) -> Iterator[Finding]:
+    def doubtful(self, asked: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source whose numbers are all written like `1.250`."""
 
     def quoted(self, kind: str, column: str) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ from flamescore.exports import (
     readable,
     survey,
     unused_of,
-    with_asked,
+    with_path_columns,
 )
 from flamescore.input_errors import UNMAPPED
 from flamescore.project import EXCLUDE, HOT, OF_LEAD, OF_MESSAGE, check_needed, placeholders
@@ -136,7 +136,7 @@ def read_inputs(
             *events.values(),
         )
         named = named_columns(rules, *others, keep=_kept(project))
-        opened = with_asked(opened, named_columns(rules, *others, *also, keep=_kept(project)))
+        opened = with_path_columns(opened, named_columns(rules, *others, *also, keep=_kept(project)))
         if condition is not None:
             check_exclude(condition, opened)
         is_hot = Hot(project.settings.hot_flames)

@@ -150,7 +150,7 @@ class PartialObservations(Struct, frozen=True):
             ),
         )
 
-    def told(self, entries: tuple[Entry, ...]) -> Observations:
+    def to_observations(self, entries: tuple[Entry, ...]) -> Observations:
         """Convert to the observations of a scoring; `entries` are those of the rules."""
         contacts, occurrences, points = self.entry_totals
         return Observations(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from flamescore.findings import Finding, Severity
-from flamescore.frames import AskedColumn
+from flamescore.frames import TypedColumnUse
 from flamescore.rules import EventRule, asked_by_rules, named_columns, number_columns
 from flamescore.units import count
 
@@ -44,7 +44,7 @@ def odd_cells(inputs: Inputs, observed: Observations) -> Iterator[Finding]:
         if kind != "events" or column not in valued:
             yield from _unread(inputs, look, kind, column, many)
     for column in sorted(number_columns(inputs.loaded).contacts):
-        yield from look.doubtful(AskedColumn("contacts", column, ""))
+        yield from look.doubtful(TypedColumnUse("contacts", column, ""))
     contacts = inputs.exports.contacts
     for column in sorted({"contact_id", *named_columns(inputs.loaded).contacts} & {*contacts.columns}):
         cells = contacts[column]
@@ -55,7 +55,7 @@ def odd_cells(inputs: Inputs, observed: Observations) -> Iterator[Finding]:
 def _unread(inputs: Inputs, look: OddCells, kind: str, column: str, many: int) -> Iterator[Finding]:
     numeric = column in getattr(number_columns(inputs.loaded), kind)
     who, types = _who(inputs, kind, column)
-    found = [*look.unread(AskedColumn(kind, column, who, numeric=numeric, types=types))]
+    found = [*look.unread(TypedColumnUse(kind, column, who, numeric=numeric, types=types))]
     yield from found
     if not found:
         text = (
@@ -83,10 +83,10 @@ def _rule(inputs: Inputs, score: str, rule_id: str) -> Rule | None:
     return next((rule for rule in rules if rule.id == rule_id), None)
 
 
-def _points_of(inputs: Inputs, rule: Rule | None, many: int) -> AskedColumn | None:
+def _points_of(inputs: Inputs, rule: Rule | None, many: int) -> TypedColumnUse | None:
     """Return the column that a rule's points come from."""
     subject = None if rule is None else rule.subject
     if rule is None or not isinstance(subject, EventRule) or subject.points.column is None:
         return None
     who = f'rule "{rule.name}" ({inputs.project.near(str(inputs.loaded.path))}:{rule.line})'
-    return AskedColumn("events", subject.points.column, who, types=subject.match.types, occurrences=many)
+    return TypedColumnUse("events", subject.points.column, who, types=subject.match.types, occurrences=many)

@@ -285,7 +285,7 @@ def finish(everyone: Shares) -> Scored:
         scores=pl.concat(table for table, _ in scores),
         places=pl.concat(numbers for _, numbers in scores),
         ledger=everyone.ledger,
-        observed=everyone.noticed.told(everyone.ledger.entries),
+        observed=everyone.noticed.to_observations(everyone.ledger.entries),
         answers=everyone.answers,
         latest=everyone.latest,
         totals=totals if everyone.asked else {},

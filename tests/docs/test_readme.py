@@ -93,7 +93,7 @@ def test_it_begins_with_the_first_guess(tmp_path):
     (tmp_path / "clicks.csv").write_text(clicks, encoding="utf-8")
     page = (ROOT / "docs/guess-and-check.md").read_text(encoding="utf-8")
     now = datetime(2026, 11, 21, tzinfo=UTC)
-    told = first_guess([], TargetPaths(tmp_path), contacts=None, zone=None, now=now).told
+    told = first_guess([], TargetPaths(tmp_path), contacts=None, zone=None, now=now).report
     flames = "five flames from 9 points, which 1 of 2 contacts reach"
     assert told[-1] == f"rules.yaml: 3 rules, 3 more as comments; {flames}"
     assert all(each in page for each in told[:2])

@@ -69,7 +69,7 @@ def read(source: EventSource, window: Window | None = None, *, tell=True) -> tup
     """Return the events that scoring needs, all without a contact, and the counts and rejects of the read."""
     batches = source.read(query(source, window or Window()))
     frames = list(batches)
-    return pl.concat(frames) if frames else pl.DataFrame(), batches.end(tell=tell)
+    return pl.concat(frames) if frames else pl.DataFrame(), batches.end(report=tell)
 
 
 def query(source: EventSource, window: Window) -> EventQuery:

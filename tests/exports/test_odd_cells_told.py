@@ -3,13 +3,13 @@
 import polars as pl
 
 from flamescore.columns import NumberColumns
-from flamescore.frames import AskedColumn
+from flamescore.frames import TypedColumnUse
 
 TEXT = "contacts: [{path: contacts.csv}]\n"
 
 
 def asked(column, *, numeric=True, kind="contacts", **more):
-    return AskedColumn(kind, column, 'rule "Big" (rules.yaml:9)', numeric=numeric, **more)
+    return TypedColumnUse(kind, column, 'rule "Big" (rules.yaml:9)', numeric=numeric, **more)
 
 
 def test_two_formats_that_read_a_column_are_both_offered(with_contacts):

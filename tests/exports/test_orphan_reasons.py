@@ -48,7 +48,7 @@ def reasons(orphans, keys, **others):
 def test_one_id(orphan, key, words):
     found = reasons({orphan: 3}, [key, None, ""])
     assert [(reason.words, many) for reason, many in found.found] == ([(words, 3)] if words else [])
-    assert found.told == (words is not None)
+    assert found.has_reason == (words is not None)
 
 
 def test_each_id_counts_once_and_rows_are_counted():
@@ -63,14 +63,14 @@ def test_each_id_counts_once_and_rows_are_counted():
 
 def test_without_a_reason():
     found = reasons({"x": 1}, [])
-    assert (found.told, found.rows, found.unexplained) == (False, 1, 1)
-    assert not reasons({}, ["a"]).told
+    assert (found.has_reason, found.rows, found.unexplained) == (False, 1, 1)
+    assert not reasons({}, ["a"]).has_reason
 
 
 def test_another_column():
     mails = {"A@x.example": 1, "b@x.example": 2, "c@x.example": 3}
     found = reasons(mails, ["1", "2"], phone=["5", None], email=["a@x.example", "B@x.example", None])
-    assert (found.column, found.in_column, found.told, found.unexplained) == ("email", 3, True, 3)
+    assert (found.column, found.in_column, found.has_reason, found.unexplained) == ("email", 3, True, 3)
     assert found.message == "of 6 rows of contacts that are not in the list 3 would match by `email`"
     assert found.cure == "contact_key: email"
     half = reasons({"a@x.example": 1, "b@x.example": 2, "x": 4}, ["1"], email=["a@x.example", "b@x.example"])

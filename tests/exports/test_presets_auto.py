@@ -294,7 +294,7 @@ def test_each_real_header_is_found_by_itself(bench, known):
     bench.write("1_export.csv", f"{header}\n")
     project = "contacts: [{path: people.csv}]\n" if kind != "contacts" else ""
     opened = bench.survey(f"{project}{kind}: [{{path: 1_export.csv, preset: auto}}]\n")
-    assert [each.text for each in opened.of(kind)[0].said] == [
+    assert [each.text for each in opened.of(kind)[0].own_notes] == [
         f"preset chosen by its headers: `{preset}` ({variant})"
     ]
 

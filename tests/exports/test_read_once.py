@@ -98,7 +98,7 @@ def test_an_export_that_changes_while_it_is_read_is_an_error(tmp_path):
     batches = source.read(query(source, Window()))
     assert [batch.height for batch in batches] == [1]
     text([SOUND, SOUND]).write_parquet(path)
-    assert batches.end(tell=False).record.counts == Counts(rows=2, rejected=1)
+    assert batches.end(report=False).record.counts == Counts(rows=2, rejected=1)
     with pytest.raises(InputError, match="has changed while it was read"):
         batches.end()
 

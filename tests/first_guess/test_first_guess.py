@@ -128,7 +128,7 @@ def test_events_by_e_mail(guess):
     (mails,) = sources(found, "events")
     assert mails["columns"] == {"contact": ("Recipient",), "event": ("Action",), "at": ("Timestamp",)}
     assert mails["contact_key"] == "email"
-    assert "2 of 2 rows are of contacts in the list" in found.told[1]
+    assert "2 of 2 rows are of contacts in the list" in found.report[1]
 
 
 def test_a_file_without_a_header_and_events_called_like_the_file(guess):
@@ -209,7 +209,7 @@ def test_a_source_of_nobody_stands_there_as_comments(guess):
     found = guess({"people.csv": PEOPLE, "visits.csv": VISITS, "strangers.csv": strangers})
     assert "  # strangers.csv is left out: none of its 2 rows is of a contact in the list.\n" in found.project
     assert "  # - path: strangers.csv\n  #   columns: {contact_id: user_id, at: at}\n" in found.project
-    assert any("strangers.csv: left out, as comments" in each for each in found.told)
+    assert any("strangers.csv: left out, as comments" in each for each in found.report)
     uncommented = re.sub(
         r"^  # (- path: strangers|  columns: .contact_id: user_id|  constants)",
         r"  \1",
@@ -291,7 +291,7 @@ def test_five_flames_and_who_reaches_them(guess):
     more = "".join(f"{who},2026-11-0{day}\n" for who, days in ((1, "345"), (2, "34")) for day in days)
     found = guess({"people.csv": PEOPLE, "visits.csv": VISITS + more})
     assert "five_flames: 3   # 2 of 40 reach this" in found.rules
-    assert "which 2 of 40 contacts reach" in found.told[-1]
+    assert "which 2 of 40 contacts reach" in found.report[-1]
 
 
 def test_nobody_may_reach_five_flames(guess):

@@ -83,7 +83,7 @@ def test_any_number_of_shards_comes_to_the_same(plan, rows, whole, shards):
 def test_what_shards_notice_adds_up(plan, rows, whole):
     notes = [pickle.loads(each) for each in told(plan, rows, 5).filter(pl.col("part") == NOTE)["note"]]
     assert len(notes) == 5
-    noticed = reduce(add, (each.noticed for each in notes)).told(plan.entries)
+    noticed = reduce(add, (each.noticed for each in notes)).to_observations(plan.entries)
     assert_frame_equal(noticed.rules, whole.scored.observed.rules)
     assert sum(sum(each.contacts.values()) for each in notes) == 40
     # Four rows of the history are valid; the contact of one of them doesn't exist.

@@ -48,7 +48,7 @@ def init(
         deliver("\n".join(each.rstrip("\n") for each in shown).encode() + b"\n", out)
     else:
         write_both(dict(zip(both, (guess.project, guess.rules), strict=True)), places.folder)
-        deliver("".join(f"{for_log(each)}\n" for each in (*guess.told, "", _NEXT)).encode(), out)
+        deliver("".join(f"{for_log(each)}\n" for each in (*guess.report, "", _NEXT)).encode(), out)
     messages.took("init")
 
 

@@ -101,9 +101,9 @@ class _CodedBatches(EventBatches):
         for rows in self.source.rows():
             yield rows.with_columns((now - pl.col(SECONDS)).alias(AGE)).drop(SECONDS)
 
-    def end(self, *, tell: bool = True) -> EventsRead:
+    def end(self, *, report: bool = True) -> EventsRead:
         """Return what the reading found about the rows that it set aside; `edits` are not reported."""
-        del tell
+        del report
         return EventsRead(self.source.record, pl.DataFrame(schema=REJECTS), beyond=False)
 
 

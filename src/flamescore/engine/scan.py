@@ -279,7 +279,7 @@ def _ends(seen: Sequence[Seen], *, tell: bool) -> list[EventsRead]:
     errors: list[InputError] = []
     for each in seen:
         try:
-            ends.append(each.batches.end(tell=tell))
+            ends.append(each.batches.end(report=tell))
         except InputError as error:
             errors.append(error)
     if errors:

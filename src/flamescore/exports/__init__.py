@@ -20,7 +20,7 @@ from flamescore.exports.find import kind_of, match
 from flamescore.exports.gaps import Gap, check_exclude, gaps_of, unused_of
 from flamescore.exports.given_frames import Table, as_frame
 from flamescore.exports.list_columns import stored_items
-from flamescore.exports.load import from_frames, load, readable, with_asked
+from flamescore.exports.load import from_frames, load, readable, with_path_columns
 from flamescore.exports.opening import Opened, survey
 from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.tempfiles import Spool, delete_leftovers
@@ -75,5 +75,5 @@ __all__ = [
     "survey",
     "times_of_all",
     "unused_of",
-    "with_asked",
+    "with_path_columns",
 ]

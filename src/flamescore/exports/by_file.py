@@ -193,7 +193,7 @@ def events_by_file(
     batches = events.read(EventQuery(window, asked, number, _BATCH))
     for batch in batches:
         yield batch.drop(INDEX, *(() if marked else (DROP,)), strict=False)
-    end = batches.end(tell=False)
+    end = batches.end(report=False)
     looked = check_cells(validated, options, window) if end.record.counts.rejected else validated
     told.take(looked, end.record.counts)
 

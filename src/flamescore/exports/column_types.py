@@ -99,7 +99,7 @@ def _plain_source(source: OpenSource, wanted: frozenset[str], *, whole: bool) ->
                 notes[Note(text, LEFT_OUT)] = None
     if problems:
         raise InputError(problems)
-    return replace(source, plans=tuple(plans), said=(*source.said, *notes))
+    return replace(source, plans=tuple(plans), own_notes=(*source.own_notes, *notes))
 
 
 def _problem(header: str, told: str, table: Table) -> Problem:

@@ -183,12 +183,12 @@ class _Batches(EventBatches):
         self._odd = False
         self._watch = BatchWatch(source.validated, source.options, query.window)
 
-    def end(self, *, tell: bool = True) -> EventsRead:
+    def end(self, *, report: bool = True) -> EventsRead:
         """Return what became of the other rows; the rejects and their reasons are found by reading again."""
         record, rejects = self.source.record, pl.DataFrame(schema=REJECTS)
         known = record.counts
         rejected = known.rejected + self._faulty
-        if tell and (rejected or self._odd):
+        if report and (rejected or self._odd):
             looked = check_cells(self.source.validated, self.source.options, self.query.window)
             enforce_limit(looked, self.source.options)
             record, rejects = looked.record(), looked.rejects
@@ -198,7 +198,7 @@ class _Batches(EventBatches):
         ignored = known.ignored + self._left_out
         old = known.rows - rejected - ignored - self._read
         counts = replace(known, old=old, rejected=rejected, ignored=ignored)
-        told = tuple(self._findings()) if tell else ()
+        told = tuple(self._findings()) if report else ()
         record = replace(record, counts=counts, findings=(*record.findings, *told))
         return EventsRead(record, rejects, beyond=old != self._near)
 

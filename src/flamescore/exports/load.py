@@ -53,7 +53,7 @@ _SPECS: Final[tuple[Source, ...]] = (
 )  # fmt: skip
 
 
-def with_asked(opened: Opened, named: NamedColumns) -> Opened:
+def with_path_columns(opened: Opened, named: NamedColumns) -> Opened:
     """Add to the sources the columns that are named by a path into others, such as `properties.url`."""
     sources = with_named(opened.sources, named)
     return replace(opened, sources=sources, columns=columns_of(sources))

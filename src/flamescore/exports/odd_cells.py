@@ -20,7 +20,7 @@ from flamescore.exports.number_columns import json_number, number_format
 from flamescore.exports.numbers import AS_THEY_ARE, AS_THOUSANDS, MOST, cures, doubtful_thousands, suggest
 from flamescore.exports.times import UTC_ZONE, TimeFormat
 from flamescore.findings import Finding, InExport, Severity, samples_of
-from flamescore.frames import AskedColumn
+from flamescore.frames import TypedColumnUse
 from flamescore.number_format import NumberFormat
 from flamescore.units import count
 
@@ -45,14 +45,14 @@ class OddCells(Struct, frozen=True):
     sources: tuple[Validated, ...]
     zone: ZoneInfo
 
-    def unread(self, asked: AskedColumn) -> Iterator[Finding]:
+    def unread(self, asked: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source in which cells of a column don't parse as the rule requires."""
         found = [each for source in self._having(asked) if (each := self._of(source, asked)) is not None]
         for each in found:
             many = asked.occurrences if asked.occurrences is not None and len(found) == 1 else each.many
             yield each.finding(asked, many)
 
-    def doubtful(self, asked: AskedColumn) -> Iterator[Finding]:
+    def doubtful(self, asked: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source whose decimal numbers are all written like `1.250`."""
         for source in self._having(asked):
             found = doubtful_in(source, asked.column)
@@ -61,17 +61,17 @@ class OddCells(Struct, frozen=True):
 
     def quoted(self, kind: str, column: str) -> Iterator[Finding]:
         """Yield a finding for each source with an apostrophe before at least half of a column's cells."""
-        for source in self._having(AskedColumn(kind, column, "")):
+        for source in self._having(TypedColumnUse(kind, column, "")):
             found = apostrophes_in(source, column)
             if found is not None:
                 yield found
 
-    def _having(self, asked: AskedColumn) -> Iterator[Validated]:
+    def _having(self, asked: TypedColumnUse) -> Iterator[Validated]:
         for source in self.sources:
             if asked.kind == source.spec.KIND and any(asked.column in plan for plan in source.plans):
                 yield source
 
-    def _of(self, source: Validated, asked: AskedColumn) -> _Unread | None:
+    def _of(self, source: Validated, asked: TypedColumnUse) -> _Unread | None:
         cells: Counter[str] = Counter()
         of, first = 0, [pl.Series(_CELL, [], dtype=pl.String)]
         for plan in _plans(source, asked.column):
@@ -85,7 +85,7 @@ class OddCells(Struct, frozen=True):
                 first.append(some[_CELL])
         return _Unread(source, cells, of, pl.concat(first)) if cells else None
 
-    def _reads(self, plan: Plan, asked: AskedColumn) -> pl.Expr:
+    def _reads(self, plan: Plan, asked: TypedColumnUse) -> pl.Expr:
         """Return a mask of the cells that parse as numbers, or as dates."""
         if asked.numeric:
             form = number_format(asked.column, plan) or _PLAINLY
@@ -112,7 +112,7 @@ class _Unread(Struct, frozen=True):
     def many(self) -> int:
         return self.cells.total()
 
-    def finding(self, asked: AskedColumn, many: int) -> Finding:
+    def finding(self, asked: TypedColumnUse, many: int) -> Finding:
         """Return the finding, with the cures that would parse every cell of the column."""
         spec = self.source.spec
         place = InExport(spec.KIND, spec.path)
@@ -202,7 +202,7 @@ def _is_typed(plan: Plan, column: str) -> bool:
     return any(plan.table.schema[each].is_numeric() for each in plan.headers.get(column, ()))
 
 
-def _cells(plan: Plan, asked: AskedColumn) -> pl.LazyFrame:
+def _cells(plan: Plan, asked: TypedColumnUse) -> pl.LazyFrame:
     """Return the cells of a column that are not missing, for events only those of `asked.types`."""
     rows = plan.counted(plan.table.scan())
     if asked.types and "event" in plan:

@@ -55,7 +55,7 @@ class OpenSource(Struct, frozen=True):
     spec: Source
     plans: tuple[Plan, ...]
     place: tuple[str, int]
-    said: tuple[Note, ...] = ()
+    own_notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -75,7 +75,7 @@ class OpenSource(Struct, frozen=True):
             for note in _notes(plan):
                 said.setdefault(note, []).append(plan.table.found.shown)
         told = (note._replace(text=note.text + _holding_for(files, self)) for note, files in said.items())
-        return (*self.said, *told)
+        return (*self.own_notes, *told)
 
 
 def _holding_for(files: Sequence[str], source: OpenSource) -> str:

@@ -91,7 +91,7 @@ class OrphanReasons(Struct, frozen=True):
     """The number of rows that neither a reason nor that column explains."""
 
     @property
-    def told(self) -> bool:
+    def has_reason(self) -> bool:
         """Return whether any reason was found (I136); if not, the orphans are only a note."""
         return bool(self.found) or self.column is not None
 

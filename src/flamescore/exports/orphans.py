@@ -82,7 +82,7 @@ def _reasoned(found: pl.DataFrame, source: Source, contacts: LoadedContacts) -> 
     from flamescore.exports.orphan_reasons import orphan_reasons  # noqa: PLC0415 - only if there are orphans
 
     why = orphan_reasons(orphans, pl.concat(keys), others)
-    if why.told:
+    if why.has_reason:
         place = InExport(source.KIND, source.path)
         explained = why.rows - why.unexplained
         yield Finding(

@@ -48,7 +48,7 @@ class FirstGuess(Struct, frozen=True):
 
     project: str
     rules: str
-    told: tuple[str, ...]
+    report: tuple[str, ...]
 
 
 def first_guess(

@@ -156,7 +156,7 @@ def score(
     told = _held(spark, rank.scored(plan, rows, many), folder, "told", plan.told)
     found = rank.summed(plan, notes, told, given=people)
     entries = plan.entries
-    observed = found.noticed.told(entries)
+    observed = found.noticed.to_observations(entries)
     return SparkResult(
         scores=rank.score_table(spark, plan, told, found, plan.kept_names),
         points=rank.points_table(spark, plan, told, entries),
