@@ -25,7 +25,7 @@ def bots_findings(inputs: Inputs, scored: Scored) -> Iterator[Finding]:
     """Yield the findings about `bots`; none if the rules don't mention it."""
     yield from _left_out(inputs)
     if scored.bots is not None and scored.bots.events:
-        text = told(scored.bots, inputs.hot.by_flames)
+        text = describe_bots(scored.bots, inputs.hot.by_flames)
         yield Finding(FOUND, Severity.NOTE, _SUBJECT, text, count=scored.bots.events)
 
 
@@ -42,7 +42,7 @@ def _left_out(inputs: Inputs) -> Iterator[Finding]:
         yield Finding(LEFT_OUT, Severity.NOTE, _SUBJECT, text, inputs.project.place(where), do=do)
 
 
-def told(bots: BotsFound, hot_flames: int | None) -> str:
+def describe_bots(bots: BotsFound, hot_flames: int | None) -> str:
     """Describe how many events look like a mail scanner's, what scores lose without them, and what to do."""
     some = f"{bots.events:,} {_kinds(bots)} of {count(bots.contacts, 'contact')}"
     scores = [each for each in bots.scores if each.contacts]
@@ -64,10 +64,10 @@ def _kinds(bots: BotsFound) -> str:
 
 
 def _listed(scores: Sequence[BotsOfScore], would: str, hot_flames: int | None) -> str:
-    said = []
+    parts = []
     for each in scores:
         points = show_points(each.points_lost)
         hot = 0 if hot_flames is None else each.flames_lost[hot_flames]
         more = f" and {count(hot, 'hot lead')}" if hot else ""
-        said.append(f"{each.name} {would} {points} {'point' if points in ('1', '-1') else 'points'}{more}")
-    return ", ".join(said)
+        parts.append(f"{each.name} {would} {points} {'point' if points in ('1', '-1') else 'points'}{more}")
+    return ", ".join(parts)

@@ -140,7 +140,7 @@ class _Source(Struct, frozen=True):
         every = feed(whole.days, today)
         within = self.within
         by_type = {fold(name): period for name, period in within.items()} if isinstance(within, dict) else {}
-        told = silent(
+        silences = silent(
             place,
             every,
             list(of_types.values()),
@@ -150,7 +150,7 @@ class _Source(Struct, frozen=True):
             else [each for each in self.types.values() if fold(each) in by_type],
         )
         return SourceFeeds(
-            whole.newest, (every, *of_types.values()), told, tuple(self._overdue(place, whole, types))
+            whole.newest, (every, *of_types.values()), silences, tuple(self._overdue(place, whole, types))
         )
 
     def _overdue(self, place: InExport, whole: _Days, types: Mapping[str, _Days]) -> Iterator[Finding]:

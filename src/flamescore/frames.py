@@ -337,10 +337,10 @@ class TypedColumnUse(Struct, frozen=True):
 class OddCells(Protocol):
     """Examines a column a second time."""
 
-    def unread(self, asked: TypedColumnUse) -> Iterator[Finding]:
+    def unread(self, use: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source with cells that don't parse as the rule requires."""
 
-    def doubtful(self, asked: TypedColumnUse) -> Iterator[Finding]:
+    def doubtful(self, use: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source whose numbers are all written like `1.250`."""
 
     def quoted(self, kind: str, column: str) -> Iterator[Finding]:

@@ -59,8 +59,8 @@ def _nobody_at_the_top(scored: Scored) -> Iterator[Finding]:
         if best > 0:
             many = int((rows["score"] == best).sum())
             verb = "has" if many == 1 else "share"
-            said = f"{count(many, 'contact')} {verb} the top score of {show_points(nearest_points(best))}"
-            text = f"{score.name}: nobody has 5 flames: {said}."
+            reason = f"{count(many, 'contact')} {verb} the top score of {show_points(nearest_points(best))}"
+            text = f"{score.name}: nobody has 5 flames: {reason}."
             yield Finding(TOP, Severity.WARNING, score.name, text, count=many, of=rows.height, do=_TOP)
 
 
@@ -120,9 +120,9 @@ def _repeated(observed: Observations) -> Iterator[Finding]:
     """Report rows that are dropped as duplicates or as superseded by a newer file."""
     for source in observed.sources:
         lost = {"duplicates": source.counts.duplicates, "superseded": source.counts.superseded}
-        said = [f"{many:,} {'are' if many != 1 else 'is'} {what}" for what, many in lost.items() if many]
-        if said:
-            text = f"Of {count(source.counts.rows, 'row')} {', '.join(said)}."
+        parts = [f"{many:,} {'are' if many != 1 else 'is'} {what}" for what, many in lost.items() if many]
+        if parts:
+            text = f"Of {count(source.counts.rows, 'row')} {', '.join(parts)}."
             place = InExport(source.kind, source.path)
             of = source.counts.rows
             total = sum(lost.values())

@@ -31,15 +31,15 @@ def odd_cells(inputs: Inputs, observed: Observations) -> Iterator[Finding]:
     valued = set()
     for score, rule_id, many in observed.unvalued:
         rule = _rule(inputs, score, rule_id)
-        asked = _points_of(inputs, rule, many)
-        if asked is None:
+        use = _points_of(inputs, rule, many)
+        if use is None:
             continue
-        valued.add(asked.column)
-        found = [*look.unread(asked)]
+        valued.add(use.column)
+        found = [*look.unread(use)]
         yield from found
         if not found:
-            text = f'{count(many, "occurrence")} of {asked.who} gave no points: "{asked.column}" is empty.'
-            yield Finding(UNVALUED, Severity.WARNING, f"{score}/{rule_id} {asked.column}", text, count=many)
+            text = f'{count(many, "occurrence")} of {use.who} gave no points: "{use.column}" is empty.'
+            yield Finding(UNVALUED, Severity.WARNING, f"{score}/{rule_id} {use.column}", text, count=many)
     for kind, column, many in observed.unread:
         if kind != "events" or column not in valued:
             yield from _unread(inputs, look, kind, column, many)
@@ -66,16 +66,16 @@ def _unread(inputs: Inputs, look: OddCells, kind: str, column: str, many: int) -
 
 def _who(inputs: Inputs, kind: str, column: str) -> tuple[str, tuple[str, ...]]:
     """Return who refers to a column first, and the types of all events for which it is read."""
-    asking = [
+    uses = [
         each
         for each in asked_by_rules(inputs.loaded, inputs.bound.book)
         if each.kind == kind and each.column == column
     ]
-    if not asking:
+    if not uses:
         return "call_list", ()
     path = inputs.project.near(str(inputs.loaded.path))
-    types = () if any(not each.types for each in asking) else tuple(t for each in asking for t in each.types)
-    return f"{asking[0].who} ({path}:{asking[0].line})", tuple(dict.fromkeys(types))
+    types = () if any(not each.types for each in uses) else tuple(t for each in uses for t in each.types)
+    return f"{uses[0].who} ({path}:{uses[0].line})", tuple(dict.fromkeys(types))
 
 
 def _rule(inputs: Inputs, score: str, rule_id: str) -> Rule | None:

@@ -30,27 +30,27 @@ class DatabaseError(Exception):
 class Query(Struct, frozen=True):
     """A query of a database.
 
-    `told` is the beginning of messages: the source, and the name of its `uri`. Text array columns (`text[]`)
+    `label` is the beginning of messages: the source, and the name of its `uri`. Text array columns (`text[]`)
     become text, their items joined by a comma and a space, except the `listed` column, which stays a list.
     """
 
     uri: Resolved
     text: str
-    told: str
+    label: str
     listed: str | None = None
 
     def refused(self, why: str, hint: str | None = None) -> InputError:
         """Return the error for a query that the database rejects."""
-        return InputError(Problem(QUERY, f"{self.told}: {self.uri.hide(why)}", None, hint))
+        return InputError(Problem(QUERY, f"{self.label}: {self.uri.hide(why)}", None, hint))
 
     def unread(self, column: str, what: str) -> InputError:
         """Return the error for a column of an unsupported type."""
-        text = f"{self.told}: the column `{column}` is {what}, which is not read."
+        text = f"{self.label}: the column `{column}` is {what}, which is not read."
         return InputError(Problem(TYPE, text, None, "Cast it to text in the query, or leave it out."))
 
 
 def read_query(
-    uri: str, query: str, folder: Path, into: Path, *, told: str, listed: str | None = None
+    uri: str, query: str, folder: Path, into: Path, *, label: str, listed: str | None = None
 ) -> None:
     """Write the rows of a query into a Parquet file.
 
@@ -64,23 +64,23 @@ def read_query(
     try:
         resolved = resolve(uri)
     except UnsetError as error:
-        text = f"{told}: the variable {error.name} is not set."
+        text = f"{label}: the variable {error.name} is not set."
         raise InputError(Problem(QUERY, text, None, "Set it where flamescore runs.")) from None
-    asked = Query(resolved, query, told, listed)
+    resolved_query = Query(resolved, query, label, listed)
     try:
-        _reader(asked, folder)(asked, into)
+        _reader(resolved_query, folder)(resolved_query, into)
     except DatabaseError as error:
-        raise asked.refused(str(error)) from None
+        raise resolved_query.refused(str(error)) from None
 
 
-def _reader(asked: Query, folder: Path) -> Callable[[Query, Path], None]:
-    found = SQLITE.fullmatch(asked.uri.text)
+def _reader(resolved_query: Query, folder: Path) -> Callable[[Query, Path], None]:
+    found = SQLITE.fullmatch(resolved_query.uri.text)
     if found is not None:
         from flamescore.connections.sqlite_source import read_sqlite  # noqa: PLC0415 - only where it is used
 
         return lambda query, into: read_sqlite(query, folder / found["path"], into)
-    if POSTGRES.match(asked.uri.text):
+    if POSTGRES.match(resolved_query.uri.text):
         from flamescore.connections.postgres_source import read_postgres  # noqa: PLC0415 - an extra
 
         return read_postgres
-    raise asked.refused(f"the address is no {DATABASES}.")
+    raise resolved_query.refused(f"the address is no {DATABASES}.")

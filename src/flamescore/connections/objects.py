@@ -96,7 +96,7 @@ class Bucket:
             hint = "Run pip install 'flamescore[s3]'."
             raise UsageError(Problem("U013", text, hint=hint)) from None
         plain = os.environ.get(_ENDPOINT, "").startswith("http://")
-        with _telling(name):
+        with _translated_errors(name):
             store = S3Store(
                 name,
                 client_options={"connect_timeout": f"{SECONDS // 2}s", "timeout": "1h", "allow_http": plain},
@@ -108,7 +108,7 @@ class Bucket:
         """Yield every object below a folder; an empty `folder` means the whole bucket."""
         import obstore  # noqa: PLC0415 - an extra
 
-        with _telling(self.name):
+        with _translated_errors(self.name):
             pages = obstore.list(self.store, folder.strip("/") or None)
             page = answered(lambda: next(pages, None))
             while page is not None:
@@ -120,7 +120,7 @@ class Bucket:
         import obstore  # noqa: PLC0415 - an extra
 
         try:
-            with _telling(self.name):
+            with _translated_errors(self.name):
                 return _object(answered(lambda: obstore.head(self.store, key)))
         except MissingObjectError:
             # The response to HEAD has no body, so it does not reveal whether the bucket exists. Listing does.
@@ -131,7 +131,7 @@ class Bucket:
         """Write an object into a new file; return the object as fetched."""
         import obstore  # noqa: PLC0415 - an extra
 
-        with _telling(self.name):
+        with _translated_errors(self.name):
             got = answered(lambda: obstore.get(self.store, key))
             with into.open("xb") as file:
                 for chunk in got.stream(min_chunk_size=_CHUNK):
@@ -146,7 +146,7 @@ class Bucket:
         """
         import obstore  # noqa: PLC0415 - an extra
 
-        with _telling(self.name):
+        with _translated_errors(self.name):
             got = answered(lambda: obstore.get(self.store, key))
             return bytes(got.bytes()), _object(got.meta).tag
 
@@ -154,7 +154,7 @@ class Bucket:
         """Write an object, overwriting any existing one."""
         import obstore  # noqa: PLC0415 - an extra
 
-        with _telling(self.name):
+        with _translated_errors(self.name):
             obstore.put(self.store, key, data)
 
     def write_if(self, key: str, data: bytes, *, tag: str | None) -> None:
@@ -167,14 +167,14 @@ class Bucket:
         import obstore  # noqa: PLC0415 - an extra
 
         mode: Any = "create" if tag is None else {"e_tag": tag}
-        with _telling(self.name):
+        with _translated_errors(self.name):
             obstore.put(self.store, key, data, mode=mode, use_multipart=False)
 
     def delete(self, *keys: str) -> None:
         """Delete objects; missing ones are not an error."""
         import obstore  # noqa: PLC0415 - an extra
 
-        with _telling(self.name):
+        with _translated_errors(self.name):
             if keys:
                 obstore.delete(self.store, list(keys))
 
@@ -185,7 +185,7 @@ def _object(meta: Any) -> Object:  # noqa: ANN401 - a mapping of the library's o
 
 
 @contextmanager
-def _telling(bucket: str) -> Iterator[None]:
+def _translated_errors(bucket: str) -> Iterator[None]:
     """Turn the library's errors inside the block into errors of this module."""
     from obstore import exceptions  # noqa: PLC0415 - an extra
 

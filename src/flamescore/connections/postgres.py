@@ -51,11 +51,11 @@ def connected(uri: Resolved) -> Iterator[Any]:
     except TimeoutError:
         raise DatabaseError(f"no connection within {SECONDS} s.") from None
     except Error as error:
-        raise DatabaseError(uri.hide(_said(error))) from None
+        raise DatabaseError(uri.hide(_message(error))) from None
     except PolarsError as error:
         if _IN_A_STREAM not in str(error):
             raise
-        raise DatabaseError(uri.hide(_said(error))) from None
+        raise DatabaseError(uri.hide(_message(error))) from None
 
 
 def _limited(uri: str) -> str:
@@ -64,7 +64,7 @@ def _limited(uri: str) -> str:
     return f"{uri}{'&' if '?' in uri else '?'}connect_timeout={SECONDS}"
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     """Return the first line of the database's error: the rest may contain rows or the query."""
     for name, value in getattr(error, "details", None) or ():
         if name in (_PRIMARY, _PRIMARY.encode()):

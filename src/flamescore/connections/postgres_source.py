@@ -100,9 +100,9 @@ def _columns(query: Query, connection: Any, text: str) -> list[_Column]:  # noqa
         raise query.refused("the query gives no columns.", "Name some after SELECT.")
     places = range(1, len(names) + 1)
     named = f"({', '.join(f'c{at}' for at in places)})"
-    asked = ", ".join(f"pg_typeof(q.c{at})::oid::int8 as c{at}" for at in places)
-    oids = _asked(connection, f"select {asked} {nothing.format(text, named)}").row(0)
-    found = _asked(connection, _TYPES.format(oids=", ".join(map(str, sorted(set(oids))))))
+    selected = ", ".join(f"pg_typeof(q.c{at})::oid::int8 as c{at}" for at in places)
+    oids = _fetched(connection, f"select {selected} {nothing.format(text, named)}").row(0)
+    found = _fetched(connection, _TYPES.format(oids=", ".join(map(str, sorted(set(oids))))))
     types = {oid: rest for oid, *rest in found.rows()}
     return [_Column(name, *types[oid]) for name, oid in zip(names, oids, strict=True)]
 
@@ -120,7 +120,7 @@ def _names(connection: Any, sql: str) -> list[str]:  # noqa: ANN401
         return list(pl.Schema(statement.execute_schema()))
 
 
-def _asked(connection: Any, sql: str) -> pl.DataFrame:  # noqa: ANN401
+def _fetched(connection: Any, sql: str) -> pl.DataFrame:  # noqa: ANN401
     with connection.cursor() as cursor:
         cursor.execute(sql)
         found: pl.DataFrame = cursor.fetch_polars()

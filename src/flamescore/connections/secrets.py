@@ -22,11 +22,11 @@ class Resolved:
     text: str = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def hide(self, told: str) -> str:
+    def hide(self, message: str) -> str:
         """Return a library's message with the secrets of this text replaced by `***`, longest first."""
         for secret in sorted(self.secrets, key=len, reverse=True):
-            told = told.replace(secret, HIDDEN)
-        return told
+            message = message.replace(secret, HIDDEN)
+        return message
 
 
 def resolve(written: str, environ: Mapping[str, str] | None = None) -> Resolved:

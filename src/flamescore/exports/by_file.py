@@ -132,22 +132,22 @@ def schema_by_file(source: OpenSource, reading: Reading) -> pl.Schema:
     return pl.Schema()
 
 
-def contacts_by_file(source: OpenSource, reading: Reading, told: FileOutcome) -> pl.DataFrame:
-    """Return the contacts of a file, each id once, with their `PLACE` in it; `told` records the others."""
+def contacts_by_file(source: OpenSource, reading: Reading, outcome: FileOutcome) -> pl.DataFrame:
+    """Return the contacts of a file, each id once, with their `PLACE` in it; `outcome` records the others."""
     try:
         read = read_contacts(validate(source, reading.options()), reading.options())
     except InputError as error:
         if any(problem.code != EMPTY for problem in error.problems):
             raise
         return pl.DataFrame(schema={"contact_id": pl.String, PLACE: pl.UInt32})
-    told.take(read.validated)
+    outcome.take(read.validated)
     return read.frames[0]
 
 
-def history_by_file(source: OpenSource, reading: Reading, told: FileOutcome) -> pl.DataFrame:
+def history_by_file(source: OpenSource, reading: Reading, outcome: FileOutcome) -> pl.DataFrame:
     """Return the rows of a tag history file in order; `contact_id` contains the keys of their contacts."""
     looked = validate(source, reading.options())
-    told.take(looked)
+    outcome.take(looked)
     return history_of_file(looked.plans[0], reading.options(), SeenDays())
 
 
@@ -156,7 +156,7 @@ def events_by_file(
     reading: Reading,
     window: Window,
     columns: Sequence[str],
-    told: FileOutcome,
+    outcome: FileOutcome,
     *,
     numbered: bool = False,
     marked: bool = False,
@@ -182,7 +182,7 @@ def events_by_file(
         index = pl.when(nobody.fill_null(value=False)).then(-1).otherwise(0).alias(INDEX)
         return batch.with_columns(index, keyed(pl.col(KEY), events.key).alias("key"))
 
-    asked = (
+    selected = (
         as_text(own, schema[own]).alias(KEY),
         window.age(pl.col("at")).alias(AGE),
         as_text("event", schema["event"]).alias("event"),
@@ -190,12 +190,12 @@ def events_by_file(
         *(pl.col(name) for name in schema if name == DROP),
         *((pl.col(ROW).alias("row"),) if numbered else ()),
     )
-    batches = events.read(EventQuery(window, asked, number, _BATCH))
+    batches = events.read(EventQuery(window, selected, number, _BATCH))
     for batch in batches:
         yield batch.drop(INDEX, *(() if marked else (DROP,)), strict=False)
     end = batches.end(report=False)
     looked = check_cells(validated, options, window) if end.record.counts.rejected else validated
-    told.take(looked, end.record.counts)
+    outcome.take(looked, end.record.counts)
 
 
 def keys_by_file(source: OpenSource, reading: Reading, keys: Keys, names: Sequence[str]) -> pl.DataFrame:

@@ -62,9 +62,9 @@ def check_file(plan: Plan, at: TimeColumn | None, most: int, window: Window | No
     the `window` are not reported, whatever is wrong with them.
     """
     looked = with_reasons(plan.table.scan(), plan, at, window)
-    told = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
+    checked = looked.select(_REASON, pl.col(_ODDITY) & _ODD).with_row_index("row")
     tally = _Tally(most)
-    for batch in plan.table.batches(told.filter(pl.col(_REASON).is_not_null() | (pl.col(_ODDITY) > 0))):
+    for batch in plan.table.batches(checked.filter(pl.col(_REASON).is_not_null() | (pl.col(_ODDITY) > 0))):
         tally.add(batch)
     return tally.result(plan.table)
 
@@ -190,8 +190,8 @@ def id_column(name: str, plan: Plan) -> pl.Expr:
 
 def _rounded_row(plan: Plan) -> pl.Expr:
     """Mark the rows in which an identifying column has a text id that a spreadsheet rounded."""
-    asked = {key_column(plan.source), "opportunity_id", "event_id"} & {*plan.source.CANONICAL, "contact"}
-    marks = [mark for name in ID_COLUMNS if name in asked and (mark := rounded_cells(name, plan)) is not None]
+    ids = {key_column(plan.source), "opportunity_id", "event_id"} & {*plan.source.CANONICAL, "contact"}
+    marks = [mark for name in ID_COLUMNS if name in ids and (mark := rounded_cells(name, plan)) is not None]
     return pl.any_horizontal(marks) if marks else pl.lit(value=False)
 
 

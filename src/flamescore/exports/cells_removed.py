@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flamescore.project import Source
 
 INVISIBLE: Final = "I126"
-_ASKED: Final = ("event_id", "opportunity_id", "event", "at", "tags", "tag", "action")
+_EXAMINED: Final = ("event_id", "opportunity_id", "event", "at", "tags", "tag", "action")
 
 
 def invisible_ends(source: Source, plans: Sequence[Plan], named: NamedColumns) -> Iterator[Finding]:
@@ -29,13 +29,13 @@ def invisible_ends(source: Source, plans: Sequence[Plan], named: NamedColumns) -
     Only files whose bytes contain such characters are read again. Of binary files, which must be read first,
     those are read again in which cells with such characters were noticed, or whose tags are lists.
     """
-    asked = dict.fromkeys((key_column(source), *_ASKED, *sorted(getattr(named, source.KIND, ()))))
+    names = dict.fromkeys((key_column(source), *_EXAMINED, *sorted(getattr(named, source.KIND, ()))))
     place = InExport(source.KIND, source.path)
-    for name in asked:
-        told = [
+    for name in names:
+        candidates = [
             plan for plan in plans if name in plan and name not in source.constants and _may_have(name, plan)
         ]
-        cells = [_odd(replace(plan, bare=False), name) for plan in told]
+        cells = [_odd(replace(plan, bare=False), name) for plan in candidates]
         found = removed(pl.concat(cells)) if cells else None
         if found is None or not found.cells:
             continue

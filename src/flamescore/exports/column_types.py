@@ -63,7 +63,7 @@ def plain_types(sources: Sequence[OpenSource], named: NamedColumns | None) -> tu
         InputError: a column that is named can't be read.
     """
     keys = frozenset(key for each in sources if (key := getattr(each.spec, "contact_key", None)) is not None)
-    asked = {
+    named_by_kind = {
         "contacts": None if named is None else named.contacts,
         "events": None if named is None else named.events,
     }
@@ -71,7 +71,7 @@ def plain_types(sources: Sequence[OpenSource], named: NamedColumns | None) -> tu
     problems: list[Problem] = []
     for source in sources:
         kind = source.spec.KIND
-        names: frozenset[str] | None = asked.get(kind, frozenset())
+        names: frozenset[str] | None = named_by_kind.get(kind, frozenset())
         whole = kind in _CARRIED or names is None
         wanted = (names or frozenset()) | (keys if kind == "contacts" else frozenset())
         try:
@@ -91,19 +91,19 @@ def _plain_source(source: OpenSource, wanted: frozenset[str], *, whole: bool) ->
         table, named = plan.table, _named_headers(plan, wanted)
         plain, unread = _plain_table(plan, None if whole else named)
         plans.append(plan if plain is table else plan_of(plain, source.spec))
-        for header, told in unread.items():
+        for header, type_name in unread.items():
             if header in named:
-                problems.append(_problem(header, told, table))
+                problems.append(_problem(header, type_name, table))
             elif source.spec.KIND == "contacts":
-                text = f"the column `{printable(header)}` can't be read ({told}); it is left out"
+                text = f"the column `{printable(header)}` can't be read ({type_name}); it is left out"
                 notes[Note(text, LEFT_OUT)] = None
     if problems:
         raise InputError(problems)
     return replace(source, plans=tuple(plans), own_notes=(*source.own_notes, *notes))
 
 
-def _problem(header: str, told: str, table: Table) -> Problem:
-    text = f"`{table.found.shown}`: the column `{printable(header)}` can't be read: its type is {told}."
+def _problem(header: str, type_name: str, table: Table) -> Problem:
+    text = f"`{table.found.shown}`: the column `{printable(header)}` can't be read: its type is {type_name}."
     cure = "Export it as text, or name it nowhere in the rules and the project file."
     return Problem(UNREADABLE, text, None, cure)
 
@@ -124,14 +124,14 @@ def _plain_table(plan: Plan, needed: frozenset[str] | None) -> tuple[Table, dict
     for header, dtype in table.schema.items():
         if (header in texts and header not in table.added) or not _special(dtype):
             continue
-        told, leaves = _unreadable(dtype), dict(_leaves(pl.col(header), dtype))
+        unreadable, leaves = _unreadable(dtype), dict(_leaves(pl.col(header), dtype))
         meaning: dict[Steps, Bytes] = {}
-        if told is None and (needed is None or header in needed):
+        if unreadable is None and (needed is None or header in needed):
             meaning = {steps: _meaning(leaf, table) for steps, leaf in leaves.items()}
-            told = "binary" if meaning.get(()) is Bytes.OTHER else None
-        if told is not None or len(meaning) < len(leaves):
+            unreadable = "binary" if meaning.get(()) is Bytes.OTHER else None
+        if unreadable is not None or len(meaning) < len(leaves):
             del schema[header]
-            unread |= {} if told is None else {header: told}
+            unread |= {} if unreadable is None else {header: unreadable}
             continue
         cells = _plain(texts.get(header, pl.col(inner[header])), dtype, meaning)
         listed = isinstance(dtype, pl.List) and header == _tags_of(plan)
@@ -177,7 +177,7 @@ def _unreadable(dtype: pl.DataType) -> str | None:
         return f"decimal({dtype.precision}, {dtype.scale})"
     if isinstance(dtype, pl.Object | pl.Unknown):
         return "unknown"
-    held = next((told for each in inside(dtype).values() if (told := _unreadable(each))), None)
+    held = next((name for each in inside(dtype).values() if (name := _unreadable(each))), None)
     return held and f"{type(dtype).__name__.lower()} with {held} inside"
 
 

@@ -174,8 +174,8 @@ def read_contacts(
     if as_json:
         text = f"{count(as_json, 'cell')} of `tags` read as a JSON list"
         notes = (*notes, Note(text, many=as_json))
-    told = (*validated.told, *seen.findings(spec))
-    return ContactsRead(replace(validated, files=tuple(files), notes=notes, told=told), tuple(frames))
+    findings = (*validated.findings, *seen.findings(spec))
+    return ContactsRead(replace(validated, files=tuple(files), notes=notes, findings=findings), tuple(frames))
 
 
 def contact_rows(plan: Plan, options: LoadOptions) -> pl.LazyFrame:
@@ -226,8 +226,8 @@ def _without(rows: pl.DataFrame, rejected: Rejected) -> tuple[pl.DataFrame, Reje
 
 def _with_rejects(rejected: Rejected, rows: pl.Series, reason: str) -> Rejected:
     """Add rows, given by their numbers in the file in order, to its rejects."""
-    told = rows.head(rejected.room).cast(pl.Int64).alias("row").to_frame()
-    more = FailedRows({reason: len(rows)}, told.with_columns(reason=pl.lit(reason)))
+    first = rows.head(rejected.room).cast(pl.Int64).alias("row").to_frame()
+    more = FailedRows({reason: len(rows)}, first.with_columns(reason=pl.lit(reason)))
     return replace(rejected, failed=rejected.failed.joined(more, rejected.room))
 
 
@@ -317,8 +317,8 @@ def _of_merged(message: str, many: int) -> Finding:
 def links(contacts: pl.DataFrame, column: str, form: MergedIds) -> Iterator[tuple[str, str]]:
     """Yield pairs (old id, survivor) from a column of the contacts, in the order of the export."""
     if form.into is not None:
-        told = contacts.select("contact_id", present(pl.col(column)).alias("into"))
-        yield from told.drop_nulls().iter_rows()
+        pairs = contacts.select("contact_id", present(pl.col(column)).alias("into"))
+        yield from pairs.drop_nulls().iter_rows()
         return
     separator = form.separator.strip() or form.separator
     listed = contacts.select("contact_id", old=pl.col(column).str.split(separator)).explode(

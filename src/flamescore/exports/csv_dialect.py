@@ -88,14 +88,14 @@ def open_csv(found: Found, source: Source, spool: Spool) -> CsvFile:
         head = head.past(len(head.next_line()))
     if source.begins_after is not None:
         head = _after(head, source.begins_after, found, source)
-    head, said = _separator_line(_past_nothing(head, source))
+    head, separator = _separator_line(_past_nothing(head, source))
     head = _past_nothing(head, source)
     below = header_below(head, source) if source.header == FIND else None
     found_at = None if below is None or below.at == head.at else below.line
     head = below or head
     if head.at >= len(head.data):
         raise fault(EMPTY, f"{source.KIND}: `{found.shown}` is empty.")
-    delimiter = source.delimiter or said or _likely(head, source.quote)
+    delimiter = source.delimiter or separator or _likely(head, source.quote)
     if not source.delimiter and delimiter != ",":
         notes = (*notes, f"columns are separated by {_NAMES.get(delimiter, f'`{delimiter}`')}")
     opened = CsvFile(found, data, delimiter, source.quote, source.names, head.at, head.line, notes)

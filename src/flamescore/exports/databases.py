@@ -21,8 +21,8 @@ def from_database(source: Source, folder: Path, spool: Spool) -> Found:
         InputError: the database can't be reached, refuses, or has a column that can't be read.
     """
     path = spool.new()
-    told = f"{source.KIND}: `{source.path}`"
-    read_query(str(source.uri), str(source.query), folder, path, told=told, listed=_tags_of(source))
+    label = f"{source.KIND}: `{source.path}`"
+    read_query(str(source.uri), str(source.query), folder, path, label=label, listed=_tags_of(source))
     state = path.stat()
     return Found(path, source.path, "parquet", state.st_size, state.st_mtime_ns)
 

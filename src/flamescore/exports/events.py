@@ -198,8 +198,8 @@ class _Batches(EventBatches):
         ignored = known.ignored + self._left_out
         old = known.rows - rejected - ignored - self._read
         counts = replace(known, old=old, rejected=rejected, ignored=ignored)
-        told = tuple(self._findings()) if report else ()
-        record = replace(record, counts=counts, findings=(*record.findings, *told))
+        findings = tuple(self._findings()) if report else ()
+        record = replace(record, counts=counts, findings=(*record.findings, *findings))
         return EventsRead(record, rejects, beyond=old != self._near)
 
     def _findings(self) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ class Found(Struct, frozen=True):
         return self.modified, self.shown
 
     @property
-    def told(self) -> tuple[str, int, str]:
+    def recorded(self) -> tuple[str, int, str]:
         """Return the path, size in bytes and modification time, as stored in the run's record."""
         at = datetime.fromtimestamp(self.modified // 1_000_000_000, UTC)
         return self.shown, self.size, at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -51,49 +51,49 @@ class ColumnReference(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """A column missing from files of a source, and its askers. `source` is its place in the project file."""
+    """A column missing from files of a source, and what names it. `source`: its place in the project file."""
 
     source: tuple[str, int]
     path: str
     code: str
     lack: MissingColumn
-    askers: tuple[ColumnReference, ...]
+    references: tuple[ColumnReference, ...]
     others: str = ""
     """A file of another source that has the column, if no file of this source does."""
 
     def finding(self, types: Collection[tuple[str, ...]]) -> Finding | None:
-        """Return the warning, or None if no asker needs the column for events that the source has.
+        """Return the warning, or None if no reference needs the column for events that the source has.
 
         `types` are the lists of event types, as rules name them, for which the source has events.
         """
-        asker = next((each for each in self.askers if not each.types or each.types in types), None)
-        if asker is None:
+        reference = next((each for each in self.references if not each.types or each.types in types), None)
+        if reference is None:
             return None
-        said = self._respelled(asker) if self.code == OTHER_CASE else self._lacking(asker)
+        text = self._respelled(reference) if self.code == OTHER_CASE else self._lacking(reference)
         kind, lack = self.source[0], self.lack
         return Finding(
             self.code,
             Severity.WARNING,
             f"{kind} {self.path} {lack.column}",
-            said,
+            text,
             InExport(kind, self.path, lack.first),
             count=len(lack.files),
             of=lack.of,
             cure=lack.cure or None,
         )
 
-    def _lacking(self, asker: ColumnReference) -> str:
+    def _lacking(self, reference: ColumnReference) -> str:
         lack, column = self.lack, quoted(self.lack.column)
-        names = f", which {asker.who} names" if asker.who else ""
+        names = f", which {reference.who} names" if reference.who else ""
         others = f"; {self.others} has it" if self.others else ""
         if lack.of == 1:
             return f"{lack.first} has no {column}{names}{others}.{lack.instead}"
         return f"{lack.counted} no {column}{names}: {lack.where}{others}.{lack.instead}"
 
-    def _respelled(self, asker: ColumnReference) -> str:
+    def _respelled(self, reference: ColumnReference) -> str:
         lack = self.lack
         assert lack.near is not None
-        names = f", as {asker.who} names it" if asker.who else ""
+        names = f", as {reference.who} names it" if reference.who else ""
         many = f" ({len(lack.files):,} of {lack.of:,} files)" if lack.of > 1 else ""
         called = f"the column is called {quoted(lack.column)}{names}"
         return f"{quoted(lack.near)} in {lack.where}{many} is not read; {called}."
@@ -107,10 +107,10 @@ def gaps_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Gap, .
     """
     found: list[Gap] = []
     for source in opened.sources:
-        askers = _askers(source, opened, loaded, book)
+        named = _references_by_column(source, opened, loaded, book)
         settled = {*source.spec.optional, *mapped_by_hand(source, opened.project)}
-        for column in (each for each in askers if each not in settled):
-            found += _gaps(column, askers, source, opened)
+        for column in (each for each in named if each not in settled):
+            found += _gaps(column, named, source, opened)
     return tuple(found)
 
 
@@ -119,20 +119,20 @@ def unused_of(opened: Opened, loaded: LoadedRules, book: RuleBook) -> tuple[Find
     found: list[Finding] = []
     for source in opened.of("contacts"):
         spec, place = source.spec, InExport(source.spec.KIND, source.spec.path)
-        askers = _askers(source, opened, loaded, book)
-        settled = {*askers, *spec.optional, *mapped_by_hand(source, opened.project), *spec.REQUIRED, "tags"}
+        named = _references_by_column(source, opened, loaded, book)
+        settled = {*named, *spec.optional, *mapped_by_hand(source, opened.project), *spec.REQUIRED, "tags"}
         for column in (each for each in spec.CANONICAL if each not in settled):
             likely = [
                 (table, near)
                 for table in without_column(column, source)
-                if (near := respelled(column, table, spec, askers)) is not None
+                if (near := respelled(column, table, spec, named)) is not None
             ]
             if likely:
                 lack = describe_missing(column, [table for table, _ in likely], source, near=likely[0][1])
-                said = f"{quoted(likely[0][1])} in {lack.where} is not read"
-                text = f"{said}; the column is called {quoted(column)}."
-                told = Finding(UNUSED, Severity.NOTE, f"{place} {column}", text, place, cure=lack.cure)
-                found.append(replace(told, count=len(lack.files), of=lack.of))
+                unread = f"{quoted(likely[0][1])} in {lack.where} is not read"
+                text = f"{unread}; the column is called {quoted(column)}."
+                finding = Finding(UNUSED, Severity.NOTE, f"{place} {column}", text, place, cure=lack.cure)
+                found.append(replace(finding, count=len(lack.files), of=lack.of))
     return tuple(found)
 
 
@@ -145,13 +145,13 @@ def check_exclude(exclude: Condition, opened: Opened) -> None:
     Raises:
         ProjectFileError: files do not have such a column, and it is not in the `optional` of their source.
     """
-    asked: dict[tuple[str, str], set[str]] = {}
+    types_by_column: dict[tuple[str, str], set[str]] = {}
     for each in asked_by(exclude):
         column = _looked_at(each, opened)
-        asked.setdefault((each.kind, column), set()).update(fold(name) for name in each.types)
+        types_by_column.setdefault((each.kind, column), set()).update(fold(name) for name in each.types)
     problems = [
         problem
-        for (kind, column), types in asked.items()
+        for (kind, column), types in types_by_column.items()
         if _having(column, opened.of(kind))
         for source in opened.of(kind)
         if column not in source.spec.optional
@@ -161,17 +161,17 @@ def check_exclude(exclude: Condition, opened: Opened) -> None:
         raise ProjectFileError(problems)
 
 
-def _askers(
+def _references_by_column(
     source: OpenSource, opened: Opened, loaded: LoadedRules, book: RuleBook
 ) -> dict[str, list[ColumnReference]]:
-    """Return the askers of each column of a source: rules, the project file, then unnamed askers."""
+    """Return the references to each column of a source: of rules, the project file, then unnamed ones."""
     project, spec = opened.project, source.spec
     found: dict[str, list[ColumnReference]] = {}
     rules = project.near(loaded.path)
-    for asked in asked_by_rules(loaded, book):
-        if asked.kind == spec.KIND:
-            who = f"{printable(asked.who)} ({rules}:{asked.line})"
-            found.setdefault(_looked_at(asked, opened), []).append(ColumnReference(who, asked.types))
+    for use in asked_by_rules(loaded, book):
+        if use.kind == spec.KIND:
+            who = f"{printable(use.who)} ({rules}:{use.line})"
+            found.setdefault(_looked_at(use, opened), []).append(ColumnReference(who, use.types))
     for keys, column, _ in references(source):
         found.setdefault(column, []).append(ColumnReference(_key(keys[0], source, project), elsewhere=False))
     if spec.KIND == "contacts":
@@ -183,14 +183,14 @@ def _askers(
     if canonical is not None:
         found.setdefault(canonical, []).append(ColumnReference(_NOBODY, elsewhere=canonical != "event_id"))
     needed = {*spec.REQUIRED, key_column(spec)}
-    return {column: askers for column, askers in found.items() if column not in needed}
+    return {column: uses for column, uses in found.items() if column not in needed}
 
 
-def _looked_at(asked: ColumnUse, opened: Opened) -> str:
+def _looked_at(use: ColumnUse, opened: Opened) -> str:
     """Return the column that is read for a column in a rule: `email` for a domain that no export has."""
-    if (asked.kind, asked.column) == ("contacts", DOMAIN) and is_derived(opened.columns.contacts):
+    if (use.kind, use.column) == ("contacts", DOMAIN) and is_derived(opened.columns.contacts):
         return EMAIL
-    return asked.column
+    return use.column
 
 
 def _key(key: str, source: OpenSource, project: Project) -> str:
@@ -200,28 +200,28 @@ def _key(key: str, source: OpenSource, project: Project) -> str:
 
 
 def _gaps(
-    column: str, askers: dict[str, list[ColumnReference]], source: OpenSource, opened: Opened
+    column: str, named: dict[str, list[ColumnReference]], source: OpenSource, opened: Opened
 ) -> Iterator[Gap]:
     spec = source.spec
     without = _without(column, source)
     if not without:
         return
-    likely = {shown(table): respelled(column, table, spec, askers) for table in without}
+    likely = {shown(table): respelled(column, table, spec, named) for table in without}
     cased = [table for table in without if likely[shown(table)]]
     if cased:
         lack = describe_missing(column, cased, source, near=likely[shown(cased[0])])
-        yield Gap(source.place, spec.path, OTHER_CASE, lack, tuple(askers[column]))
+        yield Gap(source.place, spec.path, OTHER_CASE, lack, tuple(named[column]))
     rest = [table for table in without if not likely[shown(table)]]
     if not rest:
         return
-    lack, told = describe_missing(column, rest, source, named=askers), tuple(askers[column])
+    lack, of_column = describe_missing(column, rest, source, named=named), tuple(named[column])
     if len(without) < len(source.plans):
-        yield Gap(source.place, spec.path, LACKING, lack, told)
+        yield Gap(source.place, spec.path, LACKING, lack, of_column)
         return
     others = _having(column, [each for each in opened.of(spec.KIND) if each is not source])
     if others is not None:
-        told = tuple(each for each in told if each.elsewhere)
-        yield Gap(source.place, spec.path, LACKING, lack, told, others)
+        of_column = tuple(each for each in of_column if each.elsewhere)
+        yield Gap(source.place, spec.path, LACKING, lack, of_column, others)
 
 
 def _without(column: str, source: OpenSource) -> list[Table]:

@@ -46,8 +46,8 @@ def stored_items(cells: pl.Expr, separator: str | None) -> pl.Expr:
 
     Without a separator, cells are lists only if they are JSON, as a file's lists are in such a table.
     """
-    told = json_items(cells)
-    listed = pl.when(told.is_not_null()).then(cleaned(told))
+    parsed = json_items(cells)
+    listed = pl.when(parsed.is_not_null()).then(cleaned(parsed))
     items = listed if separator is None else items_of_text(cells, separator)
     return pl.when(present(cells).is_not_null()).then(items.list.join(ITEM_END))
 
@@ -94,8 +94,8 @@ def _unquoted(piece: pl.Expr, separator: str) -> pl.Expr:
 
 def _items(name: str, cell: pl.Expr, plan: Plan) -> pl.Expr:
     if _is_listed(name, plan):
-        told = json_items(cell)
-        return pl.when(told.is_not_null()).then(cleaned(told, bare=plan.bare))
+        parsed = json_items(cell)
+        return pl.when(parsed.is_not_null()).then(cleaned(parsed, bare=plan.bare))
     return items_of_text(cell, plan.source.lists[name], bare=plan.bare)  # type: ignore[attr-defined] # `lists` is declared
 
 

@@ -267,7 +267,7 @@ def _mapped(source: OpenSource, project: Project) -> Iterator[MissingColumn]:
 
 
 def _mapped_problem(lack: MissingColumn, source: OpenSource, project: Project) -> Problem:
-    text = f"{_told(lack, lack.headers)}, mapped to {quoted(lack.column)}{_files(lack)}"
+    text = f"{_describe_lack(lack, lack.headers)}, mapped to {quoted(lack.column)}{_files(lack)}"
     where = project.where(*source.place, "columns", lack.column)
     older = (
         f"Do: export it again with the column, or write `optional: [{lack.column}]` if older files lack it."
@@ -291,7 +291,7 @@ def _header_below(missed: Sequence[MissingColumn], source: OpenSource, project: 
     mapped = f", mapped to {quoted(first.column)}" if first in missed else ""
     many = len(first.files) > 1
     which, of = (f": {first.where}", f" of {first.first}") if many else ("", "")
-    text = f"{_told(first, first.headers)}{mapped}{which}; line {below.line}{of} has these columns."
+    text = f"{_describe_lack(first, first.headers)}{mapped}{which}; line {below.line}{of} has these columns."
     steps = ("columns", first.column) if first in missed else ()
     where = project.where(*source.place, *steps)
     return Problem(UNMAPPED, text, where, f"Write: skip_rows: {below.line - 1}")
@@ -299,13 +299,13 @@ def _header_below(missed: Sequence[MissingColumn], source: OpenSource, project: 
 
 def _needed_problem(lack: MissingColumn, source: OpenSource, project: Project) -> Problem:
     if lack.twice:
-        text = f"{_told(lack, lack.headers)}, which is meant for {quoted(lack.column)}{_files(lack)}"
+        text = f"{_describe_lack(lack, lack.headers)}, which is meant for {quoted(lack.column)}{_files(lack)}"
     else:
-        text = f"{_told(lack, (lack.column,), 'column for')}{_files(lack)}"
+        text = f"{_describe_lack(lack, (lack.column,), 'column for')}{_files(lack)}"
     return Problem(UNMAPPED, text, project.where(*source.place), _cure(lack) or _offer(lack))
 
 
-def _told(lack: MissingColumn, headers: Sequence[str], column: str = "column") -> str:
+def _describe_lack(lack: MissingColumn, headers: Sequence[str], column: str = "column") -> str:
     """Describe which headers one file does not have, or how many files do not have them."""
     what = f"{column} {' or '.join(quoted(each) for each in headers)}"
     if len(lack.files) > 1:

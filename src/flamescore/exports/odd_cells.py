@@ -45,17 +45,17 @@ class OddCells(Struct, frozen=True):
     sources: tuple[Validated, ...]
     zone: ZoneInfo
 
-    def unread(self, asked: TypedColumnUse) -> Iterator[Finding]:
+    def unread(self, use: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source in which cells of a column don't parse as the rule requires."""
-        found = [each for source in self._having(asked) if (each := self._of(source, asked)) is not None]
+        found = [each for source in self._having(use) if (each := self._of(source, use)) is not None]
         for each in found:
-            many = asked.occurrences if asked.occurrences is not None and len(found) == 1 else each.many
-            yield each.finding(asked, many)
+            many = use.occurrences if use.occurrences is not None and len(found) == 1 else each.many
+            yield each.finding(use, many)
 
-    def doubtful(self, asked: TypedColumnUse) -> Iterator[Finding]:
+    def doubtful(self, use: TypedColumnUse) -> Iterator[Finding]:
         """Yield a finding for each source whose decimal numbers are all written like `1.250`."""
-        for source in self._having(asked):
-            found = doubtful_in(source, asked.column)
+        for source in self._having(use):
+            found = doubtful_in(source, use.column)
             if found is not None:
                 yield found
 
@@ -66,17 +66,17 @@ class OddCells(Struct, frozen=True):
             if found is not None:
                 yield found
 
-    def _having(self, asked: TypedColumnUse) -> Iterator[Validated]:
+    def _having(self, use: TypedColumnUse) -> Iterator[Validated]:
         for source in self.sources:
-            if asked.kind == source.spec.KIND and any(asked.column in plan for plan in source.plans):
+            if use.kind == source.spec.KIND and any(use.column in plan for plan in source.plans):
                 yield source
 
-    def _of(self, source: Validated, asked: TypedColumnUse) -> _Unread | None:
+    def _of(self, source: Validated, use: TypedColumnUse) -> _Unread | None:
         cells: Counter[str] = Counter()
         of, first = 0, [pl.Series(_CELL, [], dtype=pl.String)]
-        for plan in _plans(source, asked.column):
-            rows = _cells(plan, asked)
-            odd = rows.filter(~self._reads(plan, asked)).group_by(_CELL, maintain_order=True)
+        for plan in _plans(source, use.column):
+            rows = _cells(plan, use)
+            odd = rows.filter(~self._reads(plan, use)).group_by(_CELL, maintain_order=True)
             cells.update(dict(plan.table.collect(odd.len(_ROWS)).iter_rows()))
             of += int(plan.table.collect(rows.select(pl.len())).item())
             if cells:
@@ -85,13 +85,13 @@ class OddCells(Struct, frozen=True):
                 first.append(some[_CELL])
         return _Unread(source, cells, of, pl.concat(first)) if cells else None
 
-    def _reads(self, plan: Plan, asked: TypedColumnUse) -> pl.Expr:
+    def _reads(self, plan: Plan, use: TypedColumnUse) -> pl.Expr:
         """Return a mask of the cells that parse as numbers, or as dates."""
-        if asked.numeric:
-            form = number_format(asked.column, plan) or _PLAINLY
+        if use.numeric:
+            form = number_format(use.column, plan) or _PLAINLY
             plain = pl.when(_NUMBER).then(_CELL).otherwise(form.plain(pl.col(_CELL)))
             return (plain.cast(pl.Float64, strict=False).abs() <= _LARGEST).fill_null(value=False)
-        formats = formats_of(asked.column, plan)
+        formats = formats_of(use.column, plan)
         iso = IsoText(plan.source.timezone or self.zone, formats, shifted=False)
 
         def reads(batch: pl.Series) -> pl.Series:
@@ -112,15 +112,15 @@ class _Unread(Struct, frozen=True):
     def many(self) -> int:
         return self.cells.total()
 
-    def finding(self, asked: TypedColumnUse, many: int) -> Finding:
+    def finding(self, use: TypedColumnUse, many: int) -> Finding:
         """Return the finding, with the cures that would parse every cell of the column."""
         spec = self.source.spec
         place = InExport(spec.KIND, spec.path)
         odd = pl.Series(_CELL, list(self.cells), dtype=pl.String)
         details: tuple[str, ...] = ()
-        if asked.numeric:
+        if use.numeric:
             some = suggest(pl.concat([odd, self.first]))
-            found: list[str] = [*cures(asked.column, some)]
+            found: list[str] = [*cures(use.column, some)]
             what = "is not a number" if many == 1 else "are not numbers"
         else:
             from flamescore.exports.time_suggestions import UnreadTimes, cure, lines  # noqa: PLC0415 - only if times don't parse
@@ -128,25 +128,25 @@ class _Unread(Struct, frozen=True):
             unread = UnreadTimes()
             unread.add(odd.repeat_by(pl.Series(self.cells.values())).explode())
             shapes = unread.shapes()
-            declared = formats_of(asked.column, *self.source.plans)
-            known = cure(shapes, declared=declared, column=asked.column)
+            declared = formats_of(use.column, *self.source.plans)
+            known = cure(shapes, declared=declared, column=use.column)
             found = [] if known is None else [known]
             details, what = tuple(lines(shapes)), "is not a date" if many == 1 else "are not dates"
-        if asked.occurrences is not None:
-            text = f"{count(many, 'occurrence')} of {asked.who} gave no points: "
-            text += f'"{asked.column}" is not a number.'
+        if use.occurrences is not None:
+            text = f"{count(many, 'occurrence')} of {use.who} gave no points: "
+            text += f'"{use.column}" is not a number.'
         else:
-            text = f'{many:,} of {count(self.of, "cell")} of "{asked.column}" {what}; {asked.who} leaves '
+            text = f'{many:,} of {count(self.of, "cell")} of "{use.column}" {what}; {use.who} leaves '
             text += "it out." if many == 1 else "them out."
         return Finding(
-            UNREAD if asked.occurrences is None else UNVALUED,
+            UNREAD if use.occurrences is None else UNVALUED,
             Severity.WARNING,
-            f"{place} {asked.column}",
+            f"{place} {use.column}",
             text,
             place,
             count=many,
             of=self.of,
-            samples=samples_of(self.cells, asked.column),
+            samples=samples_of(self.cells, use.column),
             cure=found[0] if found else None,
             others=tuple(found[1:]),
             details=details,
@@ -202,14 +202,14 @@ def _is_typed(plan: Plan, column: str) -> bool:
     return any(plan.table.schema[each].is_numeric() for each in plan.headers.get(column, ()))
 
 
-def _cells(plan: Plan, asked: TypedColumnUse) -> pl.LazyFrame:
-    """Return the cells of a column that are not missing, for events only those of `asked.types`."""
+def _cells(plan: Plan, use: TypedColumnUse) -> pl.LazyFrame:
+    """Return the cells of a column that are not missing, for events only those of `use.types`."""
     rows = plan.counted(plan.table.scan())
-    if asked.types and "event" in plan:
-        types: Sequence[str] = [fold(each) for each in asked.types]
+    if use.types and "event" in plan:
+        types: Sequence[str] = [fold(each) for each in use.types]
         rows = rows.filter(folded(plan.column("event")).is_in(types))
-    cells = present(plan.column(asked.column)).alias(_CELL)
-    return rows.select(cells, _numbers(plan, asked.column)).drop_nulls(_CELL)
+    cells = present(plan.column(use.column)).alias(_CELL)
+    return rows.select(cells, _numbers(plan, use.column)).drop_nulls(_CELL)
 
 
 def _numbers(plan: Plan, column: str) -> pl.Expr:

@@ -65,8 +65,8 @@ def early_times(source: Validated, options: LoadOptions, window: Window | None) 
     are = f"{count(many, what)} {'is' if many == 1 else 'are'}"
     day = datetime.fromtimestamp(first, UTC).date().isoformat()
     text = all(isinstance(plan.time_type, pl.String) for plan in source.plans)
-    told = sorted(cells, key=lambda cell: (-cells[cell], cell))[:_SAMPLES]
-    known = (*source.spec.null_values, *(cell.strip() for cell in told))
+    samples = sorted(cells, key=lambda cell: (-cells[cell], cell))[:_SAMPLES]
+    known = (*source.spec.null_values, *(cell.strip() for cell in samples))
     place = InExport(source.spec.KIND, source.spec.path)
     yield Finding(
         BEFORE_1990,
@@ -76,7 +76,7 @@ def early_times(source: Validated, options: LoadOptions, window: Window | None) 
         place,
         count=many,
         of=rows_in_all,
-        samples=tuple(told),
+        samples=tuple(samples),
         cure=f"null_values: [{', '.join(json_text(cell) for cell in dict.fromkeys(known))}]"
         if text
         else None,

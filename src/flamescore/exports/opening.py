@@ -70,12 +70,12 @@ class OpenSource(Struct, frozen=True):
 
     def notes(self) -> tuple[Note, ...]:
         """Return the notes on its files, each once, with the files that it applies to."""
-        said: dict[Note, list[str]] = {}
+        by_note: dict[Note, list[str]] = {}
         for plan in self.plans:
             for note in _notes(plan):
-                said.setdefault(note, []).append(plan.table.found.shown)
-        told = (note._replace(text=note.text + _holding_for(files, self)) for note, files in said.items())
-        return (*self.own_notes, *told)
+                by_note.setdefault(note, []).append(plan.table.found.shown)
+        notes = (note._replace(text=note.text + _holding_for(files, self)) for note, files in by_note.items())
+        return (*self.own_notes, *notes)
 
 
 def _holding_for(files: Sequence[str], source: OpenSource) -> str:
@@ -161,7 +161,7 @@ def _open(
         newest = max(finding.files, key=lambda each: each.age_key)
         oldest = now.timestamp() - (now - spec.max_age.before(now, spec.timezone or UTC_ZONE)).total_seconds()
         if newest.modified / 1e9 < oldest:
-            age = f"is from {newest.told[2]}, older than max_age ({spec.max_age})"
+            age = f"is from {newest.recorded[2]}, older than max_age ({spec.max_age})"
             text = f"`{newest.shown}` ({spec.KIND}) {age}."
             raise fault(TOO_OLD, text, "Export it again, or raise max_age.")
     contents = contents_of(finding, spec, spool)
@@ -179,7 +179,7 @@ def _open(
     if problems:
         raise InputError(problems)
     findings = (*finding.findings, *contents.findings, *header_findings(plans, by_hand))
-    return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.said)), findings)
+    return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.notes)), findings)
 
 
 def _headers_named(spec: Source) -> tuple[str, ...]:

@@ -154,15 +154,15 @@ def _matched(
         cell = pl.col(name)
         return (cell if alike is None else alike(cell)).alias("like")
 
-    asked = orphans.with_columns(present(like("id"))).drop_nulls("like")
-    if asked.is_empty():
+    compared = orphans.with_columns(present(like("id"))).drop_nulls("like")
+    if compared.is_empty():
         return orphans.clear()
     hits = known.to_frame("key").select(like("key").str.strip_chars() if alike else like("key"))
     # In most columns few cells are as long as an orphan. Joining the others took a third of the total time.
-    sizes = asked["like"].str.len_bytes().unique()
+    sizes = compared["like"].str.len_bytes().unique()
     hits = hits.filter(pl.col("like").str.len_bytes().is_in(sizes.implode()))
-    hits = hits.join(asked, on="like", how="semi").unique()
-    return asked.join(hits, on="like", how="semi", maintain_order="left").drop("like")
+    hits = hits.join(compared, on="like", how="semi").unique()
+    return compared.join(hits, on="like", how="semi", maintain_order="left").drop("like")
 
 
 def _elsewhere(orphans: pl.DataFrame, others: Mapping[str, pl.Series]) -> tuple[str | None, pl.DataFrame]:

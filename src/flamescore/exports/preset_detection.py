@@ -43,7 +43,7 @@ class Fitted(Struct, frozen=True):
 
     spec: Source
     found: tuple[Found, ...]
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class _Candidate(Struct, frozen=True):
@@ -76,10 +76,10 @@ def fit(spec: Source, found: tuple[Found, ...], spool: Spool) -> Fitted:
     best = _narrowest([each for each in candidates if headers.fit(each.variant, auto=spec.preset == AUTO)])
     if len(best) != 1:
         raise _no_fit(spec, best, candidates, headers)
-    said = (f"preset chosen by its headers: {best[0]}",) if spec.preset == AUTO else ()
+    notes = (f"preset chosen by its headers: {best[0]}",) if spec.preset == AUTO else ()
     merged = laid_over(best[0].variant.keys, spec, headers.of(best[0].variant))
     again = tuple(replace(each, parts=_parts(each, merged)) for each in found)
-    return Fitted(merged, again, said)
+    return Fitted(merged, again, notes)
 
 
 def fitting(spec: Source, found: tuple[Found, ...], spool: Spool) -> tuple[tuple[str, Variant], ...]:
@@ -195,7 +195,7 @@ def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> S
     headers = frozenset().union(*files)
     plain = {name: getattr(preset, name) for name in preset.given_keys - own.given_keys - {"path", *_BY_NAME}}
     columns = _columns(preset, own, headers)
-    constants = {k: v for k, v in preset.constants.items() if not _said(k, own)} | own.constants
+    constants = {k: v for k, v in preset.constants.items() if not _is_defined(k, own)} | own.constants
     known = {*columns, *constants, *headers, *preset.from_file_name, *own.from_file_name}
     merged = {name: _entries(name, preset, own, known) for name in ("rename", "dates", "leave_out", "cut")}
     if "numbers" in plain:
@@ -210,14 +210,14 @@ def laid_over(preset: Source, own: Source, files: Iterable[frozenset[str]]) -> S
 
 
 def _columns(preset: Source, own: Source, headers: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    there = {k: v for k, v in preset.columns.items() if set(v) & headers and not _said(k, own)}
+    there = {k: v for k, v in preset.columns.items() if set(v) & headers and not _is_defined(k, own)}
     return there | own.columns
 
 
-def _said(name: str, own: Source) -> bool:
+def _is_defined(name: str, own: Source) -> bool:
     """Return whether the source itself defines a column; either contact column counts for both."""
-    said = {*own.columns, *own.constants}
-    return name in said or (name in _WHO and bool(said & {*_WHO}))
+    defined = {*own.columns, *own.constants}
+    return name in defined or (name in _WHO and bool(defined & {*_WHO}))
 
 
 def _entries(key: str, preset: Source, own: Source, known: set[str]) -> dict[str, Any]:
@@ -229,5 +229,5 @@ def _entries(key: str, preset: Source, own: Source, known: set[str]) -> dict[str
 
 
 def _values(theirs: Mapping[str, str], mine: Mapping[str, str]) -> dict[str, str]:
-    said = {fold(old) for old in mine}
-    return {**{old: new for old, new in theirs.items() if fold(old) not in said}, **mine}
+    renamed = {fold(old) for old in mine}
+    return {**{old: new for old, new in theirs.items() if fold(old) not in renamed}, **mine}

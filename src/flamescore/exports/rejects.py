@@ -126,8 +126,8 @@ class Rejected(Struct, frozen=True):
         every = pl.concat([pl.Series("record", numbers, dtype=pl.Int64), flaws["record"]]).sort().head(most)
         numbers = numbers[: np.searchsorted(numbers, every[-1], side="right")] if len(every) else numbers
         found = find_records(text, numbers).with_columns(reason=failed["reason"].head(len(numbers)))
-        told = pl.concat([found, flaws]).sort("record").head(most)
-        return told.with_columns(raw=pl.Series(raws.of_file(text, told), dtype=pl.String()))
+        records = pl.concat([found, flaws]).sort("record").head(most)
+        return records.with_columns(raw=pl.Series(raws.of_file(text, records), dtype=pl.String()))
 
     def _rows(self, most: int, raws: RawTexts) -> pl.DataFrame:
         failed = self.failed.first.head(most)

@@ -103,7 +103,7 @@ class Validated(Struct, frozen=True):
     keep: int
     notes: tuple[Note, ...]
     left_out: int = 0
-    told: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
     """Findings on its cells."""
 
     @property
@@ -139,19 +139,19 @@ class Validated(Struct, frozen=True):
             rejected=sum(each.count for each in self.files),
             ignored=self.ignored,
         )
-        told = tuple(plan.table.found.told for plan in self.plans)
+        files = tuple(plan.table.found.recorded for plan in self.plans)
         rejects = rejects_of(self.files, self.spec, self.keep)
         return SourceRecord(
             self.spec.KIND,
             self.spec.path,
-            told,
+            files,
             replace(known, **counts),
             tuple(note.text for note in self.notes),
             (
                 *(finding_of(note, self.spec) for note in self.notes),
                 *record_findings(self.spec, self.files),
                 *(() if rejects is None else (rejects,)),
-                *self.told,
+                *self.findings,
             ),
         )
 
@@ -181,7 +181,7 @@ def _sound(source: OpenSource, options: LoadOptions) -> Validated:
         raise fault(EMPTY, f"{source.spec.KIND}: `{source.spec.path}` has a header and no row.")
     texts = [plan for plan in plans if plan.table.text is not None]
     removed = tuple(invisible_ends(source.spec, texts, options.named))
-    return Validated(source, tuple(plans), tuple(files), options.keep, source.notes(), told=removed)
+    return Validated(source, tuple(plans), tuple(files), options.keep, source.notes(), findings=removed)
 
 
 def check_cells(validated: Validated, options: LoadOptions, window: Window | None = None) -> Validated:

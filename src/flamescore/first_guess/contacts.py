@@ -188,11 +188,11 @@ def _nobody(looked: Sequence[tuple[Export, Sequence[KeyColumn]]]) -> Problem:
     near = [(each, key) for each, keys in looked for key in keys]
     if near:
         export, key = max(near, key=lambda each: each[1].different / max(1, each[1].rows))
-        said = f"The nearest is {for_log(export.path)}, whose column `{for_log(key.header)}` {key.lacking()}."
+        why = f"The nearest is {for_log(export.path)}, whose column `{for_log(key.header)}` {key.lacking()}."
     else:
-        said = "None has a column that says who a row is about, such as `contact_id`, `Id` or `Email`."
+        why = "None has a column that says who a row is about, such as `contact_id`, `Id` or `Email`."
     return Problem(
         NO_CONTACTS,
-        f"No export can be the contacts. {said}",
+        f"No export can be the contacts. {why}",
         hint="Contacts need an id in every row, and none twice. Export them, or write the file by hand.",
     )

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from flamescore.errors import InputError, Problem
 from flamescore.first_guess.looking import loaded
-from flamescore.first_guess.project_file import project_text, told
+from flamescore.first_guess.project_file import project_text, report_lines
 from flamescore.first_guess.rule_file import as_text, chosen_rules
 from flamescore.first_guess.sources import guessed_sources
 from flamescore.inputs import read_inputs
@@ -102,7 +102,10 @@ def _guessed(
         scored = score_exports(inputs.bound.book, inputs.exports, as_of=inputs.as_of)
     five, many = _five_flames(scored.whole_points("interest"))
     reach = f"{many:,} of {sources.people:,} {'reaches' if many == 1 else 'reach'} this"
-    lines = (*told(sources, places, as_of), _of_rules(rules, places, five, f"{many:,} of {sources.people:,}"))
+    lines = (
+        *report_lines(sources, places, as_of),
+        _of_rules(rules, places, five, f"{many:,} of {sources.people:,}"),
+    )
     return FirstGuess(project, writing(five, reach), lines), scored
 
 

@@ -58,13 +58,13 @@ def rows_of(looked: SourceContent) -> str:
     if not looked.rows:
         return "none of its rows counts"
     of = f"{looked.of_contacts:,} of {count(looked.rows, 'row')} {'is' if looked.rows == 1 else 'are'}"
-    said = f"{of} of contacts in the list"
+    clause = f"{of} of contacts in the list"
     if looked.oldest is None or looked.newest is None:
-        return said
-    return f"{said}, from {looked.oldest:%Y-%m-%d} to {looked.newest:%Y-%m-%d}"
+        return clause
+    return f"{clause}, from {looked.oldest:%Y-%m-%d} to {looked.newest:%Y-%m-%d}"
 
 
-def told(sources: Sources, places: TargetPaths, as_of: str) -> Iterator[str]:
+def report_lines(sources: Sources, places: TargetPaths, as_of: str) -> Iterator[str]:
     """Yield a line per guess, as reported when the files are written."""
     for each in sources.contacts:
         yield f"{each.path}: contacts; {each.why}; {sources.kept[each.path]}"

@@ -59,8 +59,8 @@ class FirstRule(Struct, frozen=True):
         """Yield the lines of its entry in `rules`, as comments if it is commented out."""
         lines = [f"- name: {scalar(self.name)}", *(f"  {key}: {value}" for key, value in self.keys.items())]
         for number, line in enumerate(lines):
-            told = f"   # {printable(self.comment)}" if not number else ""
-            yield f"{'# ' if self.off else ''}{line}{told}"
+            comment = f"   # {printable(self.comment)}" if not number else ""
+            yield f"{'# ' if self.off else ''}{line}{comment}"
 
 
 def event_rules(looked: Sequence[SourceContent]) -> tuple[FirstRule, ...]:
@@ -231,9 +231,9 @@ def as_text(
 
 def _entries(rules: Sequence[FirstRule]) -> Iterator[str]:
     """Yield the lines of rules; consecutive rules commented out for the same reason state it once."""
-    said = ""
+    previous = ""
     for each in rules:
-        if each.off and each.off != said:
+        if each.off and each.off != previous:
             yield f"# {each.off}"
-        said = each.off
+        previous = each.off
         yield from each.lines()
