@@ -8,7 +8,7 @@ import polars as pl
 
 from flamescore.findings import Finding, Severity
 from flamescore.frames import TypedColumnUse
-from flamescore.rules import EventRule, asked_by_rules, named_columns, number_columns
+from flamescore.rules import EventRule, column_uses_of_rules, named_columns, number_columns
 from flamescore.units import count
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _who(inputs: Inputs, kind: str, column: str) -> tuple[str, tuple[str, ...]]:
     """Return who refers to a column first, and the types of all events for which it is read."""
     uses = [
         each
-        for each in asked_by_rules(inputs.loaded, inputs.bound.book)
+        for each in column_uses_of_rules(inputs.loaded, inputs.bound.book)
         if each.kind == kind and each.column == column
     ]
     if not uses:

@@ -107,7 +107,7 @@ class At(Struct, frozen=True):
         """The name of the value in messages."""
         return self.reading.label(self.path)
 
-    def tell(
+    def report(
         self,
         code: str,
         message: str,
@@ -126,7 +126,7 @@ class At(Struct, frozen=True):
 
     def refuse(self, code: str, message: str, hint: str | None = None) -> NoReturn:
         """Note a problem that makes the value unusable, and raise `RefusedError`."""
-        self.tell(code, message, hint)
+        self.report(code, message, hint)
         raise RefusedError
 
     def wrong(self, wanted: str, hint: str | None = None) -> NoReturn:
@@ -254,11 +254,11 @@ class Shape(Struct, frozen=True):
         for name in lacking:
             told = at.reading.missing(self, name, at)
             if told is not None:
-                at.tell(*told)
+                at.report(*told)
         for key in strange:
             told = None if at.node.entries[key].kind == "null" else at.reading.unknown(self, key, at)
             if told is not None:
-                at.tell(*told, path=(key,), key=True)
+                at.report(*told, path=(key,), key=True)
         there = [(name, key.type, at.child(name)) for name, key in self.keys.items()]
         found = [(name, type_, child) for name, type_, child in there if child is not None]
         values = _all_of([(type_, child) for _, type_, child in found])

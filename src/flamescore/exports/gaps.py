@@ -23,7 +23,7 @@ from flamescore.exports.plan import key_column
 from flamescore.exports.validate import types_in
 from flamescore.findings import Finding, InExport, Severity
 from flamescore.input_errors import EXCLUDE, LACKING, OTHER_CASE, UNUSED
-from flamescore.rules import asked_by, asked_by_rules
+from flamescore.rules import column_uses, column_uses_of_rules
 from flamescore.text import printable
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def check_exclude(exclude: Condition, opened: Opened) -> None:
         ProjectFileError: files do not have such a column, and it is not in the `optional` of their source.
     """
     types_by_column: dict[tuple[str, str], set[str]] = {}
-    for each in asked_by(exclude):
+    for each in column_uses(exclude):
         column = _looked_at(each, opened)
         types_by_column.setdefault((each.kind, column), set()).update(fold(name) for name in each.types)
     problems = [
@@ -168,7 +168,7 @@ def _references_by_column(
     project, spec = opened.project, source.spec
     found: dict[str, list[ColumnReference]] = {}
     rules = project.near(loaded.path)
-    for use in asked_by_rules(loaded, book):
+    for use in column_uses_of_rules(loaded, book):
         if use.kind == spec.KIND:
             who = f"{printable(use.who)} ({rules}:{use.line})"
             found.setdefault(_looked_at(use, opened), []).append(ColumnReference(who, use.types))

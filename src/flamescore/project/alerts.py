@@ -170,11 +170,11 @@ def _alert(at: At) -> Value:
     found = ALERT_SHAPES[kind].read(at)
     if {"segment", "if"} <= set(at.keys):
         text = f"`segment` and `if` of {named(at.path)} can't be combined: both say who is meant."
-        at.tell("P026", text, "Join them: `if: {all: [{segment: ...}, ...]}`.", path=("if",), key=True)
+        at.report("P026", text, "Join them: `if: {all: [{segment: ...}, ...]}`.", path=("if",), key=True)
         raise RefusedError
     if kind is SegmentAlert and not {"segment", "if"} & set(at.keys):
         hint = "Give it one of `segment`, `if`, `event` and `when: failed`."
-        at.tell("P021", f"{at.label} does not say what it rings for.", hint, key=True)
+        at.report("P021", f"{at.label} does not say what it rings for.", hint, key=True)
         raise RefusedError
     return found
 

@@ -23,7 +23,7 @@ def by_name(value: ValueType, make: Callable[[str, Value], Value], *, words: str
         for key in wrong:
             text = f"`{key}` is not a name for an entry of {at.label}."
             hint = "Write small letters, digits, `-` and `_`, at most 64, and begin with a letter or a digit."
-            at.tell("P023", text, hint, path=(key,), key=True)
+            at.report("P023", text, hint, path=(key,), key=True)
         found: dict[str, Value] = plain(at)
         if wrong:
             raise RefusedError

@@ -52,7 +52,7 @@ def found_by(shape: Shape) -> ValueType:
             return shape.read(at)
         told = at.reading.missing(shape, "path", at)
         if told is not None:
-            at.tell(*told)
+            at.report(*told)
         shape.read(at)
         raise RefusedError
 

@@ -44,7 +44,7 @@ def read_file(path: Path, shown: str) -> tuple[FileOfTests | None, tuple[Problem
     problems = [*parsed.problems, *_nulls(document)]
     at = reading.at()
     if at.node.kind != "mapping":
-        reading.at().tell(*reading.wrong(at, "a mapping that begins with `version: 1`"))
+        reading.at().report(*reading.wrong(at, "a mapping that begins with `version: 1`"))
     else:
         found = _read_head(at)
     rules = _rules(path, found, at)
@@ -66,13 +66,13 @@ def _read_head(at: At) -> dict[str, Value]:
     for key in at.keys:
         problem = None if key in FILE.keys else at.reading.unknown(FILE, key, at)
         if problem is not None:
-            at.tell(*problem, path=(key,), key=True)
+            at.report(*problem, path=(key,), key=True)
     for name, known in FILE.keys.items():
         child = at.child(name)
         if child is None:
             problem = at.reading.missing(FILE, name, at) if known.needed else None
             if problem is not None:
-                at.tell(*problem)
+                at.report(*problem)
             continue
         try:
             found[name] = known.type(child)
@@ -89,7 +89,7 @@ def _rules(path: Path, found: dict[str, Value], at: At) -> Path | None:
     if stem.endswith(SUFFIX):
         return path.with_name(f"{stem.removesuffix(SUFFIX)}{path.suffix}")
     if "rules" not in at.keys:
-        at.tell(WRONG, "The file does not say which rules it tests.", "Write `rules: keap.yaml`.")
+        at.report(WRONG, "The file does not say which rules it tests.", "Write `rules: keap.yaml`.")
     return None
 
 

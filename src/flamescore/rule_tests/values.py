@@ -199,7 +199,7 @@ def known_keys(at: At, shape: Shape) -> dict[str, Value]:
     for name in lacking:
         problem = at.reading.missing(shape, name, at)
         if problem is not None:
-            at.tell(*problem)
+            at.report(*problem)
     found: dict[str, Value] = {}
     refused = bool(lacking)
     for name, key in shape.keys.items():

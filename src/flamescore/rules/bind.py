@@ -101,7 +101,7 @@ def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tu
         check = _CHECKS.get(need.what)  # scores and labels don't depend on the exports
         if check is not None and (columns.has_events or not _is_about_events(need)):
             for told in check(need, columns):
-                reading.at(need.path).tell(*told, key=need.key)
+                reading.at(need.path).report(*told, key=need.key)
     return in_order(reading.problems)
 
 

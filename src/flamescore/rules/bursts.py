@@ -49,7 +49,7 @@ def _burst(at: At) -> Burst:
     """Read a burst; keys that can't be combined with it are reported at their own place."""
     told = list(_beside(at))
     for path, (code, message, hint) in told:
-        at.reading.at(at.path[:-1]).tell(code, message, hint, path=path, key=True)
+        at.reading.at(at.path[:-1]).report(code, message, hint, path=path, key=True)
     burst: Burst = BURST_SHAPE.read(at)
     if told:
         raise RefusedError

@@ -41,12 +41,12 @@ def check_nulls(top: At) -> None:
 def _null(top: At, path: Path) -> None:
     full = (*top.path, *path)
     if full and isinstance(full[-1], int):
-        top.tell("R021", "This item has no value.", "Remove it, or fill it in.", path=path)
+        top.report("R021", "This item has no value.", "Remove it, or fill it in.", path=path)
         return
     name = f"`{full[-1]}`" if full else "The file"
     predicates = any(step in ("where", "field") for step in full[:-1])
     hint = "For a missing cell write `{empty: true}`." if predicates else "Give it one, or remove the key."
-    top.tell("R021", f"{name} has no value.", hint, path=path, key=True)
+    top.report("R021", f"{name} has no value.", hint, path=path, key=True)
 
 
 def check_predicates(top: At) -> None:
@@ -70,7 +70,7 @@ def check_columns(by_column: At) -> None:
         if at.node.kind == "mapping" and not set(at.keys) - {"case_sensitive"}:
             alone = " beside `case_sensitive`" if at.keys else ""
             hint = "Add one, such as `equals: VIP`."
-            at.tell("R071", f"`{at.path[-1]}` has no operator{alone}.", hint)
+            at.report("R071", f"`{at.path[-1]}` has no operator{alone}.", hint)
 
 
 def check_file(top: At) -> None:
@@ -80,7 +80,9 @@ def check_file(top: At) -> None:
     if scores is None or not scores.keys:
         return
     if all(_is_off(score) for score in scores.children):
-        scores.tell("R030", "Every score is disabled.", "Remove `enabled: false` from one of them.", key=True)
+        scores.report(
+            "R030", "Every score is disabled.", "Remove `enabled: false` from one of them.", key=True
+        )
     for score in scores.children:
         for check in SCORE_CHECKS:
             check(score)
@@ -120,7 +122,7 @@ def _items(at: At | None) -> tuple[At, ...]:
 def _name(score: At) -> None:
     if _SCORE_NAME.fullmatch(str(score.path[-1])) is None:
         hint = "Use letters, digits, `_`, `-`, `.` and spaces, a letter or digit first, at most 80 in all."
-        score.tell("R029", "It can't be called so: files and columns are named after it.", hint, key=True)
+        score.report("R029", "It can't be called so: files and columns are named after it.", hint, key=True)
 
 
 def _flames(score: At) -> None:
@@ -129,38 +131,38 @@ def _flames(score: At) -> None:
     ideal, flames = score.child("five_flames"), score.child("flames")
     if ideal is not None and flames is not None:
         hint = "`five_flames` has equal steps, `flames` your own."
-        flames.tell("R033", "Use `five_flames` or `flames`, not both.", hint, key=True)
+        flames.report("R033", "Use `five_flames` or `flames`, not both.", hint, key=True)
     if ideal is None and flames is None and not any("flame" in key.casefold() for key in score.keys):
         hint = "Add `five_flames: 20`, or `flames: [4, 8, 12, 16, 20]`."
-        score.tell("R032", "The score has no `five_flames` or `flames`.", hint, key=True)
+        score.report("R032", "The score has no `five_flames` or `flames`.", hint, key=True)
     points = _number(ideal)
     if ideal is not None and points is not None and points <= 0:
-        ideal.tell("R035", f"`five_flames` is {ideal.node.written}; it must be above 0.")
+        ideal.report("R035", f"`five_flames` is {ideal.node.written}; it must be above 0.")
     percentile = None if flames is None else flames.child("percentile")
     if flames is not None and flames.node.kind == "list":
         hint = "Write the points from which there are 1, 2, 3, 4 and 5 flames: `[4, 8, 12, 16, 20]`."
         numbers = _rising(flames, "flames", hint)
         if numbers and numbers[0][0].path[-1] == 0 and numbers[0][1] <= 0:
             first = numbers[0][0]
-            first.tell("R034", f"The first of `flames` is {first.node.written}; it must be above 0.", hint)
+            first.report("R034", f"The first of `flames` is {first.node.written}; it must be above 0.", hint)
     if percentile is not None and percentile.node.kind == "list":
         hint = "Write the percentiles from which there are 1 to 5 flames: `[50, 75, 90, 95, 99]`."
         for each, number in _rising(percentile, "percentile", hint):
             if not 0 <= number <= _HUNDRED:
                 message = f"`percentile` has {each.node.written}; its numbers go from 0 to 100."
-                each.tell("R034", message, hint)
+                each.report("R034", message, hint)
 
 
 def _rising(flames: At, name: str, hint: str) -> list[tuple[At, int | Decimal]]:
     """Check that a list consists of five ascending numbers, and return its numbers."""
     bounds = _items(flames)
     if len(bounds) != _FLAMES:
-        flames.tell("R034", f"`{name}` has {len(bounds)} numbers; it takes five.", hint)
+        flames.report("R034", f"`{name}` has {len(bounds)} numbers; it takes five.", hint)
     numbers = [(each, number) for each in bounds if (number := _number(each)) is not None]
     for (low, less), (high, more) in pairwise(numbers):
         if more <= less:
             message = f"`{name}` must rise, but {high.node.written} comes after {low.node.written}."
-            high.tell("R034", message, hint)
+            high.report("R034", message, hint)
     return numbers
 
 
@@ -169,10 +171,10 @@ def _limits(score: At) -> None:
         low, high = owner.child("limits", "min"), owner.child("limits", "max")
         if low is not None and (_number(low) or 0) > 0:
             why = "above 0 it would give points to contacts whom nothing matches"
-            low.tell("R036", f"`min` is {low.node.written}; {why}.", "Write 0 or less.")
+            low.report("R036", f"`min` is {low.node.written}; {why}.", "Write 0 or less.")
         if high is not None and (_number(high) or 0) < 0:
             why = "below 0 it would take points from contacts whom nothing matches"
-            high.tell("R036", f"`max` is {high.node.written}; {why}.", "Write 0 or more.")
+            high.report("R036", f"`max` is {high.node.written}; {why}.", "Write 0 or more.")
 
 
 def _idle(score: At) -> None:
@@ -186,7 +188,7 @@ def _idle(score: At) -> None:
         if not any(_earns(rule) for rule in mine):
             message = "Nobody can be active: no rule with points above 0 asks for an event."
             hint = "Name `activity`: `{linear: 10%, every: 30d, activity: {event: visit}}`."
-            idle.tell("R175", message, hint, key=True)
+            idle.report("R175", message, hint, key=True)
 
 
 def _is_in(rule: At, group: str) -> bool:
@@ -211,10 +213,10 @@ def _ids(score: At) -> None:
         made = written.strip() if named.path[-1] == "id" else slug(written)
         if not made:
             message = f"The name `{written}` has no letter or digit to make an id of."
-            named.tell("R048", message, "Give the rule an `id`.")
+            named.report("R048", message, "Give the rule an `id`.")
         elif made in lines:
             hint = "Give one of them another name, or an `id`."
-            named.tell("R047", f"The id `{made}` is already used by the rule on line {lines[made]}.", hint)
+            named.report("R047", f"The id `{made}` is already used by the rule on line {lines[made]}.", hint)
         lines.setdefault(made, named.reading.document.where(named.path).line)
 
 
@@ -258,7 +260,7 @@ def _group(rule: At, score: At) -> None:
     if written not in known:
         meant = nearest(written, known)
         hint = f"Did you mean `{meant}`?" if meant else "Declare it under the score's `groups:`."
-        group.tell("R046", f"The score has no group `{written}`.", hint)
+        group.report("R046", f"The score has no group `{written}`.", hint)
 
 
 def _count(rule: At, score: At) -> None:
@@ -269,7 +271,7 @@ def _count(rule: At, score: At) -> None:
         "here or under the score's `defaults:`."
     )
     message = "`count` is missing."
-    rule.tell("R044", message, hint, path=("event",), key=True)
+    rule.report("R044", message, hint, path=("event",), key=True)
 
 
 def _misspelt(rule: At, score: At) -> bool:
@@ -290,14 +292,14 @@ def _undated(rule: At, _score: At) -> None:
     if {"undated", "tag"} <= set(rule.keys) and not {"expires", "decay", "since"} & set(rule.keys):
         message = "`undated` says what happens without a date, but the rule neither expires nor decays."
         hint = "Remove it, or give the rule `expires`, `decay` or `since`."
-        rule.tell("R053", message, hint, path=("undated",), key=True)
+        rule.report("R053", message, hint, path=("undated",), key=True)
 
 
 def _branches(rule: At, _score: At) -> None:
     for branch in _items(rule.child("first_of"))[:-1]:
         if branch.node.kind == "mapping" and "if" not in branch.keys:
             message = "A branch without `if` always applies, so later branches are never reached."
-            branch.tell("R052", message, "Give it an `if`, or move it to the end.")
+            branch.report("R052", message, "Give it an `if`, or move it to the end.")
 
 
 def _never(rule: At, score: At) -> None:
@@ -322,7 +324,7 @@ def _penalty(rule: At, score: At) -> None:
         own = listing(lost, "and")
         message = f"This penalty {losses}, by the defaults of the score or group."
         hint = f"If it should stay, write {ways} on the rule; if it should go, give the rule its own {own}."
-        points.tell("R100", message, hint, severity="warning")
+        points.report("R100", message, hint, severity="warning")
 
 
 def _and(words: Sequence[str]) -> str:

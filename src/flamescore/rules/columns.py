@@ -96,7 +96,7 @@ class ColumnUse(Struct, frozen=True):
     line: int = 0
 
 
-def asked_by_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[ColumnUse]:
+def column_uses_of_rules(loaded: LoadedRules, book: RuleBook) -> Iterator[ColumnUse]:
     """Yield the columns that rules, populations, `ignore`, labels and accounts use.
 
     The columns that every event has are left out.
@@ -128,7 +128,7 @@ def _of_labels(labels: Sequence[Label], line: Callable[..., int]) -> Iterator[Co
         for number, branch in enumerate(label.branches):
             if branch.condition is not None:
                 here = line("labels", label.name, "first_of", number)
-                yield from asked_by(branch.condition, f"label {label.name}", here)
+                yield from column_uses(branch.condition, f"label {label.name}", here)
 
 
 def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[ColumnUse]:
@@ -137,13 +137,13 @@ def _of_accounts(accounts: Accounts, line: Callable[..., int]) -> Iterator[Colum
     if accounts.called is not None:
         yield ColumnUse("contacts", accounts.called, (), "`name` of `accounts`", line("accounts", "name"))
     for role in accounts.roles:
-        yield from asked_by(role.condition, f"role {role.name}", line("accounts", "roles", role.name))
+        yield from column_uses(role.condition, f"role {role.name}", line("accounts", "roles", role.name))
 
 
 def _of_score(score: Score, line: Callable[..., int]) -> Iterator[ColumnUse]:
     if score.population is not None:
         who = f"the population of {score.name}"
-        yield from asked_by(score.population, who, line("scores", score.name, "population"))
+        yield from column_uses(score.population, who, line("scores", score.name, "population"))
     for group, idle in score.idles:
         path = ("scores", score.name, *(() if group is None else ("groups", group)), "idle")
         for match in idle.activity:
@@ -152,7 +152,7 @@ def _of_score(score: Score, line: Callable[..., int]) -> Iterator[ColumnUse]:
         yield from _of_rule(rule, f'rule "{rule.name}"')
 
 
-def asked_by(condition: Condition, who: str = "", line: int = 0) -> Iterator[ColumnUse]:
+def column_uses(condition: Condition, who: str = "", line: int = 0) -> Iterator[ColumnUse]:
     """Yield the columns that a condition uses."""
     for leaf in leaves(condition):
         if isinstance(leaf, HasTag):
@@ -173,7 +173,7 @@ def _of_rule(rule: Rule, who: str) -> Iterator[ColumnUse]:
         for match in subject.since:
             yield from _of_match(match, who, rule.line)
     for condition in conditions_of(rule):
-        yield from asked_by(condition, who, rule.line)
+        yield from column_uses(condition, who, rule.line)
 
 
 def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[ColumnUse]:

@@ -93,10 +93,10 @@ def _label(at: At) -> dict[str, Value]:
     forms = [form for form in _FORMS if form in at.keys]
     found: dict[str, Value] = _LABEL.read(at)
     if len(forms) > 1:
-        at.tell("R087", "A label is `first_of` or `join`, and this is both.", path=("join",), key=True)
+        at.report("R087", "A label is `first_of` or `join`, and this is both.", path=("join",), key=True)
         raise RefusedError
     if not forms:
-        at.tell("R087", "A label is `first_of` or `join`, and this is neither.", _FORM_HINT, key=True)
+        at.report("R087", "A label is `first_of` or `join`, and this is neither.", _FORM_HINT, key=True)
         raise RefusedError
     return found
 

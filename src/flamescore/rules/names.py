@@ -92,7 +92,7 @@ def check_names(reading: RuleReading, names: Names) -> None:
     for need in reading.needs:
         inside = str(need.path[1]) if need.path[:1] == ("labels",) else None
         for told in _lacking(need, names, inside):
-            reading.at(need.path).tell(*told, key=need.key)
+            reading.at(need.path).report(*told, key=need.key)
 
 
 def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[ProblemText]:

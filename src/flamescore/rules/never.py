@@ -53,7 +53,7 @@ def check_wait(asked: At, window: Period | None) -> None:
         return
     if _shortest(window) <= wait.seconds:
         message = f"It waits {wait}, but an occurrence expires after {window}: nothing could ever count."
-        within.tell("R068", message, f"Let `expires` be longer than {wait}.")
+        within.report("R068", message, f"Let `expires` be longer than {wait}.")
 
 
 def _is_rule(path: Path) -> bool:
@@ -68,7 +68,7 @@ def _gap(follower: At | None) -> None:
         return
     if least.seconds >= most.seconds:
         message = f"`after` is {least}, which is not shorter than `within`, {most}: no event could follow so."
-        after.tell("R172", message, "Let `after` be the shorter one: `after: 1h, within: 2d`.")
+        after.report("R172", message, "Let `after` be the shorter one: `after: 1h, within: 2d`.")
 
 
 def _waits(asked: At, ends: At | None, how: str) -> None:
@@ -79,7 +79,7 @@ def _waits(asked: At, ends: At | None, how: str) -> None:
         return
     if ends is not None and _shortest(window) <= wait.seconds:
         message = f"It waits {wait}, but {how} after {window}: nothing could ever count."
-        within.tell("R068", message, f"Let `{ends.path[-1]}` be longer than {wait}.")
+        within.report("R068", message, f"Let `{ends.path[-1]}` be longer than {wait}.")
 
 
 def _period(at: At | None) -> Period | None:
@@ -105,7 +105,7 @@ def _resets(asked: At, since: At | None) -> None:
     assert place is not None
     message = "Every event that is counted here is a reset: nothing could ever count."
     hint = "Write `since: none`, or say with `where` which of them are resets."
-    place.tell("R170", message, hint, key=True)
+    place.report("R170", message, hint, key=True)
 
 
 def _all_of_type(since: Node) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _times(least: int) -> ValueType:
             return times
         if times.most < least:
             hint = "For who never did it, ask in `if`: `{event: ..., times: {at_most: 0}}`."
-            at.tell("R055", "`at_most` is 0, so that nothing could ever count.", hint, path=("at_most",))
+            at.report("R055", "`at_most` is 0, so that nothing could ever count.", hint, path=("at_most",))
         elif times.most < times.least:
             ends = times.least, times.most
             message = f"`times` goes from {ends[0]:,} down to {ends[1]:,}, so no number fits."

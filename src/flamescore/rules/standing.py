@@ -176,14 +176,14 @@ def check_standing(at: At) -> None:
         if word in at.keys and not scores_allowed(at):
             hint = "Ask for it under `labels`, or in `hot` of the project file."
             message = f"A rule can't ask for a {word}: scores are made of rules."
-            at.tell("R083", message, hint, path=(word,), key=True)
+            at.report("R083", message, hint, path=(word,), key=True)
             raise RefusedError
     if at.keys and set(at.keys) <= MEASURES.keys():
         hint = f"Write `{{score: NAME, {at.keys[0]}: ...}}`."
         at.refuse("R080", "Not a condition: it does not say of which score.", hint)
     if at.keys == ("score",):
         hint = "Say what it must be: `{score: fit, flames: {at_least: 4}}`."
-        at.tell("R071", "Nothing is asked of this score.", hint, path=("score",), key=True)
+        at.report("R071", "Nothing is asked of this score.", hint, path=("score",), key=True)
         raise RefusedError
 
 
