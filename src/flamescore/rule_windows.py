@@ -33,13 +33,13 @@ def reaches(book: RuleBook, clock: Clock) -> tuple[Reach, ...]:
     A burst in the window may begin before it.
     """
     found: dict[tuple[str, tuple[str, ...]], Reach] = {}
-    for name, asked in _asked(book):
-        types, burst = asked.match.types, asked.burst
-        reach = clock.reach(asked.window, 0 if burst is None else burst.seconds)
-        said = str(asked.window) if burst is None else f"{asked.window}, and {burst.within} before it"
+    for name, part in _event_parts(book):
+        types, burst = part.match.types, part.burst
+        reach = clock.reach(part.window, 0 if burst is None else burst.seconds)
+        written = str(part.window) if burst is None else f"{part.window}, and {burst.within} before it"
         known = found.get((name, types))
         if known is None or (known.seconds is not None and (reach is None or reach > known.seconds)):
-            found[name, types] = Reach(name, types, reach, said)
+            found[name, types] = Reach(name, types, reach, written)
     for score in book.scores:
         for group, idle in score.idles:
             days = fade_end(idle.decay)
@@ -49,16 +49,16 @@ def reaches(book: RuleBook, clock: Clock) -> tuple[Reach, ...]:
     return tuple(found.values())
 
 
-def _asked(book: RuleBook) -> Iterator[tuple[str, EventRule | Happened]]:
+def _event_parts(book: RuleBook) -> Iterator[tuple[str, EventRule | Happened]]:
     for score in book.scores:
-        asked: list[tuple[str, tuple[Condition, ...]]] = []
+        conditions_by_name: list[tuple[str, tuple[Condition, ...]]] = []
         if score.population is not None:
-            asked.append((f"population of {score.name}", (score.population,)))
+            conditions_by_name.append((f"population of {score.name}", (score.population,)))
         for rule in score.rules:
-            asked.append((rule.name, tuple(conditions_of(rule))))
+            conditions_by_name.append((rule.name, tuple(conditions_of(rule))))
             if isinstance(rule.subject, EventRule):
                 yield rule.name, rule.subject
-        for name, conditions in asked:
+        for name, conditions in conditions_by_name:
             yield from _in_conditions(name, conditions)
     for label in book.labels:
         conditions = tuple(branch.condition for branch in label.branches if branch.condition is not None)

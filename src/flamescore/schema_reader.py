@@ -252,13 +252,13 @@ class Shape(Struct, frozen=True):
         strange = [key for key in at.keys if key not in self.keys]
         lacking = [name for name, key in self.keys.items() if key.needed and name not in at.keys]
         for name in lacking:
-            told = at.reading.missing(self, name, at)
-            if told is not None:
-                at.report(*told)
+            problem = at.reading.missing(self, name, at)
+            if problem is not None:
+                at.report(*problem)
         for key in strange:
-            told = None if at.node.entries[key].kind == "null" else at.reading.unknown(self, key, at)
-            if told is not None:
-                at.report(*told, path=(key,), key=True)
+            problem = None if at.node.entries[key].kind == "null" else at.reading.unknown(self, key, at)
+            if problem is not None:
+                at.report(*problem, path=(key,), key=True)
         there = [(name, key.type, at.child(name)) for name, key in self.keys.items()]
         found = [(name, type_, child) for name, type_, child in there if child is not None]
         values = _all_of([(type_, child) for _, type_, child in found])

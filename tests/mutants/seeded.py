@@ -22,12 +22,24 @@ ROOT: Final = Path(__file__).parents[2]
 MUTANTS: Final = (
     ("rules/predicates.py", '"contains", texts, negate=True', '"contains", texts'),
     ("rules/predicates.py", '"ends_with", texts)', '"starts_with", texts)'),
-    ("rules/predicates.py", 'asks.Order("at_least", value)', 'asks.Order("more_than", value)'),
-    ("rules/predicates.py", "asks.Within(period, ahead=True)", "asks.Within(period, ahead=False)"),
+    (
+        "rules/predicates.py",
+        'condition_book.Order("at_least", value)',
+        'condition_book.Order("more_than", value)',
+    ),
+    (
+        "rules/predicates.py",
+        "condition_book.Within(period, ahead=True)",
+        "condition_book.Within(period, ahead=False)",
+    ),
     ("rules/assemble.py", "{**defaults, **group, **found}", "{**group, **defaults, **found}"),
     ("rules/assemble.py", 'if score.get("enabled", True)', "if True"),
     ("rules/assemble.py", 'undated=found.get("undated", "keep")', 'undated=found.get("undated", "skip")'),
-    ("rules/assemble.py", 'found.get("times", asks.ONCE)', 'found.get("times", asks.Times(2))'),
+    (
+        "rules/assemble.py",
+        'found.get("times", condition_book.ONCE)',
+        'found.get("times", condition_book.Times(2))',
+    ),
     ("units.py", "ROUND_HALF_UP)", "ROUND_HALF_DOWN)"),
     ("engine/worth.py", "(1 - decay.share) ** step", "(1 - decay.share) ** (step + 1)"),
     ("engine/worth.py", "+ _HALF) // WHOLE", ") // WHOLE"),

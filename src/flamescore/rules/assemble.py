@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules import rulebook as book
 from flamescore.rules.accounts import accounts_of
 from flamescore.rules.conditions import follower_of
@@ -53,9 +53,9 @@ def rule_book(found: Found, zone: ZoneInfo, names: Names) -> book.RuleBook:
 def _score(name: str, found: Found) -> book.Score:
     groups = found.get("groups", {})
     rules = tuple(
-        _rule(said, groups, found.get("defaults", {}))
-        for said in found["rules"]
-        if said.found.get("enabled", True)
+        _rule(rule, groups, found.get("defaults", {}))
+        for rule in found["rules"]
+        if rule.found.get("enabled", True)
     )
     return book.Score(
         name=name,
@@ -84,23 +84,23 @@ def _idle(found: Found, rules: Sequence[book.Rule]) -> book.Idle | None:
     return replace(idle, activity=tuple(dict.fromkeys(earning)))
 
 
-def _rule(said: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> book.Rule:
-    found = said.found
+def _rule(parsed: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> book.Rule:
+    found = parsed.found
     return book.Rule(
         id=found["id"].strip() if "id" in found else slug(found["name"]),
         name=found["name"].strip(),
-        subject=_subject(said, groups, defaults),
-        condition=None if said.subject == "if" else found.get("if"),
+        subject=_subject(parsed, groups, defaults),
+        condition=None if parsed.subject == "if" else found.get("if"),
         group=found.get("group"),
         limits=found.get("limits", book.NO_LIMITS),
         note=found.get("note"),
-        line=said.line,
+        line=parsed.line,
     )
 
 
-def _subject(said: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> book.Subject:
-    found = said.found
-    match said.subject:
+def _subject(parsed: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> book.Subject:
+    found = parsed.found
+    match parsed.subject:
         case "event":
             group = groups.get(found.get("group", ""), {})
             return _event_rule({**defaults, **group, **found})
@@ -109,12 +109,14 @@ def _subject(said: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> 
                 tag=found["tag"],
                 points=found["points"],
                 window=found.get("expires"),
-                decay=found.get("decay", asks.NO_DECAY),
+                decay=found.get("decay", condition_book.NO_DECAY),
                 undated=found.get("undated", "keep"),
                 since=found.get("since", ()),
             )
         case "field":
-            return book.BranchRule((book.Branch(asks.FieldIs(found["field"]), found["points"]),), "field")
+            return book.BranchRule(
+                (book.Branch(condition_book.FieldIs(found["field"]), found["points"]),), "field"
+            )
         case "first_of":
             return book.BranchRule(found["first_of"])
         case _:
@@ -123,13 +125,13 @@ def _subject(said: ParsedRule, groups: Mapping[str, Found], defaults: Found) -> 
 
 def _event_rule(found: Found) -> book.EventRule:
     return book.EventRule(
-        match=asks.EventMatch(found["event"], found.get("where", ())),
+        match=condition_book.EventMatch(found["event"], found.get("where", ())),
         points=found["points"],
         count=found.get("count"),
         window=found.get("expires"),
-        decay=found.get("decay", asks.NO_DECAY),
+        decay=found.get("decay", condition_book.NO_DECAY),
         per=found.get("per"),
-        times=found.get("times", asks.ONCE),
+        times=found.get("times", condition_book.ONCE),
         followed_by=follower_of(found, "followed_by"),
         unless_followed_by=follower_of(found, "unless_followed_by"),
         since=found.get("since", ()),

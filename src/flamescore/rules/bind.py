@@ -100,8 +100,8 @@ def _problems(document: Document, needs: Iterable[Need], columns: Columns) -> tu
     for need in needs:
         check = _CHECKS.get(need.what)  # scores and labels don't depend on the exports
         if check is not None and (columns.has_events or not _is_about_events(need)):
-            for told in check(need, columns):
-                reading.at(need.path).report(*told, key=need.key)
+            for problem in check(need, columns):
+                reading.at(need.path).report(*problem, key=need.key)
     return in_order(reading.problems)
 
 
@@ -172,8 +172,8 @@ def _regex_fault(pattern: str) -> str | None:
         pl.Series([""]).str.contains(f"(?i){pattern}")
     except ComputeError as error:
         lines = str(error).splitlines()
-        said = next((line for line in lines if line.startswith("error: ")), lines[0])
-        return said.removeprefix("error: ").removeprefix("regex error: ").rstrip(".")
+        reason = next((line for line in lines if line.startswith("error: ")), lines[0])
+        return reason.removeprefix("error: ").removeprefix("regex error: ").rstrip(".")
     return None
 
 

@@ -47,11 +47,11 @@ BURST_SHAPE: Final = Shape(
 
 def _burst(at: At) -> Burst:
     """Read a burst; keys that can't be combined with it are reported at their own place."""
-    told = list(_beside(at))
-    for path, (code, message, hint) in told:
+    conflicts = list(_beside(at))
+    for path, (code, message, hint) in conflicts:
         at.reading.at(at.path[:-1]).report(code, message, hint, path=path, key=True)
     burst: Burst = BURST_SHAPE.read(at)
-    if told:
+    if conflicts:
         raise RefusedError
     return burst
 

@@ -176,15 +176,17 @@ def _of_rule(rule: Rule, who: str) -> Iterator[ColumnUse]:
         yield from column_uses(condition, who, rule.line)
 
 
-def _of_sequence(asked: EventRule | Happened, who: str, line: int, *also: str | None) -> Iterator[ColumnUse]:
+def _of_sequence(
+    sequence: EventRule | Happened, who: str, line: int, *also: str | None
+) -> Iterator[ColumnUse]:
     """Yield the columns that a rule or condition uses of its events, followers and resets."""
-    followers = [each for each in (asked.followed_by, asked.unless_followed_by) if each is not None]
-    pers = (asked.per, None if asked.burst is None else asked.burst.per)
+    followers = [each for each in (sequence.followed_by, sequence.unless_followed_by) if each is not None]
+    pers = (sequence.per, None if sequence.burst is None else sequence.burst.per)
     values = (per.column for per in pers if per is not None)
-    yield from _of_match(asked.match, who, line, *values, *(each.same for each in followers), *also)
+    yield from _of_match(sequence.match, who, line, *values, *(each.same for each in followers), *also)
     for follower in followers:
         yield from _of_match(follower.match, who, line, follower.same)
-    for match in asked.since:
+    for match in sequence.since:
         yield from _of_match(match, who, line)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules.bursts import BURST
 from flamescore.rules.lists import LIST_FILE, from_file
 from flamescore.rules.members import MEMBER_KEYS, MEMBERS, in_segment, may_ask_segments, rule_is
@@ -76,7 +76,7 @@ _TAG_FORMS: Final = {
         "TagAll",
         "All of the tags.",
         {"all": Key(_TEXTS, "The contact must have all of these tags.", needed=True)},
-        lambda found: asks.TagMatch("all", found["all"]),
+        lambda found: condition_book.TagMatch("all", found["all"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -88,7 +88,7 @@ _TAG_FORMS: Final = {
                 _TEXTS, "A pattern or a list: `*` stands for any text, `?` for one character.", needed=True
             )
         },
-        lambda found: asks.TagMatch("like", found["like"]),
+        lambda found: condition_book.TagMatch("like", found["like"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -96,7 +96,7 @@ _TAG_FORMS: Final = {
         "TagIn",
         "Any of the tags that a file lists.",
         {"in": Key(from_file(), "A list from a file; a list in the rule file needs no `in`.", needed=True)},
-        lambda found: asks.TagMatch("any", found["in"]),
+        lambda found: condition_book.TagMatch("any", found["in"]),
         unknown=_unknown_in_tag,
         missing=_missing_in_tag,
     ),
@@ -104,8 +104,10 @@ _TAG_FORMS: Final = {
 _TAG_FORM: Final = by_key(_TAG_FORMS, default="all")
 
 
-def _tag(at: At) -> asks.TagMatch:
-    match: asks.TagMatch = _TAG_FORM(at) if at.node.kind == "mapping" else asks.TagMatch("any", _TEXTS(at))
+def _tag(at: At) -> condition_book.TagMatch:
+    match: condition_book.TagMatch = (
+        _TAG_FORM(at) if at.node.kind == "mapping" else condition_book.TagMatch("any", _TEXTS(at))
+    )
     rule_reading(at).needs.append(Need("tags", at.path))
     return match
 
@@ -133,9 +135,9 @@ OTHER_EVENT_KEYS: Final = {"event": Key(_TEXTS, _TYPES_ABOUT, needed=True), "whe
 """Other events: those that follow them, or are to be ignored."""
 
 
-def event_match(found: dict[str, Value]) -> asks.EventMatch:
+def event_match(found: dict[str, Value]) -> condition_book.EventMatch:
     """Build the event match from `event` and `where`."""
-    return asks.EventMatch(found["event"], found.get("where", ()))
+    return condition_book.EventMatch(found["event"], found.get("where", ()))
 
 
 EVENT_FILTER: Final = Shape(
@@ -165,7 +167,7 @@ _FOLLOWER: Final = Shape(
         "after": Key(FIXED_PERIOD, "How long after at the earliest; shorter than `within`."),
         "same": Key(PROPERTY, "A property that has the same value on both; a missing value equals none."),
     },
-    lambda found: asks.Follower(
+    lambda found: condition_book.Follower(
         event_match(found),
         found["within"].seconds,
         found["after"].seconds if "after" in found else 0,
@@ -177,9 +179,9 @@ _FOLLOWER: Final = Shape(
 FOLLOWER: Final = _FOLLOWER.type
 
 
-def follower_of(found: dict[str, Value], key: str) -> asks.Follower | None:
+def follower_of(found: dict[str, Value], key: str) -> condition_book.Follower | None:
     """Return a follower; if its type is counted itself, it must come later than the event it follows."""
-    follower: asks.Follower | None = found.get(key)
+    follower: condition_book.Follower | None = found.get(key)
     if follower is None:
         return None
     shared = {fold(each) for each in found["event"]} & {fold(each) for each in follower.match.types}
@@ -235,7 +237,7 @@ def _missing_in_condition(_key: str, at: At) -> ProblemText | None:
 
 
 def _condition_shape(
-    word: str, about: str, keys: dict[str, Key], make: Callable[[dict[str, Value]], asks.Condition]
+    word: str, about: str, keys: dict[str, Key], make: Callable[[dict[str, Value]], condition_book.Condition]
 ) -> Shape:
     return Shape(
         f"{word.capitalize()}Condition",
@@ -268,11 +270,11 @@ CONDITIONS: Final = {
             "times": Key(TIMES_OF_CONDITION, "How many, or `{at_least, at_most}`; 1 by default."),
             "sum": Key(SUMS, "What the sum of a property's numbers must be, by property."),
         },
-        lambda found: asks.Happened(
+        lambda found: condition_book.Happened(
             match=event_match(found),
             window=found.get("last"),
             per=found.get("per"),
-            times=found.get("times", asks.ONCE),
+            times=found.get("times", condition_book.ONCE),
             since=found.get("since", ()),
             followed_by=follower_of(found, "followed_by"),
             unless_followed_by=follower_of(found, "unless_followed_by"),
@@ -284,13 +286,13 @@ CONDITIONS: Final = {
         "tag",
         "Holds when the contact has the tags, whatever their age.",
         {"tag": Key(TAG, TAG_ABOUT, needed=True)},
-        lambda found: asks.HasTag(found["tag"]),
+        lambda found: condition_book.HasTag(found["tag"]),
     ),
     "field": _condition_shape(
         "field",
         "Holds when every named column of the contact fits.",
         {"field": Key(FIELDS, FIELD_ABOUT, needed=True)},
-        lambda found: asks.FieldIs(found["field"]),
+        lambda found: condition_book.FieldIs(found["field"]),
     ),
     "score": _condition_shape(
         "score",
@@ -308,22 +310,22 @@ CONDITIONS: Final = {
         "all",
         "Holds when every part holds.",
         {"all": Key(_SEVERAL, "Conditions that must all hold.", needed=True)},
-        lambda found: asks.AllOf(found["all"]),
+        lambda found: condition_book.AllOf(found["all"]),
     ),
     "any": _condition_shape(
         "any",
         "Holds when at least one part holds.",
         {"any": Key(_SEVERAL, "Conditions of which one must hold.", needed=True)},
-        lambda found: asks.AnyOf(found["any"]),
+        lambda found: condition_book.AnyOf(found["any"]),
     ),
     "not": _condition_shape(
         "not",
         "Holds when its part does not.",
         {"not": Key(CONDITION, "The condition that must not hold.", needed=True)},
-        lambda found: asks.Not(found["not"]),
+        lambda found: condition_book.Not(found["not"]),
     ),
 }
-FIELD_CONDITION: Final = ValueType(lambda at: asks.FieldIs(FIELDS(at)), FIELDS.schema)
+FIELD_CONDITION: Final = ValueType(lambda at: condition_book.FieldIs(FIELDS(at)), FIELDS.schema)
 """Tests of contact columns without the word `field`, as for a territory."""
 
 _WORDS_OF_EVENT: Final = tuple(word for word in CONDITIONS["event"].keys if word != "event")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules import rulebook as book
 from flamescore.rules.conditions import EVENT_KEYS, event_match
 from flamescore.rules.reading import unknown_key
@@ -32,9 +32,9 @@ def _unknown_in_decay(shape: Shape, key: str, _at: At) -> ProblemText:
 def _missing_in_decay(key: str, at: At) -> ProblemText | None:
     if key == "every":
         forms = set(_DECAY_FORMS) & set(at.keys)
-        told = len(forms) > 1 or (not forms and "activity" in at.keys)
+        reported = len(forms) > 1 or (not forms and "activity" in at.keys)
         hint = "Write the length of a step: `every: 1d`."
-        return None if told else ("R069", "This decay has no `every`.", hint)
+        return None if reported else ("R069", "This decay has no `every`.", hint)
     hint = "Write `{linear: 1%, every: 1d}`, `{compound: 1%, every: 1d}` or `{half_life: 30d}`."
     return None if set(at.keys) - {"every", "activity"} else ("R069", "Not a decay.", hint)
 
@@ -50,7 +50,7 @@ _DECAYS: Final = {
         "Linear",
         "Each step takes the same share of the points.",
         {"linear": Key(PERCENT, "The share that each step takes.", needed=True), "every": _EVERY},
-        lambda found: asks.Decay("linear", found["linear"], found["every"].days),
+        lambda found: condition_book.Decay("linear", found["linear"], found["every"].days),
     ),
     "compound": _decay_shape(
         "Compound",
@@ -59,13 +59,13 @@ _DECAYS: Final = {
             "compound": Key(PERCENT, "The share of what is left that each step takes.", needed=True),
             "every": _EVERY,
         },
-        lambda found: asks.Decay("compound", found["compound"], found["every"].days),
+        lambda found: condition_book.Decay("compound", found["compound"], found["every"].days),
     ),
     "half_life": _decay_shape(
         "HalfLife",
         "Each half-life halves the points, evenly over its days.",
         {"half_life": Key(DAYS, "The time after which half is left, in days or weeks.", needed=True)},
-        lambda found: asks.Decay("half_life", Decimal(0), found["half_life"].days),
+        lambda found: condition_book.Decay("half_life", Decimal(0), found["half_life"].days),
     ),
 }
 """To add a decay, add its shape here and its factor in the engine."""
@@ -77,7 +77,7 @@ def _decay(at: At) -> Value:
     if at.node.kind == "mapping":
         return _DECAY_FORM(at)
     share = FADE(at)
-    return asks.NO_DECAY if share is None else asks.Decay("linear", share, 1)
+    return condition_book.NO_DECAY if share is None else condition_book.Decay("linear", share, 1)
 
 
 DECAY: Final = ValueType(_decay, {"anyOf": [FADE.schema, _DECAY_FORM.schema]})
@@ -110,7 +110,7 @@ _IDLE_FORM: Final = by_key(_IDLES, default="linear", known=("every", "activity")
 def _idle(at: At) -> Value:
     if at.node.kind == "mapping":
         return _IDLE_FORM(at)
-    return book.Idle(asks.Decay("linear", PERCENT(at), 1), ())
+    return book.Idle(condition_book.Decay("linear", PERCENT(at), 1), ())
 
 
 IDLE: Final = Key(

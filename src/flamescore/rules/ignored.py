@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules.conditions import OTHER_EVENT_KEYS, event_match
 from flamescore.rules.properties import PER, PROPERTY
 from flamescore.rules.reading import did_you_mean, missing_key, must_be, unknown_key
@@ -46,19 +46,21 @@ _AT_ONCE: Final = Shape(
         "within": Key(FIXED_PERIOD, "How long the time is, both ends included.", needed=True),
         "per": Key(PER, "Count one for each `day`, `week`, `month`, or value of this property."),
     },
-    lambda found: asks.AtOnce(found["times"], found["within"].seconds, found.get("per")),
+    lambda found: condition_book.AtOnce(found["times"], found["within"].seconds, found.get("per")),
     missing=lambda key, at: _missing(key, at, "Write how many in how long: `{times: 3, within: 5s}`."),
 )
 
 
-def _ignored(found: Mapping[str, Value]) -> asks.Ignored:
+def _ignored(found: Mapping[str, Value]) -> condition_book.Ignored:
     match, follows = event_match(dict(found)), None
     if "follows" in found:
-        asked = found["follows"]
-        before = event_match(asked)
+        previous = found["follows"]
+        before = event_match(previous)
         shared = {fold(each) for each in match.types} & {fold(each) for each in before.types}
-        follows = asks.Follows(before, asked["within"].seconds, bool(shared), asked.get("same"))
-    return asks.Ignored(match, follows, found.get("at_once"))
+        follows = condition_book.Follows(
+            before, previous["within"].seconds, bool(shared), previous.get("same")
+        )
+    return condition_book.Ignored(match, follows, found.get("at_once"))
 
 
 _ENTRY: Final = Shape(
@@ -73,9 +75,9 @@ _ENTRY: Final = Shape(
 )
 
 
-def _entry(at: At) -> asks.Ignored:
-    entry: asks.Ignored = _ENTRY.read(at)
-    return asks.Ignored(entry.match, entry.follows, entry.at_once, as_json(at))
+def _entry(at: At) -> condition_book.Ignored:
+    entry: condition_book.Ignored = _ENTRY.read(at)
+    return condition_book.Ignored(entry.match, entry.follows, entry.at_once, as_json(at))
 
 
 def as_json(at: At) -> str:
@@ -112,10 +114,10 @@ def _unknown_in_bots(shape: Shape, key: str, _at: At) -> ProblemText:
     return unknown_key(key, shape.keys, where="in `bots`")
 
 
-def _bots_of(found: Mapping[str, Any]) -> asks.Bots:
+def _bots_of(found: Mapping[str, Any]) -> condition_book.Bots:
     own = found.get("patterns")
-    patterns = asks.STANDARD_PATTERNS if own is None else own
-    return asks.Bots(found.get("action", "show"), patterns, standard=own is None)
+    patterns = condition_book.STANDARD_PATTERNS if own is None else own
+    return condition_book.Bots(found.get("action", "show"), patterns, standard=own is None)
 
 
 _BOTS_SHAPE: Final = Shape(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules.reading import Need, rule_reading
 from flamescore.rules.scalars import NAME
 from flamescore.schema_reader import At, Key, ValueType
@@ -53,11 +53,11 @@ MEMBER_KEYS: Final = {
 }
 
 
-def rule_is(found: dict[str, Value]) -> asks.RuleIs:
+def rule_is(found: dict[str, Value]) -> condition_book.RuleIs:
     """Build the condition from `rule` and `of`."""
-    return asks.RuleIs(found["rule"], found.get("of"))
+    return condition_book.RuleIs(found["rule"], found.get("of"))
 
 
-def in_segment(found: dict[str, Value]) -> asks.InSegment:
+def in_segment(found: dict[str, Value]) -> condition_book.InSegment:
     """Build the condition from `segment`."""
-    return asks.InSegment(found["segment"])
+    return condition_book.InSegment(found["segment"])

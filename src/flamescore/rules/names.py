@@ -91,8 +91,8 @@ def check_names(reading: RuleReading, names: Names) -> None:
     """Report every reference of a reading to a score, label or label text that doesn't exist."""
     for need in reading.needs:
         inside = str(need.path[1]) if need.path[:1] == ("labels",) else None
-        for told in _lacking(need, names, inside):
-            reading.at(need.path).report(*told, key=need.key)
+        for problem in _lacking(need, names, inside):
+            reading.at(need.path).report(*problem, key=need.key)
 
 
 def _lacking(need: Need, all_names: Names, inside: str | None) -> Iterator[ProblemText]:

@@ -30,13 +30,13 @@ def check_sequences(top: At) -> None:
     for path, node in top.node.walk():
         if "event" not in node.entries:
             continue
-        asked = top.child(*path) if path else top
-        assert asked is not None
+        at = top.child(*path) if path else top
+        assert at is not None
         for key in _FOLLOWERS:
-            _gap(asked.child(key))
-        if not _is_rule(asked.path):
-            _waits(asked, asked.child("last"), "`last` ends")
-            _resets(asked, asked.child("since"))
+            _gap(at.child(key))
+        if not _is_rule(at.path):
+            _waits(at, at.child("last"), "`last` ends")
+            _resets(at, at.child("since"))
 
 
 def check_rule(rule: At, expires: At | None, since: At | None) -> None:
@@ -45,9 +45,9 @@ def check_rule(rule: At, expires: At | None, since: At | None) -> None:
     _resets(rule, since)
 
 
-def check_wait(asked: At, window: Period | None) -> None:
+def check_wait(at: At, window: Period | None) -> None:
     """Report events that an alert waits for if none could ever count, since they expire too early."""
-    within = asked.child("unless_followed_by", "within")
+    within = at.child("unless_followed_by", "within")
     wait = _period(within)
     if within is None or wait is None or wait.seconds is None or window is None:
         return
@@ -71,9 +71,9 @@ def _gap(follower: At | None) -> None:
         after.report("R172", message, "Let `after` be the shorter one: `after: 1h, within: 2d`.")
 
 
-def _waits(asked: At, ends: At | None, how: str) -> None:
+def _waits(at: At, ends: At | None, how: str) -> None:
     """Report a window that ends before it is known that nothing followed."""
-    within = asked.child("unless_followed_by", "within")
+    within = at.child("unless_followed_by", "within")
     wait, window = _period(within), _period(ends)
     if within is None or wait is None or wait.seconds is None or window is None:
         return
@@ -95,13 +95,13 @@ def _shortest(period: Period) -> int:
     return (years * _YEAR + min(runs)) * SECONDS["d"]
 
 
-def _resets(asked: At, since: At | None) -> None:
+def _resets(at: At, since: At | None) -> None:
     """Report a reset by every event of the counted types: none of them comes after the latest reset."""
-    event = asked.child("event")
+    event = at.child("event")
     counted = set() if event is None else set(_texts(event.node))
     if since is None or not counted or not counted <= set(_all_of_type(since.node)):
         return
-    place = since if since.path[:-1] == asked.path else event
+    place = since if since.path[:-1] == at.path else event
     assert place is not None
     message = "Every event that is counted here is a reset: nothing could ever count."
     hint = "Write `since: none`, or say with `where` which of them are resets."

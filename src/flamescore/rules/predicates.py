@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from flamescore.invisible import bare_ends
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules.lists import MOST_PARTS, ListValues, or_from_file
 from flamescore.rules.reading import (
     OTHER_OPERATORS,
@@ -44,19 +44,19 @@ class _Operator(NamedTuple):
 
     type: ValueType
     about: str
-    test: Callable[[Any], asks.Test | tuple[asks.Test, ...]]
+    test: Callable[[Any], condition_book.Test | tuple[condition_book.Test, ...]]
 
-    def tests(self, value: Value) -> tuple[asks.Test, ...]:
+    def tests(self, value: Value) -> tuple[condition_book.Test, ...]:
         """Return the tests of a cell, which must all hold."""
         made = self.test(value)
         return made if isinstance(made, tuple) else (made,)
 
 
-def _equals(values: Sequence[Value], *, negate: bool = False) -> asks.Equals:
+def _equals(values: Sequence[Value], *, negate: bool = False) -> condition_book.Equals:
     """Separate operands by kind: texts (stripped), numbers, booleans; those from a file are texts."""
     if isinstance(values, ListValues):
-        return asks.Equals(texts=values, negate=negate)
-    return asks.Equals(
+        return condition_book.Equals(texts=values, negate=negate)
+    return condition_book.Equals(
         texts=tuple(bare_ends(value) for value in values if isinstance(value, str)),
         numbers=tuple(
             Decimal(value)
@@ -68,8 +68,8 @@ def _equals(values: Sequence[Value], *, negate: bool = False) -> asks.Equals:
     )
 
 
-def _has(how: Literal["has", "has_all", "has_none"]) -> Callable[[Sequence[Value]], asks.Has]:
-    return lambda values: asks.Has(how, _equals(values))
+def _has(how: Literal["has", "has_all", "has_none"]) -> Callable[[Sequence[Value]], condition_book.Has]:
+    return lambda values: condition_book.Has(how, _equals(values))
 
 
 _CELLS: Final = listed(CELL)
@@ -86,56 +86,66 @@ OPERATORS: Final = {
         _LISTED, "The cell is there, and is none of these.", lambda cells: _equals(cells, negate=True)
     ),
     "contains": _Operator(
-        _PARTS, "The cell holds this text, or any of these.", lambda texts: asks.Like("contains", texts)
+        _PARTS,
+        "The cell holds this text, or any of these.",
+        lambda texts: condition_book.Like("contains", texts),
     ),
     "not_contains": _Operator(
         _PARTS,
         "The cell is there, and holds none of these texts.",
-        lambda texts: asks.Like("contains", texts, negate=True),
+        lambda texts: condition_book.Like("contains", texts, negate=True),
     ),
     "starts_with": _Operator(
         _PARTS,
         "The cell starts with this text, or any of these.",
-        lambda texts: asks.Like("starts_with", texts),
+        lambda texts: condition_book.Like("starts_with", texts),
     ),
     "ends_with": _Operator(
-        _PARTS, "The cell ends with this text, or any of these.", lambda texts: asks.Like("ends_with", texts)
+        _PARTS,
+        "The cell ends with this text, or any of these.",
+        lambda texts: condition_book.Like("ends_with", texts),
     ),
     "matches": _Operator(
-        TEXT, "This regular expression (Rust's `regex` kind) is found anywhere in the cell.", asks.Matches
+        TEXT,
+        "This regular expression (Rust's `regex` kind) is found anywhere in the cell.",
+        condition_book.Matches,
     ),
     "at_least": _Operator(
-        OPERAND, "The cell is this number or date, or more.", lambda value: asks.Order("at_least", value)
+        OPERAND,
+        "The cell is this number or date, or more.",
+        lambda value: condition_book.Order("at_least", value),
     ),
     "at_most": _Operator(
-        OPERAND, "The cell is this number or date, or less.", lambda value: asks.Order("at_most", value)
+        OPERAND,
+        "The cell is this number or date, or less.",
+        lambda value: condition_book.Order("at_most", value),
     ),
     "more_than": _Operator(
         OPERAND,
         "The cell is more than this number, or after this date.",
-        lambda value: asks.Order("more_than", value),
+        lambda value: condition_book.Order("more_than", value),
     ),
     "less_than": _Operator(
         OPERAND,
         "The cell is less than this number, or before this date.",
-        lambda value: asks.Order("less_than", value),
+        lambda value: condition_book.Order("less_than", value),
     ),
     "between": _Operator(
         RANGE,
         "The cell lies between these two numbers or dates, or is one of them.",
-        lambda ends: (asks.Order("at_least", ends[0]), asks.Order("at_most", ends[1])),
+        lambda ends: (condition_book.Order("at_least", ends[0]), condition_book.Order("at_most", ends[1])),
     ),
     "within_last": _Operator(
         CALENDAR_PERIOD,
         "The cell's calendar day lies in the period before `as_of`, that day included.",
-        lambda period: asks.Within(period, ahead=False),
+        lambda period: condition_book.Within(period, ahead=False),
     ),
     "within_next": _Operator(
         CALENDAR_PERIOD,
         "The cell's calendar day lies in the period after `as_of`, that day included.",
-        lambda period: asks.Within(period, ahead=True),
+        lambda period: condition_book.Within(period, ahead=True),
     ),
-    "empty": _Operator(BOOLEAN, "`true`: the cell is missing. `false`: it is not.", asks.Empty),
+    "empty": _Operator(BOOLEAN, "`true`: the cell is missing. `false`: it is not.", condition_book.Empty),
     "has": _Operator(
         _ITEMS, "The cell holds several values, and this, or any of these, is one.", _has("has")
     ),
@@ -162,7 +172,7 @@ TESTS: Final = Shape(
 def _predicate(kind: ExportKind) -> ValueType:
     """Return the type of a predicate, whose key in the file is a column of that kind of export."""
 
-    def read(at: At) -> asks.Predicate:
+    def read(at: At) -> condition_book.Predicate:
         column = str(at.path[-1])
         if at.node.kind == "mapping":
             found = TESTS.read(at)
@@ -173,31 +183,31 @@ def _predicate(kind: ExportKind) -> ValueType:
             sensitive = False
             tests = (_equals(_CELLS(at) if at.node.kind == "list" else (at.node.scalar,)),)
         dated = any(map(_reads_dates, tests))
-        listed_too = any(isinstance(test, asks.Has) for test in tests)
+        listed_too = any(isinstance(test, condition_book.Has) for test in tests)
         numeric = any(map(_reads_numbers, tests))
         rule_reading(at).needs.append(
             Need("column", at.path, kind, column, dated=dated, numeric=numeric, listed=listed_too)
         )
         for test in tests:
-            if isinstance(test, asks.Matches):
+            if isinstance(test, condition_book.Matches):
                 rule_reading(at).needs.append(
                     Need("pattern", (*at.path, "matches"), kind, test.pattern, key=False)
                 )
-        return asks.Predicate(column, tests, case_sensitive=sensitive)
+        return condition_book.Predicate(column, tests, case_sensitive=sensitive)
 
     return ValueType(read, {"anyOf": [CELL.schema, _CELLS.schema, TESTS.type.schema]})
 
 
-def _reads_dates(test: asks.Test) -> bool:
-    if isinstance(test, asks.Order):
+def _reads_dates(test: condition_book.Test) -> bool:
+    if isinstance(test, condition_book.Order):
         return not isinstance(test.operand, Decimal)
-    return isinstance(test, asks.Within)
+    return isinstance(test, condition_book.Within)
 
 
-def _reads_numbers(test: asks.Test) -> bool:
-    if isinstance(test, asks.Order):
+def _reads_numbers(test: condition_book.Test) -> bool:
+    if isinstance(test, condition_book.Order):
         return isinstance(test.operand, Decimal)
-    return isinstance(test, asks.Equals) and bool(test.numbers)
+    return isinstance(test, condition_book.Equals) and bool(test.numbers)
 
 
 def _predicates(kind: ExportKind, *, least: int = 0) -> ValueType:

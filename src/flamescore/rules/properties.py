@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules.reading import Need, did_you_mean, listing, rule_reading
 from flamescore.rules.scalars import AT_MOST, BOUND, NAME, TIMES
 from flamescore.schema_reader import Key, Shape, ValueType, mapped
@@ -39,14 +39,14 @@ _PER_PROPERTY: Final = Shape(
 )
 
 
-def _per(at: At) -> asks.Per:
+def _per(at: At) -> condition_book.Per:
     """Read `per`; `day`, `week` and `month` are calendar units."""
     named = at.child("property") if at.node.kind == "mapping" else None
     text = _PER_PROPERTY.read(at)["property"] if at.node.kind == "mapping" else NAME(at)
     if named is None and text in ("day", "week", "month"):
-        return asks.Per(unit=text)
+        return condition_book.Per(unit=text)
     event_column(named or at, text)
-    return asks.Per(column=text)
+    return condition_book.Per(column=text)
 
 
 PER: Final = ValueType(_per, {"anyOf": [NAME.schema, _PER_PROPERTY.type.schema]})
@@ -69,19 +69,19 @@ _BETWEEN: Final = Shape(
             AT_MOST, "So many or fewer; in a condition, without `at_least`, none at all is few enough."
         ),
     },
-    lambda found: asks.Times(found.get("at_least", 0), found.get("at_most")),
+    lambda found: condition_book.Times(found.get("at_least", 0), found.get("at_most")),
 )
 
 
 def _times(least: int) -> ValueType:
     """Return the type of `times` whose `at_most` is not below `least`."""
 
-    def read(at: At) -> asks.Times:
+    def read(at: At) -> condition_book.Times:
         if at.node.kind != "mapping":
-            return asks.Times(TIMES(at))
+            return condition_book.Times(TIMES(at))
         if not at.keys:
             at.refuse(*_no_bound("", at))
-        times: asks.Times = _BETWEEN.read(at)
+        times: condition_book.Times = _BETWEEN.read(at)
         if times.most is None:
             return times
         if times.most < least:
@@ -137,15 +137,17 @@ _SUM: Final = Shape(
 )
 
 
-def _sum(at: At) -> asks.SumIs:
+def _sum(at: At) -> condition_book.SumIs:
     column = str(at.path[-1])
     event_column(at, column, key=True, numeric=True)
     if at.node.kind == "mapping" and not at.keys:
         at.refuse("R171", f"Nothing is asked of the sum of `{column}`.", _SUM_WAYS)
-    return asks.SumIs(column, tuple(asks.SumOrder(how, value) for how, value in _SUM.read(at).items()))
+    return condition_book.SumIs(
+        column, tuple(condition_book.SumOrder(how, value) for how, value in _SUM.read(at).items())
+    )
 
 
-def _sums(at: At) -> tuple[asks.SumIs, ...]:
+def _sums(at: At) -> tuple[condition_book.SumIs, ...]:
     if at.node.kind != "mapping":
         message = f"`sum` must say of which property, not {at.node.shown()}."
         at.refuse("R171", message, _SUM_WAYS)

@@ -134,7 +134,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
 
 def meant_by(meanings: Mapping[str, str]) -> Mapping[str, str]:
     """Invert `{"at_least": "gte >="}`: what people write instead of a word -> the word."""
-    return {said: meant for meant, words in meanings.items() for said in words.split()}
+    return {word: meant for meant, words in meanings.items() for word in words.split()}
 
 
 OTHER_OPERATORS: Final = meant_by(

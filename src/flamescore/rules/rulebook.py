@@ -223,13 +223,13 @@ class Hot(Struct, frozen=True):
 # --- parts of rules ----------------------------------------------------------------------------------
 
 
-def beside(asked: Subject | Condition) -> Iterator[EventMatch]:
+def beside(part: Subject | Condition) -> Iterator[EventMatch]:
     """Yield the events that a rule or condition refers to in addition to its own: followers and resets."""
     for key in ("followed_by", "unless_followed_by"):
-        follower: Follower | None = getattr(asked, key, None)
+        follower: Follower | None = getattr(part, key, None)
         if follower is not None:
             yield follower.match
-    yield from getattr(asked, "since", ())
+    yield from getattr(part, "since", ())
 
 
 def conditions_of(rule: Rule) -> Iterator[Condition]:

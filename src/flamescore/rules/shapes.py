@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules import rulebook as book
 from flamescore.rules.accounts import ACCOUNT_SHAPES, ACCOUNTS
 from flamescore.rules.assemble import ParsedRule
@@ -71,12 +71,12 @@ _POINTS_FROM: Final = Shape(
         "from": Key(NUMBER_PROPERTY, "The property whose number gives the points.", needed=True),
         "multiply_by": Key(POINTS, "What the number is multiplied by; 1 by default."),
     },
-    lambda found: asks.Points(column=found["from"], multiply_by=found.get("multiply_by", POINT)),
+    lambda found: condition_book.Points(column=found["from"], multiply_by=found.get("multiply_by", POINT)),
 )
 
 
 def _event_points(at: At) -> Value:
-    return _POINTS_FROM.read(at) if at.node.kind == "mapping" else asks.Points(fixed=POINTS(at))
+    return _POINTS_FROM.read(at) if at.node.kind == "mapping" else condition_book.Points(fixed=POINTS(at))
 
 
 _EVENT_POINTS: Final = ValueType(_event_points, {"anyOf": [POINTS.schema, _POINTS_FROM.type.schema]})

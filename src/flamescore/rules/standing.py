@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules.reading import OTHER_OPERATORS, Need, did_you_mean, rule_reading
 from flamescore.rules.scalars import NAME, NUMBER
 from flamescore.schema_reader import (
@@ -30,8 +30,8 @@ _LONGEST_LABEL: Final = 80
 # --- the measures of a score -------------------------------------------------------------------------
 
 
-def _one_of(numbers: tuple[Decimal, ...]) -> tuple[asks.Equals]:
-    return (asks.Equals(numbers=numbers),)
+def _one_of(numbers: tuple[Decimal, ...]) -> tuple[condition_book.Equals]:
+    return (condition_book.Equals(numbers=numbers),)
 
 
 _ORDERS: Final[dict[Literal["at_least", "at_most", "more_than", "less_than"], str]] = {
@@ -44,7 +44,7 @@ _COMPARED: Final = Shape(
     "MeasureOperators",
     "What a number must be; every operator named must hold.",
     {str(how): Key(NUMBER, about) for how, about in _ORDERS.items()},
-    lambda found: tuple(asks.Order(how, found[how]) for how in _ORDERS if how in found),
+    lambda found: tuple(condition_book.Order(how, found[how]) for how in _ORDERS if how in found),
     unknown=lambda shape, key, _: (
         "R070",
         f"Unknown operator `{key}`.",
@@ -54,19 +54,19 @@ _COMPARED: Final = Shape(
 _NUMBERS: Final = listed(NUMBER)
 
 
-def _measure(at: At) -> tuple[asks.NumberTest, ...]:
+def _measure(at: At) -> tuple[condition_book.NumberTest, ...]:
     """Read the test of a measure of a score: a number, a list of numbers, or a mapping of operators."""
     if at.node.kind == "mapping":
         if not at.keys:
             hint = "Say what it must be: `{at_least: 4}`."
             at.refuse("R071", f"{at.label} has no operator.", hint)
-        tests: tuple[asks.NumberTest, ...] = _COMPARED.read(at)
+        tests: tuple[condition_book.NumberTest, ...] = _COMPARED.read(at)
         return tests
     return _one_of(_NUMBERS(at) if at.node.kind == "list" else (NUMBER(at),))
 
 
 _MEASURE: Final = ValueType(_measure, {"anyOf": [NUMBER.schema, _NUMBERS.schema, _COMPARED.type.schema]})
-_MEASURES: Final[tuple[asks.Measure, ...]] = ("flames", "points", "percentile", "rank")
+_MEASURES: Final[tuple[condition_book.Measure, ...]] = ("flames", "points", "percentile", "rank")
 MEASURES: Final = {
     "flames": Key(_MEASURE, "The contact's flames: a number, a list, or `{at_least: 4}` and its like."),
     "points": Key(_MEASURE, "The score itself, likewise."),
@@ -85,9 +85,11 @@ def _score(at: At) -> str:
 SCORE: Final = Key(ValueType(_score, NAME.schema), "The score that is asked.", needed=True)
 
 
-def score_is(found: dict[str, Value]) -> asks.ScoreIs:
+def score_is(found: dict[str, Value]) -> condition_book.ScoreIs:
     """Build the condition from `score` and its measures."""
-    return asks.ScoreIs(found["score"], tuple((word, found[word]) for word in _MEASURES if word in found))
+    return condition_book.ScoreIs(
+        found["score"], tuple((word, found[word]) for word in _MEASURES if word in found)
+    )
 
 
 # --- labels ------------------------------------------------------------------------------------------
@@ -117,7 +119,7 @@ LABEL: Final = ValueType(
 )
 
 
-def _asked_label(at: At) -> str:
+def _label_value(at: At) -> str:
     text: str = LABEL(at)
     steps = at.path[:-1] if isinstance(at.path[-1], int) else at.path
     needs = rule_reading(at).needs
@@ -125,16 +127,16 @@ def _asked_label(at: At) -> str:
     return text
 
 
-_ASKED: Final = one_or_more(ValueType(_asked_label, LABEL.schema))
+_LABEL_VALUES: Final = one_or_more(ValueType(_label_value, LABEL.schema))
 
 
 def _values_of_label(at: At) -> tuple[str, ...]:
     rule_reading(at).needs.append(Need("label", at.path, name=str(at.path[-1])))
-    values: tuple[str, ...] = _ASKED(at)
+    values: tuple[str, ...] = _LABEL_VALUES(at)
     return values
 
 
-_BY_LABEL: Final = mapped(ValueType(_values_of_label, _ASKED.schema), least=1)
+_BY_LABEL: Final = mapped(ValueType(_values_of_label, _LABEL_VALUES.schema), least=1)
 
 
 def _labels(at: At) -> dict[str, Value]:
@@ -153,9 +155,9 @@ LABELS: Final = Key(
 )
 
 
-def label_is(found: dict[str, Value]) -> asks.LabelIs:
+def label_is(found: dict[str, Value]) -> condition_book.LabelIs:
     """Build the condition from `label`."""
-    return asks.LabelIs(tuple(found["label"].items()))
+    return condition_book.LabelIs(tuple(found["label"].items()))
 
 
 # --- where they may occur ----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flamescore.errors import RuleFileError
-from flamescore.rules import condition_book as asks
+from flamescore.rules import condition_book
 from flamescore.rules import rulebook as book
 from flamescore.rules.checks import check_conditions, check_nulls
 from flamescore.rules.conditions import EVENT_KEYS, FOLLOWER, event_match, follower_of
@@ -100,11 +100,11 @@ def _at(reading: RuleReading, path: NodePath, keys: Collection[str]) -> At:
 def _rule(found: dict[str, Value], window: Period | None) -> book.EventRule:
     return book.EventRule(
         match=event_match(found),
-        points=asks.Points(fixed=POINT),
+        points=condition_book.Points(fixed=POINT),
         count=1,
         window=window,
         per=found.get("per"),
-        times=found.get("times", asks.ONCE),
+        times=found.get("times", condition_book.ONCE),
         followed_by=follower_of(found, "followed_by"),
         unless_followed_by=follower_of(found, "unless_followed_by"),
     )
