@@ -35,8 +35,8 @@ def hot_set_aside(project: Project) -> Iterator[Finding]:
     """Yield a note if a flag or a variable overrides `hot` of the project file."""
     if project.hot_set_aside:
         flames = count(project.settings.hot_flames, "flame")
-        said = f"a flag or variable says that {flames} make a lead hot"
-        text = f"{said}, so `hot` of the project file does not count."
+        reason = f"a flag or variable says that {flames} make a lead hot"
+        text = f"{reason}, so `hot` of the project file does not count."
         yield Finding("R187", Severity.NOTE, "hot", text, project.place(project.where(*HOT, key=True)))
 
 
@@ -54,17 +54,17 @@ def _findings(inputs: Inputs) -> Iterator[Finding]:
 def _named(project: Project, kind: str, number: int, spec: Source) -> Iterator[SettingValue]:
     """Yield the values that the file itself names."""
     for column, values in spec.rename.items():
-        if _says(project, kind, number, "rename", column):
+        if _is_written(project, kind, number, "rename", column):
             yield from (SettingValue("rename", column, value) for value in values if fold(value))
     for column, cells in spec.leave_out.items():
-        if _says(project, kind, number, "leave_out", column):
+        if _is_written(project, kind, number, "leave_out", column):
             yield from (SettingValue("leave_out", column, value) for value in cells if value != "")
     for column, text in spec.cut.items():
-        if _says(project, kind, number, "cut", column):
+        if _is_written(project, kind, number, "cut", column):
             yield SettingValue("cut", column, text)
 
 
-def _says(project: Project, *path: str | int) -> bool:
+def _is_written(project: Project, *path: str | int) -> bool:
     return project.document is not None and project.document.root.at(path) is not None
 
 

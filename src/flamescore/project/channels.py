@@ -64,14 +64,14 @@ def _variables(at: At) -> str:
 def _secret(at: At) -> str:
     text = _variables(at)
     if is_literal(text):
-        _tell_secret(at, f"{at.label} is a secret, and is written in the file")
+        _refuse_literal(at, f"{at.label} is a secret, and is written in the file")
     return text
 
 
 def _secret_url(at: At) -> str:
     text = _variables(at)
     if "${" not in text:
-        _tell_secret(at, f"Whoever has {at.label} can send by it, and it is written in the file")
+        _refuse_literal(at, f"Whoever has {at.label} can send by it, and it is written in the file")
     return text
 
 
@@ -79,13 +79,13 @@ def _url(at: At) -> str:
     text = _variables(at)
     what = literal_in_url(text)
     if what is not None:
-        _tell_secret(at, f"{at.label} has {what} in it")
+        _refuse_literal(at, f"{at.label} has {what} in it")
     if not text.startswith(("https://", "http://", "${")):
         at.refuse("P023", f"{at.label} must be an address such as `https://example.com/hook`.")
     return text
 
 
-def _tell_secret(at: At, text: str) -> None:
+def _refuse_literal(at: At, text: str) -> None:
     name = "_".join(str(step).upper().replace("-", "_") for step in at.path[1:])
     at.refuse(LITERAL, f"{text}.", f'Write "${{{name}}}" and set the variable.')
 

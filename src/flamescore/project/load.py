@@ -183,8 +183,8 @@ def project_of(source: bytes, path: Path) -> Project:
         raise ProjectFileError(unshown(parsed.problems, source, None))
     settings, problems = validated(parsed.document)
     if settings is None or parsed.problems or problems:
-        told = unshown((*parsed.problems, *problems), source, parsed.document)
-        raise ProjectFileError(by_place(told))
+        faults = unshown((*parsed.problems, *problems), source, parsed.document)
+        raise ProjectFileError(by_place(faults))
     return Project(settings, path.resolve().parent, path, parsed.document)
 
 
@@ -198,8 +198,8 @@ def validated(document: Document) -> tuple[ProjectFile | None, tuple[Problem, ..
     try:
         settings: ProjectFile = FILE.read(reading.at())
     except RefusedError:
-        told = {problem.where for problem in nulls}
-        return None, (*nulls, *(each for each in reading.problems if each.where not in told))
+        places = {problem.where for problem in nulls}
+        return None, (*nulls, *(each for each in reading.problems if each.where not in places))
     wrong = tuple(to_problem(each) for each in refused(_accepts(document, settings)))
     faults = (
         *nulls,

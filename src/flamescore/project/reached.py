@@ -50,9 +50,9 @@ def found_by(shape: Shape) -> ValueType:
     def read(at: At) -> Value:
         if at.node.kind != "mapping" or {"path", "uri"}.intersection(at.keys):
             return shape.read(at)
-        told = at.reading.missing(shape, "path", at)
-        if told is not None:
-            at.report(*told)
+        problem = at.reading.missing(shape, "path", at)
+        if problem is not None:
+            at.report(*problem)
         shape.read(at)
         raise RefusedError
 

@@ -110,10 +110,10 @@ def preset_table() -> str:
 
 
 def _header(variant: Variant) -> str:
-    said = _headers(variant.header) + (" alone" if variant.exact else "")
+    text = _headers(variant.header) + (" alone" if variant.exact else "")
     if variant.auto is None:
-        return f"{said}; never by `auto`"
-    return f"{said}; by `auto` with {_headers(variant.auto)} alone" if variant.auto else said
+        return f"{text}; never by `auto`"
+    return f"{text}; by `auto` with {_headers(variant.auto)} alone" if variant.auto else text
 
 
 def _headers(names: Sequence[str]) -> str:

@@ -72,19 +72,21 @@ def settle(
     """
     here = (folder or Path.cwd()).resolve()
     base = project or Project(ProjectFile(version=1), here)
-    said = _said(flags or {}, os.environ if environ is None else environ)
-    _check_paths(said)
-    changes = {key: _read(key, value, origin) for key, (value, origin) in said.items() if key not in _SOURCES}
+    overrides = _overrides(flags or {}, os.environ if environ is None else environ)
+    _check_paths(overrides)
+    changes = {
+        key: _read(key, value, origin) for key, (value, origin) in overrides.items() if key not in _SOURCES
+    }
     for key in _PATHS:
         if key in changes:
             changes[key] = _placed(changes[key], here)
     for key in _SOURCES:
-        if key in said:
-            changes[key] = _named(said[key][0], getattr(base.settings, key), KINDS[key], here)
+        if key in overrides:
+            changes[key] = _named(overrides[key][0], getattr(base.settings, key), KINDS[key], here)
     settings = base.settings.with_keys(**changes)
     if "max_rejects" in changes:
         settings = _without_own_limits(settings)
-    return replace(base, settings=settings, given=frozenset(said))
+    return replace(base, settings=settings, given=frozenset(overrides))
 
 
 def check_needed(project: Project, *, only_rules: bool = False) -> None:
@@ -109,23 +111,23 @@ def _list(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _said(flags: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
-    said: dict[str, tuple[Any, str]] = {}
+def _overrides(flags: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    overrides: dict[str, tuple[Any, str]] = {}
     for key, variable in VARIABLES.items():
         if flags.get(key) is not None:
-            said[key] = flags[key], FLAGS.get(key, key)
+            overrides[key] = flags[key], FLAGS.get(key, key)
         elif environ.get(variable):
-            said[key] = environ[variable], variable
-    return said
+            overrides[key] = environ[variable], variable
+    return overrides
 
 
-def _check_paths(said: Mapping[str, tuple[Any, str]]) -> None:
+def _check_paths(overrides: Mapping[str, tuple[Any, str]]) -> None:
     """Raise a `UsageError` that lists all paths that are URLs and not allowed to be."""
     given = [
-        (key, path, said[key][1])
+        (key, path, overrides[key][1])
         for key in (*_PATHS, *_SOURCES)
-        if key in said
-        for path in _each(said[key][0])
+        if key in overrides
+        for path in _each(overrides[key][0])
     ]
     faults = (
         (origin, url_fault(path, key if key in _PATHS else "path", store=key != "rules"))

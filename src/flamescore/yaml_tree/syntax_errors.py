@@ -110,9 +110,9 @@ def explain(text: str, error: yaml.YAMLError) -> Syntax:
 
 
 def _sentence(error: yaml.MarkedYAMLError, line: int, column: int) -> Syntax:
-    told = f"{error.context or ''} / {error.problem or ''}"
+    description = f"{error.context or ''} / {error.problem or ''}"
     for part, message, hint in _SENTENCES:
-        if part in told:
+        if part in description:
             opened = error.context_mark
             if opened is not None and part in _OPENED and opened.line + 1 != line:
                 return Syntax(message, opened.line + 1, opened.column + 1, hint)
