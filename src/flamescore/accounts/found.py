@@ -48,7 +48,7 @@ def accounts_of(scored: Scored) -> FoundAccounts | None:
         free_mail=members.free_mail,
         spellings=members.spellings,
         pairs=near.pairs,
-        near=near.told,
+        near=near.listed,
         rename=near.rename,
         doubtful=tuple(doubtful_domains(accounts, members)),
     )

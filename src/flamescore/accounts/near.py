@@ -50,7 +50,7 @@ _SHARE: Final = 20
 class Near(Struct, frozen=True):
     """At most `MOST` pairs that may be the same company, the number of all pairs, and a suggested rename."""
 
-    told: tuple[NearAccounts, ...]
+    listed: tuple[NearAccounts, ...]
     pairs: int
     rename: Rename | None
 
@@ -76,7 +76,7 @@ def near_accounts(accounts: Accounts, members: Members) -> Near:
         .sort("contacts", "first", "second", descending=[True, False, False])
     )
     shown = members.table["account"]
-    told = tuple(
+    listed = tuple(
         NearAccounts(_KINDS[kind], (shown[first], shown[second]), many)
         for kind, first, second, many in pairs.head(MOST).iter_rows()
     )
@@ -85,7 +85,7 @@ def near_accounts(accounts: Accounts, members: Members) -> Near:
         for first, second in pairs.head(NAMED).select("first", "second").iter_rows()
         for one, other in ((second, first), (first, second))
     )
-    return Near(told, pairs.height, next((each for each in renames if each is not None), None))
+    return Near(listed, pairs.height, next((each for each in renames if each is not None), None))
 
 
 def _rename(old: int, new: int, accounts: Accounts, members: Members) -> Rename | None:

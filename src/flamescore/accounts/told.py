@@ -36,11 +36,11 @@ def account_findings(found: FoundAccounts | None) -> Iterator[Finding]:
 def _near(found: FoundAccounts) -> str:
     named = [_pair(each) for each in found.near[:NAMED]]
     more = ", ..." if found.pairs > NAMED else "."
-    told = f"accounts: {count(found.pairs, 'pair')} may be the same company: {', '.join(named)}{more}"
+    text = f"accounts: {count(found.pairs, 'pair')} may be the same company: {', '.join(named)}{more}"
     if found.rename is None:
-        return f"{told} To merge two, give their contacts the same key."
+        return f"{text} To merge two, give their contacts the same key."
     value = mapping({found.rename.old: scalar(found.rename.new)})
-    return f"{told} To merge two, rename one: rename: {mapping({found.rename.column: value})}."
+    return f"{text} To merge two, rename one: rename: {mapping({found.rename.column: value})}."
 
 
 def _pair(pair: NearAccounts) -> str:

@@ -152,9 +152,9 @@ class ConditionContext(Struct, frozen=True):
             case _:
                 return self.answers[leaf]
 
-    def _stands(self, asked: ScoreIs) -> NDArray[np.bool_]:
-        standing = self.standings[asked.score]
-        tests = ((measure, test) for measure, all_of in asked.measures for test in all_of)
+    def _stands(self, condition: ScoreIs) -> NDArray[np.bool_]:
+        standing = self.standings[condition.score]
+        tests = ((measure, test) for measure, all_of in condition.measures for test in all_of)
         fits = reduce(and_, (standing.fits(measure, test) for measure, test in tests))
         out = np.zeros(self.count, np.bool_)
         out[standing.place[fits]] = True

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from flamescore.rules import Hot
 
 
-def digest(said: Any) -> str:  # noqa: ANN401 - what JSON can hold
+def digest(value: Any) -> str:  # noqa: ANN401 - what JSON can hold
     """Return the SHA-256, in hex, of a value's JSON: keys sorted, no spaces, UTF-8."""
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
 

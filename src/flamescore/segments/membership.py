@@ -89,11 +89,18 @@ class Segments(Struct, frozen=True):
         return pl.concat([empty, *(row.rename({row.columns[1]: "contact_id"}) for row in rows)])
 
     def with_segment(
-        self, name: str, title: str, said: str, fits: NDArray[np.bool_], *, everyone: bool, limit: int | None
+        self,
+        name: str,
+        title: str,
+        digest: str,
+        fits: NDArray[np.bool_],
+        *,
+        everyone: bool,
+        limit: int | None,
     ) -> Segments:
         """Return the segments with one added, which later conditions may refer to."""
         places = self._ranked(fits if everyone else fits & self.callable)[:limit]
-        made = Members(name, title, said, places, everyone)
+        made = Members(name, title, digest, places, everyone)
         mask = np.zeros(len(self.ids), np.bool_)
         mask[places] = True
         answers = {**self.everyone.answers, InSegment(name): mask}
@@ -140,7 +147,7 @@ def segments_of(scored: Scored, project: Project, hot: Hot, conditions: Mapping[
 
 def _with_hot(segments: Segments, scored: Scored, hot: Hot) -> Segments:
     """Add `hot` and, if it is defined by flames, `hot-NAME` for each further score."""
-    said = definition_of_hot(hot)
+    digest = definition_of_hot(hot)
     is_hot = np.zeros(len(segments.ids), np.bool_)
     is_hot[segments.ids.search_sorted(scored.hot["contact_id"]).to_numpy()] = True
     masks = {"hot": is_hot}
@@ -150,15 +157,15 @@ def _with_hot(segments: Segments, scored: Scored, hot: Hot) -> Segments:
         mask[scored.places.filter(rows).to_numpy()] = True
         masks[f"hot-{score.name}"] = mask
     for name, mask in masks.items():
-        segments = segments.with_segment(name, name, said, mask, everyone=False, limit=None)
+        segments = segments.with_segment(name, name, digest, mask, everyone=False, limit=None)
     declared = {name: replace(each, declared=False) for name, each in segments.members.items()}
     return replace(segments, members=declared)
 
 
 def _of_rules(scored: Scored, conditions: Iterable[Condition]) -> dict[Condition, NDArray[np.bool_]]:
     """Evaluate the conditions on rules."""
-    asked = {leaf for each in conditions for leaf in leaves(each) if isinstance(leaf, RuleIs)}
+    on_rules = {leaf for each in conditions for leaf in leaves(each) if isinstance(leaf, RuleIs)}
     default = scored.book.scores[0].name
-    rules = {leaf: (leaf.score or default, leaf.rule) for leaf in asked}
+    rules = {leaf: (leaf.score or default, leaf.rule) for leaf in on_rules}
     found = scored.ledger.counting(rules.values(), scored.contacts.height)
     return {leaf: found[rule] for leaf, rule in rules.items()}
