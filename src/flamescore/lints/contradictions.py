@@ -132,8 +132,8 @@ def contradictions(condition: Condition) -> Iterator[Contradiction]:
                     yield from _of_tests(measure, tests)
 
 
-def _events(asked: Happened) -> tuple[EventMatch, ...]:
-    return (asked.match, *beside(asked))
+def _events(condition: Happened) -> tuple[EventMatch, ...]:
+    return (condition.match, *beside(condition))
 
 
 def _lists_of_all(condition: Condition) -> Iterator[tuple[Condition, ...]]:
@@ -201,7 +201,7 @@ def _of_tests(
     for one, other in combinations([each for each in tests if isinstance(each, Order | SumOrder)], 2):
         low, high = (one, other) if one.how in _LOWER else (other, one)
         if low.how in _LOWER and high.how not in _LOWER and _is_empty(low, high):
-            why = f"`{column}` can't be {_said(low)} and {_said(high)}"
+            why = f"`{column}` can't be {_describe(low)} and {_describe(high)}"
             yield Contradiction(why, column)
     equal = [each for each in tests if isinstance(each, Equals)]
     for wanted in (each for each in equal if not each.negate):
@@ -220,7 +220,7 @@ def _is_empty(low: Order | SumOrder, high: Order | SumOrder) -> bool:
     return bool(least > most or (least == most and (low.how in _STRICT or high.how in _STRICT)))
 
 
-def _said(bound: Order | SumOrder) -> str:
+def _describe(bound: Order | SumOrder) -> str:
     operand = bound.operand
     shown = show_points(operand) if isinstance(operand, int) else f"{operand}"
     return f"{bound.how.replace('_', ' ')} {shown}"

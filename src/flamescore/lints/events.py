@@ -82,16 +82,16 @@ def machine_conditions(book: RuleBook, clock: Clock, properties: Sequence[str]) 
 
 def _widest(book: RuleBook, clock: Clock) -> dict[str, Period | None]:
     windows: dict[str, list[Period | None]] = {}
-    for asked in _asked(book):
-        for kind in asked.match.types:
-            windows.setdefault(fold(kind), []).append(asked.window)
+    for part in _event_parts(book):
+        for kind in part.match.types:
+            windows.setdefault(fold(kind), []).append(part.window)
     return {
         kind: None if None in some else max(some, key=lambda each: clock.reach(each) or 0)
         for kind, some in windows.items()
     }
 
 
-def _asked(book: RuleBook) -> Iterator[EventRule | Happened]:
+def _event_parts(book: RuleBook) -> Iterator[EventRule | Happened]:
     for score in book.scores:
         for rule in score.rules:
             if isinstance(rule.subject, EventRule):
@@ -101,7 +101,7 @@ def _asked(book: RuleBook) -> Iterator[EventRule | Happened]:
 
 
 def machine_lints(
-    machines: dict[str, Condition], askers: Sequence[Reference], scored: Scored
+    machines: dict[str, Condition], references: Sequence[Reference], scored: Scored
 ) -> Iterator[Finding]:
     """Yield L208 for each type for which five or more contacts have such clicks."""
     for kind, condition in machines.items():
@@ -109,40 +109,40 @@ def machine_lints(
         many = int(mask.sum())
         if many < _PEOPLE:
             continue
-        asker = next(each for each in askers if _names(each, kind))
+        reference = next(each for each in references if _names(each, kind))
         yield finding(
             MACHINES,
             f"event {kind}",
             f"{count(many, 'contact')} have {_URLS} or more different `url` of `{kind}` within 10 seconds, "
             "at least twice: that is how mail scanners click.",
-            asker.document,
-            place_of(asker.document, asker.path, "event", kind),
+            reference.document,
+            place_of(reference.document, reference.path, "event", kind),
             cure=f"ignore: [{{event: {kind}, at_once: {{times: {_URLS}, within: {_AT_ONCE}, per: {_URL}}}}}]",
             count=many,
             of=scored.contacts.height,
         )
 
 
-def _names(asker: Reference, kind: str) -> bool:
-    return any(fold(kind) == fold(each) for match in asker.matches() for each in match.types)
+def _names(reference: Reference, kind: str) -> bool:
+    return any(fold(kind) == fold(each) for match in reference.matches() for each in match.types)
 
 
 # --- the others ------------------------------------------------------------------------------------------
 
 
-def lints_of_events(askers: Sequence[Reference], exports: Exports, clock: Clock) -> Iterator[Finding]:
+def lints_of_events(references: Sequence[Reference], exports: Exports, clock: Clock) -> Iterator[Finding]:
     """Yield the lints L203, L204, L207 and L209.
 
-    `askers` are all the parts of the files that refer to the exports.
+    `references` are all the parts of the files that refer to the exports.
 
     Raises:
         InputError: a file can no longer be read.
     """
-    seen = _seen(askers, exports, clock)
-    yield from _words(askers, exports, seen)
-    yield from _addresses(askers, seen)
-    yield from _rhythms(askers, seen, clock)
-    yield from _unnamed(askers, seen)
+    seen = _seen(references, exports, clock)
+    yield from _words(references, exports, seen)
+    yield from _addresses(references, seen)
+    yield from _rhythms(references, seen, clock)
+    yield from _unnamed(references, seen)
 
 
 class _Seen(Struct, frozen=True):
@@ -157,12 +157,12 @@ class _Seen(Struct, frozen=True):
     newest: tuple[datetime, ...]
 
 
-def _seen(askers: Sequence[Reference], exports: Exports, clock: Clock) -> tuple[_Seen, ...]:
+def _seen(references: Sequence[Reference], exports: Exports, clock: Clock) -> tuple[_Seen, ...]:
     if not exports.events:
         return ()
     columns = {
-        *(predicate.column for _, _, match in _matches(askers) for predicate in _wordy(match.where)),
-        *(per.column for _, _, _, per in _per(askers) if per.column is not None),
+        *(predicate.column for _, _, match in _matches(references) for predicate in _wordy(match.where)),
+        *(per.column for _, _, _, per in _per(references) if per.column is not None),
     }
     predicates = [
         Predicate(EVENT, (Empty(value=False),)),
@@ -188,15 +188,15 @@ def _values(seen: Sequence[_Seen], match: EventMatch, column: str) -> dict[str, 
     return found
 
 
-def _matches(askers: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, EventMatch]]:
-    """Yield every event match, with its asker and path."""
-    for asker in askers:
-        if asker.match is not None:
-            yield asker, asker.path, asker.match
-        for part in (*asker.parts, *asker.others):
+def _matches(references: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, EventMatch]]:
+    """Yield every event match, with its reference and path."""
+    for reference in references:
+        if reference.match is not None:
+            yield reference, reference.path, reference.match
+        for part in (*reference.parts, *reference.others):
             for leaf in leaves(part.condition):
                 if isinstance(leaf, Happened):
-                    yield asker, part.path, leaf.match
+                    yield reference, part.path, leaf.match
 
 
 # --- L203: words for yes and no --------------------------------------------------------------------------
@@ -213,19 +213,21 @@ def _words_of(predicate: Predicate) -> Iterator[str]:
             yield from (text for text in test.texts if fold(text) in _YES_AND_NO)
 
 
-def _words(askers: Sequence[Reference], exports: Exports, seen: Sequence[_Seen]) -> Iterator[Finding]:
-    for asker in askers:
-        for part in (*asker.parts, *asker.others):
+def _words(references: Sequence[Reference], exports: Exports, seen: Sequence[_Seen]) -> Iterator[Finding]:
+    for reference in references:
+        for part in (*reference.parts, *reference.others):
             for leaf in leaves(part.condition):
                 for predicate in _wordy(leaf.where) if isinstance(leaf, FieldIs) else ():
                     cells: Cells = cells_of_column(exports.contacts, predicate.column)
-                    yield from _word(asker, part.path, predicate, cells.values())
-    for asker, path, match in _matches(askers):
+                    yield from _word(reference, part.path, predicate, cells.values())
+    for reference, path, match in _matches(references):
         for predicate in _wordy(match.where) if seen else ():
-            yield from _word(asker, path, predicate, _values(seen, match, predicate.column))
+            yield from _word(reference, path, predicate, _values(seen, match, predicate.column))
 
 
-def _word(asker: Reference, path: NodePath, predicate: Predicate, cells: dict[str, int]) -> Iterator[Finding]:
+def _word(
+    reference: Reference, path: NodePath, predicate: Predicate, cells: dict[str, int]
+) -> Iterator[Finding]:
     there = {fold(cell) for cell in cells}
     if not there or not there <= {*TRUE, *FALSE}:
         return
@@ -236,10 +238,11 @@ def _word(asker: Reference, path: NodePath, predicate: Predicate, cells: dict[st
         shown = ", ".join(f"`{each}`" for each in sorted(there))
         yield finding(
             WORDS,
-            f"{asker.subject} {predicate.column}",
-            f"`{predicate.column}` has {shown}, but never the text `{word}`, which {asker.title} asks for.",
-            asker.document,
-            place_of(asker.document, path, predicate.column, word),
+            f"{reference.subject} {predicate.column}",
+            f"`{predicate.column}` has {shown}, but never the text `{word}`, which "
+            f"{reference.title} asks for.",
+            reference.document,
+            place_of(reference.document, path, predicate.column, word),
             do=f"use {meant} without quotes: it fits every word for it",
             count=0,
             of=sum(cells.values()),
@@ -249,35 +252,35 @@ def _word(asker: Reference, path: NodePath, predicate: Predicate, cells: dict[st
 # --- L204: one page, several addresses -------------------------------------------------------------------
 
 
-def _per(askers: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, EventMatch, Per]]:
-    """Yield everything that is counted per value of a property, with its asker and path."""
-    for asker in askers:
-        if asker.rule is not None and asker.rule.per is not None:
-            yield asker, asker.path, asker.rule.match, asker.rule.per
-        for part in (*asker.parts, *asker.others):
+def _per(references: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, EventMatch, Per]]:
+    """Yield everything that is counted per value of a property, with its reference and path."""
+    for reference in references:
+        if reference.rule is not None and reference.rule.per is not None:
+            yield reference, reference.path, reference.rule.match, reference.rule.per
+        for part in (*reference.parts, *reference.others):
             for leaf in leaves(part.condition):
                 if isinstance(leaf, Happened) and leaf.per is not None:
-                    yield asker, part.path, leaf.match, leaf.per
+                    yield reference, part.path, leaf.match, leaf.per
 
 
-def _addresses(askers: Sequence[Reference], seen: Sequence[_Seen]) -> Iterator[Finding]:
+def _addresses(references: Sequence[Reference], seen: Sequence[_Seen]) -> Iterator[Finding]:
     known: dict[tuple[tuple[str, ...], str], tuple[int, int]] = {}
-    for asker, path, match, per in _per(askers) if seen else ():
+    for reference, path, match, per in _per(references) if seen else ():
         if per.column is None:
             continue
-        asked = match.types, per.column
-        if asked not in known:
+        counted = match.types, per.column
+        if counted not in known:
             values = _values(seen, match, per.column)
-            known[asked] = len(values), len({plain_address(value) for value in values})
-        many, pages = known[asked]
+            known[counted] = len(values), len({plain_address(value) for value in values})
+        many, pages = known[counted]
         if many and pages <= _FEWER * many:
             yield finding(
                 ADDRESSES,
-                f"{asker.subject} {per.column}",
-                f"{asker.title} counts per `{per.column}`, but its {many:,} different values are "
+                f"{reference.subject} {per.column}",
+                f"{reference.title} counts per `{per.column}`, but its {many:,} different values are "
                 f"{count(pages, 'page')}, written in different ways.",
-                asker.document,
-                nearest_place(asker.document, path, "per"),
+                reference.document,
+                nearest_place(reference.document, path, "per"),
                 do="use `per: day`, or export a column with the bare page",
                 count=pages,
                 of=many,
@@ -287,32 +290,34 @@ def _addresses(askers: Sequence[Reference], seen: Sequence[_Seen]) -> Iterator[F
 # --- L207: windows that end before the next export -------------------------------------------------------
 
 
-def _windows(askers: Sequence[Reference]) -> Iterator[tuple[Reference, NodePath, str, EventMatch, Period]]:
-    for asker in askers:
-        if asker.rule is not None and asker.rule.window is not None:
-            yield asker, asker.path, "expires", asker.rule.match, asker.rule.window
-        for part in (*asker.parts, *asker.others):
+def _windows(
+    references: Sequence[Reference],
+) -> Iterator[tuple[Reference, NodePath, str, EventMatch, Period]]:
+    for reference in references:
+        if reference.rule is not None and reference.rule.window is not None:
+            yield reference, reference.path, "expires", reference.rule.match, reference.rule.window
+        for part in (*reference.parts, *reference.others):
             for leaf in leaves(part.condition):
                 if isinstance(leaf, Happened) and leaf.window is not None:
-                    yield asker, part.path, "last", leaf.match, leaf.window
+                    yield reference, part.path, "last", leaf.match, leaf.window
 
 
-def _rhythms(askers: Sequence[Reference], seen: Sequence[_Seen], clock: Clock) -> Iterator[Finding]:
+def _rhythms(references: Sequence[Reference], seen: Sequence[_Seen], clock: Clock) -> Iterator[Finding]:
     for each in seen:
         if len(each.newest) < _FILES:
             continue
         rhythm = median((later - earlier).total_seconds() for earlier, later in pairwise(each.newest))
-        for asker, path, key, match, window in _windows(askers):
+        for reference, path, key, match, window in _windows(references):
             reach = clock.reach(window)
             if reach is None or reach >= rhythm or not each.types.intersection(map(fold, match.types)):
                 continue
             yield finding(
                 RHYTHM,
-                asker.subject,
-                f"{asker.title} looks back {window}, but a new file of {each.path} comes every "
+                reference.subject,
+                f"{reference.title} looks back {window}, but a new file of {each.path} comes every "
                 f"{_length(rhythm)}: in between, it finds less and less.",
-                asker.document,
-                nearest_place(asker.document, path, key),
+                reference.document,
+                nearest_place(reference.document, path, key),
                 do=f"give it a window of {_length(rhythm)} or more, or export more often",
             )
 
@@ -326,8 +331,8 @@ def _length(seconds: float) -> str:
 # --- L209: types without a rule --------------------------------------------------------------------------
 
 
-def _unnamed(askers: Sequence[Reference], seen: Sequence[_Seen]) -> Iterator[Finding]:
-    named = {fold(kind) for asker in askers for match in asker.matches() for kind in match.types}
+def _unnamed(references: Sequence[Reference], seen: Sequence[_Seen]) -> Iterator[Finding]:
+    named = {fold(kind) for reference in references for match in reference.matches() for kind in match.types}
     many: dict[str, int] = {}
     shown: dict[str, str] = {}
     for each in seen:

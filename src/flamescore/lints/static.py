@@ -89,12 +89,12 @@ def _floored(document: Document, score: Score, rule: Rule, path: NodePath) -> It
     points = _penalty(rule)
     if group is None or low is None or points is None or low <= points:
         return
-    said = f'"{rule.name}" takes {show_points(-points)} points, but the `min` of its group `{group.name}` is'
+    text = f'"{rule.name}" takes {show_points(-points)} points, but the `min` of its group `{group.name}` is'
     rest = "it can't lower" if low == 0 else f"it lowers by {show_points(-low)} at most"
     yield finding(
         FLOOR,
         subject_of(score, rule),
-        f"{said} {show_points(low)}: {rest} the rest of the score.",
+        f"{text} {show_points(low)}: {rest} the rest of the score.",
         document,
         (*path, "points"),
         do=f"lower `min` to {show_points(points)}, or move the rule out of the group",
@@ -119,8 +119,8 @@ def _penalty(rule: Rule) -> int | None:
 
 def _of_rule(document: Document, score: Score, rule: Rule, path: NodePath) -> Iterator[Finding]:
     subject = subject_of(score, rule)
-    asked: list[Condition] = [] if rule.condition is None else [rule.condition]
-    for condition in asked:
+    required: list[Condition] = [] if rule.condition is None else [rule.condition]
+    for condition in required:
         yield from _never(document, subject, (*path, "if"), contradictions(condition))
     match rule.subject:
         case EventRule():
@@ -128,7 +128,7 @@ def _of_rule(document: Document, score: Score, rule: Rule, path: NodePath) -> It
                 yield from _never(document, subject, path, of_predicates(match.where))
             yield from _needless(document, score, rule, rule.subject, path)
         case TagRule(tag=tag):
-            yield from _never(document, subject, path, together([HasTag(tag), *asked]))
+            yield from _never(document, subject, path, together([HasTag(tag), *required]))
         case BranchRule(branches=branches):
             conditions = tuple(branch.condition for branch in branches)
             base = _branch_path(document, path)
@@ -137,8 +137,8 @@ def _of_rule(document: Document, score: Score, rule: Rule, path: NodePath) -> It
                 conditions if len(conditions) == 1 or base[-1] == "first_of" else ()
             ):
                 here = (*base, number) if base[-1] == "first_of" else base
-                if each is not None and asked:
-                    yield from _never(document, subject, here, together([each, *asked]))
+                if each is not None and required:
+                    yield from _never(document, subject, here, together([each, *required]))
 
 
 def _branch_path(document: Document, path: NodePath) -> NodePath:
@@ -190,9 +190,9 @@ def _never(
 
 
 def _needless(
-    document: Document, score: Score, rule: Rule, asked: EventRule, path: NodePath
+    document: Document, score: Score, rule: Rule, subject: EventRule, path: NodePath
 ) -> Iterator[Finding]:
-    if asked.per is not None and asked.count == 1 and asked.times == ONCE:
+    if subject.per is not None and subject.count == 1 and subject.times == ONCE:
         yield finding(
             NEEDLESS,
             subject_of(score, rule),
@@ -266,10 +266,10 @@ def _out_of_reach(document: Document, score: Score) -> Iterator[Finding]:
 
 def _alike(document: Document, score: Score, paths: Sequence[NodePath]) -> Iterator[Finding]:
     shapes = [_without_points(rule) for rule in score.rules]
-    told: set[int] = set()
+    repeated: set[int] = set()
     for one, other in combinations(range(len(shapes)), 2):
-        if other not in told and shapes[one] == shapes[other]:
-            told.add(other)
+        if other not in repeated and shapes[one] == shapes[other]:
+            repeated.add(other)
             first, rule = score.rules[one], score.rules[other]
             line = document.where(paths[one]).line
             yield finding(
