@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flamescore.accounts.findings import account_findings
 from flamescore.accounts.found import accounts_of
 from flamescore.accounts.members import free_mail
-from flamescore.accounts.told import account_findings
 from flamescore.lazy_imports import lazy_imports
 
 if TYPE_CHECKING:
