@@ -31,7 +31,7 @@ WRITTEN_SO = (
 DESCRIPTIONS = {"Key", "Shape", "_Operator", "_condition_shape", "_rule_shape", "key", "setting"}
 """Calls that take the meaning of a key, for schemas and reference pages; these are not messages."""
 
-MESSAGE = {"Problem": 1, "fault": 1, "Finding": 3, "refuse": 1, "tell": 1, "remark": 0}
+MESSAGE = {"Problem": 1, "fault": 1, "Finding": 3, "refuse": 1, "report": 1, "remark": 0}
 """Calls that take a message, and the position of that argument."""
 
 LONGEST = 100
