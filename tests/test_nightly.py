@@ -24,7 +24,7 @@ def project(tmp_path):
 
 def test_it_publishes_a_run_and_gives_it_back(project):
     heard = []
-    outcome = nightly(project, DEFAULT, tell=heard.append)
+    outcome = nightly(project, DEFAULT, show_step=heard.append)
     assert heard == ["Reading the exports", "Scoring", "Writing the tables and the report"]
     assert outcome.published.run.run_id == latest(project.folder) == outcome.record.run_id
     assert outcome.published.run.record == outcome.record

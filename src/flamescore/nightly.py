@@ -122,7 +122,7 @@ class Outcome(Struct, frozen=True):
     declared: tuple[str, ...] = ()
     """The segments of the project file."""
 
-    untold: bool = False
+    unsent: bool = False
     """Whether the state, and so alerts, write-backs or routes, failed; or loading tables into a database."""
 
 
@@ -157,10 +157,10 @@ class _Judge(Struct, frozen=True):
 class _Stopwatch(Stopwatch):
     """Reports each step as it starts."""
 
-    tell: Callable[[str], None] = lambda _: None
+    show_step: Callable[[str], None] = lambda _: None
 
     def begin(self, text: str) -> None:
-        self.tell(text)
+        self.show_step(text)
         self.start()
 
 
@@ -168,9 +168,9 @@ def nightly(
     project: Project,
     options: Options,
     *,
-    tell: Callable[[str], None] = lambda _: None,
+    show_step: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Score a project's exports and publish the run; `tell` is called with each step as it starts."""
+    """Score a project's exports and publish the run; `show_step` is called with each step as it starts."""
     # Faults of the project and its rules are reported before creating a folder or waiting for a lock.
     check_needed(project)
     rules = rules_of(project)
@@ -180,27 +180,27 @@ def nightly(
     away = away_of(project)
     delete_leftovers()
     if options.dry_run:
-        return _work(project, rules, options, tell, None, clock_says=clock_says, away=away)
+        return _work(project, rules, options, show_step, None, clock_says=clock_says, away=away)
     store = RunStore.of(project)
     with store.hold(options.lock_timeout) as held:
-        outcome = _work(project, rules, options, tell, held, clock_says=clock_says, away=away)
+        outcome = _work(project, rules, options, show_step, held, clock_says=clock_says, away=away)
     unloaded = load_tables(project)
-    untold = outcome.untold or bool(unloaded)
-    return replace(outcome, findings=(*outcome.findings, *unloaded), untold=untold)
+    unsent = outcome.unsent or bool(unloaded)
+    return replace(outcome, findings=(*outcome.findings, *unloaded), unsent=unsent)
 
 
 def _work(
     project: Project,
     rules: LoadedRules,
     options: Options,
-    tell: Callable[[str], None],
+    show_step: Callable[[str], None],
     held: HeldStore | None,
     *,
     clock_says: tuple[Finding, ...],
     away: Away,
 ) -> Outcome:
     started_at = datetime.now(UTC)
-    watch = _Stopwatch(tell=tell)
+    watch = _Stopwatch(show_step=show_step)
     watch.begin("Reading the exports")
     settings = project.settings
     as_of = parse_as_of(settings.as_of, rules.zone)
@@ -369,9 +369,9 @@ def _publish(
         *map(undeleted, published.undeleted),
     )
     told = (*findings, *judge.judged(late))
-    untold = acting and any(each.code == UNREADABLE for each in told)
+    unsent = acting and any(each.code == UNREADABLE for each in told)
     declared = tuple(settings.segments)
-    return Outcome(scored, report, told, record, published, declared=declared, untold=untold)
+    return Outcome(scored, report, told, record, published, declared=declared, unsent=unsent)
 
 
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:

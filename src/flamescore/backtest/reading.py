@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from flamescore.engine import Clock, CodedEvents, asks_the_clock, dated, narrowed, read_once, streams_of
+from flamescore.engine import Clock, CodedEvents, dated, depends_on_clock, narrowed, read_once, streams_of
 from flamescore.rules import EventRule, Points, RuleBook, label_conditions, role_conditions
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Questions(Struct, frozen=True):
         """
         clocks = self._clocks(instants)
         if coded_events(exports):
-            if not any(map(asks_the_clock, self._streams(clocks[-1]))):
+            if not any(map(depends_on_clock, self._streams(clocks[-1]))):
                 return exports
             exports = as_exported(exports)
         return dataclasses.replace(exports, events=read_once(exports, self._as_of(clocks), clocks[-1]))
@@ -59,7 +59,7 @@ class Questions(Struct, frozen=True):
         for clock in clocks:
             streams = self._streams(clock)
             yield from (dated(each, clock) for each in streams)
-            if not any(map(asks_the_clock, streams)):
+            if not any(map(depends_on_clock, streams)):
                 return
 
     def _streams(self, clock: Clock) -> tuple[Streams, ...]:

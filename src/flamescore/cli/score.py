@@ -79,7 +79,7 @@ def score(
     started_at = clock()
     try:
         with _progress(quiet=quiet) as show_step:
-            outcome = nightly(project, options, tell=show_step)
+            outcome = nightly(project, options, show_step=show_step)
     except Exception as error:
         if notify and not options.dry_run:
             _notify_of_failure(project, error, started_at, messages)
@@ -89,7 +89,7 @@ def score(
     health.line = summary_line(outcome.report)
     _report_run(outcome, project, messages)
     failed = project.settings.fail_on == "warning" and fails_on_warning(outcome.findings)
-    code = ExitCode.UNSENT if outcome.untold else ExitCode.FOUND if failed else ExitCode.DONE
+    code = ExitCode.UNSENT if outcome.unsent else ExitCode.FOUND if failed else ExitCode.DONE
     if options.dry_run:
         return code
     if not notify:

@@ -6,7 +6,7 @@ from flamescore.engine.aggregate import StreamSums
 from flamescore.engine.bins import KeptEvents, Partition
 from flamescore.engine.bots import BotsPart
 from flamescore.engine.calendar import DAY, Clock
-from flamescore.engine.coded import SECONDS, CodedEvents, asks_the_clock, dated, first_instants
+from flamescore.engine.coded import SECONDS, CodedEvents, dated, depends_on_clock, first_instants
 from flamescore.engine.conditions import ConditionEvaluator, combined
 from flamescore.engine.contacts import Contacts, comparable_key, contacts_of, event_key, match_fields
 from flamescore.engine.exact import MAX_SCORE
@@ -93,7 +93,6 @@ __all__ = [
     "Tags",
     "Traced",
     "Tuning",
-    "asks_the_clock",
     "bounds_reached",
     "cells_of_column",
     "check_score_size",
@@ -104,6 +103,7 @@ __all__ = [
     "contributions",
     "dated",
     "decay_factors",
+    "depends_on_clock",
     "entries_of",
     "entry_table",
     "event_columns",

@@ -135,14 +135,14 @@ def first_instants(events: Sequence[CodedEvents], contacts: int, until: int) -> 
 # --- predicates as of an instant ---------------------------------------------------------------------
 
 
-def asks_the_clock(streams: Streams) -> bool:
+def depends_on_clock(streams: Streams) -> bool:
     """Return whether any predicate on events compares a date with the instant."""
     return any(isinstance(test, Within) for each in streams.predicates for test in each.tests)
 
 
 def dated(streams: Streams, clock: Clock) -> Streams:
     """Return streams whose predicates mean the same at any other instant."""
-    if not asks_the_clock(streams):
+    if not depends_on_clock(streams):
         return streams
     return replace(
         streams,
