@@ -97,9 +97,9 @@ class ConditionEvaluator(Struct, frozen=True):
         if times.most is not None:
             within &= some.occurrences <= times.most
         of_none = times.least == 0
-        for stream, asked in zip(streams, condition.sums, strict=False):
-            within &= reduce(and_, (_HOLDS[b.how](self.sums[stream].points, b.operand) for b in asked.bounds))
-            of_none &= all(_HOLDS[b.how](0, b.operand) for b in asked.bounds)
+        for stream, total in zip(streams, condition.sums, strict=False):
+            within &= reduce(and_, (_HOLDS[b.how](self.sums[stream].points, b.operand) for b in total.bounds))
+            of_none &= all(_HOLDS[b.how](0, b.operand) for b in total.bounds)
         out = np.full(self.count, of_none, np.bool_)
         out[some.contact] = within
         return out

@@ -69,8 +69,8 @@ class Judge(Struct, frozen=True):
 
     def judge(self, partition: Partition) -> Verdict | None:
         """Return the ignored events, or None if no entry matches any."""
-        asked = self.streams.judgements
-        if not asked.ignore and not asked.patterns:
+        judgements = self.streams.judgements
+        if not judgements.ignore and not judgements.patterns:
             return None
         case = _Case(self, partition.events, partition.events.contact.astype(np.int64) - partition.first)
         some = case.suspects()
@@ -122,9 +122,9 @@ class _Case(Struct, frozen=True):
 
     def suspects(self) -> Mask:
         """Mark all events of the contacts for which an entry may match any."""
-        asked = self.judge.streams.judgements
+        judgements = self.judge.streams.judgements
         who = np.zeros(int(self.contact.max(initial=-1)) + 1, np.bool_)
-        for entry in (*asked.ignore, *(asked.patterns or ())):
+        for entry in (*judgements.ignore, *(judgements.patterns or ())):
             for test in entry.tests:
                 who[self._perhaps(test)] = True
             for stream in () if entry.tests else entry.named:
@@ -154,19 +154,19 @@ class _Case(Struct, frozen=True):
 
     def verdict(self) -> Verdict:
         """Evaluate all entries."""
-        asked = self.judge.streams.judgements
+        judgements = self.judge.streams.judgements
         everything = np.ones(len(self.contact), np.bool_)
-        before = self._any(asked.ignore, everything)
-        if asked.patterns is None:
+        before = self._any(judgements.ignore, everything)
+        if judgements.patterns is None:
             return Verdict(before)
-        plain = [self._named(entry, everything) for entry in asked.patterns if not entry.tests]
+        plain = [self._named(entry, everything) for entry in judgements.patterns if not entry.tests]
         left = ~reduce(or_, plain, ~everything)
-        after = ~left | self._any((*asked.ignore, *(e for e in asked.patterns if e.tests)), left)
+        after = ~left | self._any((*judgements.ignore, *(e for e in judgements.patterns if e.tests)), left)
         patterns = tuple(
-            self._named(entry, left if entry.tests else everything) & ~before for entry in asked.patterns
+            self._named(entry, left if entry.tests else everything) & ~before for entry in judgements.patterns
         )
         scanner = reduce(or_, patterns, ~everything)
-        gone, other = (after, before) if asked.remove else (before, after)
+        gone, other = (after, before) if judgements.remove else (before, after)
         return Verdict(gone, other, scanner, patterns)
 
     def _any(self, entries: Sequence[Judged], there: Mask) -> Mask:
@@ -204,21 +204,21 @@ class _Case(Struct, frozen=True):
         value = value[order]
         after = np.where(is_before, np.arange(len(place)), len(place))
         after = np.minimum.accumulate(after[::-1])[::-1]
-        asked = np.flatnonzero(~is_before & (after < len(place)))
-        its = after[asked]
-        alike = (contact[asked] == contact[its]) & (value[asked] == value[its])
-        found = asked[alike & (age[its] - age[asked] <= test.within)]
+        candidates = np.flatnonzero(~is_before & (after < len(place)))
+        its = after[candidates]
+        alike = (contact[candidates] == contact[its]) & (value[candidates] == value[its])
+        found = candidates[alike & (age[its] - age[candidates] <= test.within)]
         return _marked(place[found], len(there))
 
     def _at_once(self, test: AtOnceTest, there: Mask) -> Mask:
         """Mark the events of a stream that occur within a short time of enough others."""
         place = np.flatnonzero(self.of(test.named) & there)
         place = place[np.lexsort((self.age[place], self.contact[place]))]
-        value = None if test.per is None else self._told_apart(test)[place]
+        value = None if test.per is None else self._distinct_values(test)[place]
         found = in_windows(self.contact[place], self.age[place], value, times=test.times, within=test.within)
         return _marked(place[found], len(there))
 
-    def _told_apart(self, test: AtOnceTest) -> NDArray[np.int64] | NDArray[np.uint64]:
+    def _distinct_values(self, test: AtOnceTest) -> NDArray[np.int64] | NDArray[np.uint64]:
         assert test.per is not None
         if test.per.column is not None:
             return self._values(test.per.column)

@@ -84,10 +84,10 @@ class Cells(Struct, frozen=True):
         """Return the distinct items of multi-valued cells, with the number of rows that have each."""
         if ITEMS not in self.table.columns:
             return self.values()
-        told = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
+        split = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
         whole = pl.concat_list(pl.col(CELL))
         held = self.table.select(
-            pl.when(pl.col(ITEMS).is_not_null()).then(told).otherwise(whole).list.unique().alias(CELL), ROWS
+            pl.when(pl.col(ITEMS).is_not_null()).then(split).otherwise(whole).list.unique().alias(CELL), ROWS
         )
         each = held.explode(CELL, empty_as_null=False, keep_nulls=False).drop_nulls(CELL)
         return dict(each.group_by(CELL).agg(pl.col(ROWS).sum()).select(CELL, ROWS).iter_rows())
@@ -142,8 +142,8 @@ def look(
     for source in sources:
         window = Window(clock.now)
         with reading(source.file_at_fault):
-            asked = tuple(event_columns(source, seeing.columns, window))
-        for rows in source.read(EventQuery(window, asked, people.finder(source.key).place, batch)):
+            columns = tuple(event_columns(source, seeing.columns, window))
+        for rows in source.read(EventQuery(window, columns, people.finder(source.key).place, batch)):
             seeing.add(rows)
     return seeing.done()
 

@@ -343,12 +343,12 @@ class Matcher:
                 self.held[kind] |= holds
         named = sorted(i for kind, streams in self._of_type.items() if holds & kind for i in streams)
         live = tuple(i for i in named if holds & self._needs[i] == self._needs[i])
-        asked = 0
+        needed = 0
         for i in named:
-            asked |= self._needs[i]
+            needed |= self._needs[i]
         reach = max((self._reach[i] for i in named), default=self.widest)
         ignored = any(holds & need == need for need in self._ignored)
-        return ignored, reach, live, unread & asked
+        return ignored, reach, live, unread & needed
 
 
 class Liveness:

@@ -36,8 +36,8 @@ def needed(
 ) -> Needed:
     """Return what the rules, further conditions and `events` need, without duplicates."""
     streams = streams_of(book, also, clock, events)
-    asked = [leaf for condition in (*also, *conditions_of_book(book)) for leaf in leaves(condition)]
-    fields = (p.column for leaf in asked if isinstance(leaf, FieldIs) for p in leaf.where)
+    conditions = [leaf for condition in (*also, *conditions_of_book(book)) for leaf in leaves(condition)]
+    fields = (p.column for leaf in conditions if isinstance(leaf, FieldIs) for p in leaf.where)
     return Needed(streams.columns, tuple(dict.fromkeys(fields)), window_of(streams, clock))
 
 

@@ -68,8 +68,8 @@ def _at_once(
 ) -> Iterator[tuple[int, RunSums]]:
     """Count groups that need all of their occurrences at once, and the streams they are compared with."""
     needed = aggregator.only(groups, aggregator.streams.beside)
-    asked = (needed.narrow.lengths + needed.wide.lengths > 0)[partition.events.live]
-    timeline, found = needed.occurrences(replace(partition, events=partition.events.where(asked)))
+    relevant = (needed.narrow.lengths + needed.wide.lengths > 0)[partition.events.live]
+    timeline, found = needed.occurrences(replace(partition, events=partition.events.where(relevant)))
     for group, some in found:
         kept = counted(some, group.like, timeline, aggregator.clock)
         yield group.first, aggregator.run_sums(group, kept, timeline.contact_bits)

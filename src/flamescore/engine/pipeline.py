@@ -124,10 +124,12 @@ def _facts(
     streams: Streams,
 ) -> ContactFacts:
     rules = [r.subject for score in book.scores for r in score.rules if isinstance(r.subject, TagRule)]
-    asked = dict.fromkeys((*(c.tag for c in conditions if isinstance(c, HasTag)), *(r.tag for r in rules)))
+    tag_names = dict.fromkeys(
+        (*(c.tag for c in conditions if isinstance(c, HasTag)), *(r.tag for r in rules))
+    )
     return ContactFacts(
         fields=fields,
-        tags={tag: tags.has(tag) for tag in asked},
+        tags={tag: tags.has(tag) for tag in tag_names},
         tagged_at={rule.tag: tags.applied_at(rule.tag) for rule in rules if rule.dated},
         streams_of={c: streams.of_condition[c] for c in conditions if isinstance(c, Happened)},
     )
@@ -286,8 +288,8 @@ class _PartitionCounter(Struct, frozen=True):
         evaluator = ConditionEvaluator(self.prepared.facts, partition.first, partition.last, sums)
         return evaluator, *self.prepared.ledger_writer.write(evaluator)
 
-    def _latest(self, evaluator: ConditionEvaluator, asked: EventRule) -> NDArray[np.int64]:
-        sums = evaluator.sums[self.prepared.streams.of_rule[asked]]
+    def _latest(self, evaluator: ConditionEvaluator, rule: EventRule) -> NDArray[np.int64]:
+        sums = evaluator.sums[self.prepared.streams.of_rule[rule]]
         out = np.full(evaluator.count, NO_AGE, np.int64)
         out[sums.contact] = sums.age
         return out

@@ -49,9 +49,9 @@ def evaluate(cells: pl.DataFrame, predicates: Sequence[Predicate], clock: Clock)
     # For 5,000 URLs, readings that no predicate uses, especially as numbers, took half of the time.
     needed = {name for answer in answers for name in answer.meta.root_names()}
     readings = _read(cells, needed, clock)
-    asked = {(t, p.case_sensitive) for p in predicates for t in p.tests if isinstance(t, Has)}
-    if asked:
-        readings = readings.with_columns(_held(readings, asked))
+    item_tests = {(t, p.case_sensitive) for p in predicates for t in p.tests if isinstance(t, Has)}
+    if item_tests:
+        readings = readings.with_columns(_held(readings, item_tests))
     return readings.select(answers)
 
 
@@ -143,15 +143,15 @@ def _held_as(test: Has, *, case_sensitive: bool) -> str:
     return f"{test.how} {hash((test, case_sensitive))}"
 
 
-def _held(readings: pl.DataFrame, asked: Collection[tuple[Has, bool]]) -> list[pl.Series]:
+def _held(readings: pl.DataFrame, item_tests: Collection[tuple[Has, bool]]) -> list[pl.Series]:
     """Return the results of each test on the items of each cell, one column per test.
 
     Items are compared like cells. A cell that has not been split is its own only item.
     """
     whole = pl.concat_list(pl.col(_TEXT))
     if ITEMS in readings.columns:
-        told = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
-        whole = pl.when(pl.col(ITEMS).is_not_null()).then(told).otherwise(whole)
+        split = pl.col(ITEMS).str.split(ITEM_END).list.filter(pl.element() != "")
+        whole = pl.when(pl.col(ITEMS).is_not_null()).then(split).otherwise(whole)
     cells = readings.select(whole.alias(_TEXT)).with_row_index(_ROW)
     items = cells.explode(_TEXT, empty_as_null=False, keep_nulls=False).drop_nulls(_TEXT)
     text = pl.col(_TEXT)
@@ -160,7 +160,7 @@ def _held(readings: pl.DataFrame, asked: Collection[tuple[Has, bool]]) -> list[p
     )
     return [
         pl.Series(_held_as(test, case_sensitive=exact), _holding(items, test, readings.height, exact=exact))
-        for test, exact in asked
+        for test, exact in item_tests
     ]
 
 

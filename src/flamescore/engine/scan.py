@@ -126,7 +126,7 @@ class Scan:
         for number, source in enumerate(sources):
             self._number = number
             seen.append(self._source(source, bins))
-        ends = _ends(seen, tell=rejects)
+        ends = _ends(seen, report=rejects)
         pairs = tuple(zip(seen, ends, strict=True))
         return Scanned(
             tuple(self.liveness.sets),
@@ -153,8 +153,8 @@ class Scan:
             return EventQuery(self.window, (), lambda batch: batch, self.batch)
         number = self.people.finder(source.key).place
         with reading(source.file_at_fault):
-            asked = tuple(self.columns_of(source, self.columns))
-        return EventQuery(self.window, asked, number, self.batch)
+            columns = tuple(self.columns_of(source, self.columns))
+        return EventQuery(self.window, columns, number, self.batch)
 
     def _past(self, seen: Seen, end: EventsRead) -> Past:
         holds = 0
@@ -238,10 +238,12 @@ class Scan:
         unread = self.matcher.update().unread
         for column, streams in self._summed.items():
             amounts = kept.amounts[self.streams.amount_columns.index(column)]
-            asking = [live for live, of in enumerate(self.liveness.sets) if not streams.isdisjoint(of)]
-            odd = np.flatnonzero((amounts == MISSING) & np.isin(kept.live, asking))
-            told = [s for s in np.unique(signature[odd]).tolist() if column in self._columns_of(unread[s])]
-            odd = odd[~np.isin(signature[odd], told)]
+            summing = [live for live, of in enumerate(self.liveness.sets) if not streams.isdisjoint(of)]
+            odd = np.flatnonzero((amounts == MISSING) & np.isin(kept.live, summing))
+            reported = [
+                s for s in np.unique(signature[odd]).tolist() if column in self._columns_of(unread[s])
+            ]
+            odd = odd[~np.isin(signature[odd], reported)]
             cells = cells_of(batch, column)[0].gather(pl.Series(rows[odd])).alias(column)
             text = cells.to_frame().select(present(as_text(column, cells.dtype)))
             many = len(odd) - text.to_series().null_count()
@@ -273,13 +275,13 @@ def event_columns(source: EventSource, columns: Sequence[str], window: Window) -
     yield from (pl.col(name) for name in (DROP,) if name in schema)
 
 
-def _ends(seen: Sequence[Seen], *, tell: bool) -> list[EventsRead]:
+def _ends(seen: Sequence[Seen], *, report: bool) -> list[EventsRead]:
     """Return for each source what became of the rows outside its batches; all errors are raised together."""
     ends: list[EventsRead] = []
     errors: list[InputError] = []
     for each in seen:
         try:
-            ends.append(each.batches.end(report=tell))
+            ends.append(each.batches.end(report=report))
         except InputError as error:
             errors.append(error)
     if errors:

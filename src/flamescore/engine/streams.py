@@ -179,14 +179,14 @@ class Streams(Struct, frozen=True):
     @property
     def columns(self) -> tuple[str, ...]:
         """All event columns besides their type that are read."""
-        asked = (*(p.column for p in self.predicates), *self.amount_columns, *self.value_columns)
-        return tuple(column for column in dict.fromkeys(asked) if column != EVENT)
+        needed = (*(p.column for p in self.predicates), *self.amount_columns, *self.value_columns)
+        return tuple(column for column in dict.fromkeys(needed) if column != EVENT)
 
     @property
     def summed(self) -> dict[int, str]:
         """The streams of conditions that sum a property, with that property."""
-        asked = {number for numbers in self.of_condition.values() for number in numbers}
-        return {i: s.points.column for i, s in enumerate(self.all) if i in asked and s.points.column}
+        of_conditions = {number for numbers in self.of_condition.values() for number in numbers}
+        return {i: s.points.column for i, s in enumerate(self.all) if i in of_conditions and s.points.column}
 
     @property
     def beside(self) -> frozenset[int]:
@@ -206,12 +206,12 @@ def streams_of(
     """
     subjects = [*(rule.subject for score in book.scores for rule in score.rules), *events]
     happened = [leaf for condition in (*conditions_of_book(book), *conditions) for leaf in leaves(condition)]
-    asked = [
+    counted = [
         *(each for each in subjects if isinstance(each, EventRule | TagRule)),
         *(leaf for leaf in happened if isinstance(leaf, Happened)),
     ]
-    gathered = _Gathered(clock, _reaches_of_resets(asked, clock))
-    for each in asked:
+    gathered = _Gathered(clock, _reaches_of_resets(counted, clock))
+    for each in counted:
         gathered.add(each)
     for score in book.scores:
         for _, idle in score.idles:
@@ -225,7 +225,7 @@ def streams_of(
             of_tag_rule=gathered.of_tag_rule,
             of_idle=gathered.of_idle,
             reset_reach=max(
-                (r for each in asked if each.since and (r := _reach(each, clock)) is not None), default=None
+                (r for each in counted if each.since and (r := _reach(each, clock)) is not None), default=None
             ),
         )
     )
@@ -233,24 +233,24 @@ def streams_of(
 
 
 def _reaches_of_resets(
-    asked: Iterable[EventRule | TagRule | Happened], clock: Clock
+    subjects: Iterable[EventRule | TagRule | Happened], clock: Clock
 ) -> dict[EventMatch, int | None]:
     """Return how far back each reset is searched for: as far as the widest window that refers to it.
 
     So a single stream serves all of them; a reset older than a window removes nothing inside it.
     """
     reaches: dict[EventMatch, int | None] = {}
-    for each in asked:
+    for each in subjects:
         for match in each.since:
             reach, known = _reach(each, clock), reaches.get(match, 0)
             reaches[match] = None if reach is None or known is None else max(known, reach)
     return reaches
 
 
-def _reach(asked: EventRule | TagRule | Happened, clock: Clock) -> int | None:
+def _reach(subject: EventRule | TagRule | Happened, clock: Clock) -> int | None:
     """Return the age from which events are irrelevant: a burst in the window may begin before the window."""
-    burst = None if isinstance(asked, TagRule) else asked.burst
-    return clock.reach(asked.window, 0 if burst is None else burst.seconds)
+    burst = None if isinstance(subject, TagRule) else subject.burst
+    return clock.reach(subject.window, 0 if burst is None else burst.seconds)
 
 
 class _Gathered(Struct):
@@ -264,27 +264,27 @@ class _Gathered(Struct):
     of_tag_rule: dict[TagRule, tuple[int, ...]] = field(default_factory=dict)
     of_idle: dict[Idle, tuple[int, ...]] = field(default_factory=dict)
 
-    def add(self, asked: EventRule | TagRule | Happened) -> None:
+    def add(self, subject: EventRule | TagRule | Happened) -> None:
         """Add the streams of a rule or condition."""
-        match asked:
+        match subject:
             case EventRule():
-                self.of_rule[asked] = self._index(
+                self.of_rule[subject] = self._index(
                     replace(
-                        self._stream(asked),
-                        times=max(asked.times.least, 1),
-                        most=asked.times.most,
-                        count=asked.count,
-                        points=asked.points,
-                        decay=asked.decay,
+                        self._stream(subject),
+                        times=max(subject.times.least, 1),
+                        most=subject.times.most,
+                        count=subject.count,
+                        points=subject.points,
+                        decay=subject.decay,
                     )
                 )
             case TagRule():
-                if asked.since:
-                    self.of_tag_rule[asked] = self._resets(asked.since)
+                if subject.since:
+                    self.of_tag_rule[subject] = self._resets(subject.since)
             case Happened():
-                counted = self._stream(asked)
-                points = [Points(column=each.column) for each in asked.sums] or [Points()]
-                self.of_condition[asked] = tuple(
+                counted = self._stream(subject)
+                points = [Points(column=each.column) for each in subject.sums] or [Points()]
+                self.of_condition[subject] = tuple(
                     self._index(replace(counted, points=each)) for each in points
                 )
 
@@ -298,28 +298,31 @@ class _Gathered(Struct):
         streams = (Stream(where=where_of(match), reach=reach, count=1) for match in idle.activity)
         self.of_idle[idle] = tuple(self._index(stream) for stream in streams)
 
-    def _stream(self, asked: EventRule | Happened) -> Stream:
+    def _stream(self, subject: EventRule | Happened) -> Stream:
         """Return a stream with the settings that rules and conditions share."""
-        followed, unless = self._link(asked.followed_by, asked), self._link(asked.unless_followed_by, asked)
+        followed, unless = (
+            self._link(subject.followed_by, subject),
+            self._link(subject.unless_followed_by, subject),
+        )
         same = (link.same for link in (followed, unless) if link is not None)
         return Stream(
-            where=where_of(asked.match),
-            reach=_reach(asked, self.clock),
-            resets=self._resets(asked.since),
-            per=asked.per,
+            where=where_of(subject.match),
+            reach=_reach(subject, self.clock),
+            resets=self._resets(subject.since),
+            per=subject.per,
             followed_by=followed,
             unless_followed_by=unless,
             carried=tuple(dict.fromkeys(column for column in same if column is not None)),
-            burst=asked.burst,
-            expires=None if asked.burst is None else self.clock.reach(asked.window),
+            burst=subject.burst,
+            expires=None if subject.burst is None else self.clock.reach(subject.window),
         )
 
-    def _link(self, follower: Follower | None, asked: EventRule | Happened) -> FollowerLink | None:
+    def _link(self, follower: Follower | None, subject: EventRule | Happened) -> FollowerLink | None:
         """Return a follower's link; the window of what it follows suffices, since it is never older."""
         if follower is None:
             return None
         carried = () if follower.same is None else (follower.same,)
-        stream = Stream(where_of(follower.match), _reach(asked, self.clock), carried=carried)
+        stream = Stream(where_of(follower.match), _reach(subject, self.clock), carried=carried)
         return FollowerLink(self._index(stream), follower.within, follower.after, follower.same)
 
     def _resets(self, since: tuple[EventMatch, ...]) -> tuple[int, ...]:

@@ -114,8 +114,8 @@ def _read(scan: Scan, source: EventSource) -> tuple[pl.DataFrame, KeptEvents, li
     """Read the contact's events from a source: as text, as kept events, and the streams they match."""
     with reading(source.file_at_fault):
         names = [name for name in source.frame.collect_schema().names() if "\x00" not in name]
-        asked = scan.columns_of(source, names)
-        found = source.frame.with_row_index(ORDER).select(*asked, ORDER).collect()
+        columns = scan.columns_of(source, names)
+        found = source.frame.with_row_index(ORDER).select(*columns, ORDER).collect()
     batch = found.sort(ORDER).pipe(scan.people.finder(source.key).place)
     here = batch[INDEX] >= 0
     batch = batch.filter(here & (batch[DROP] == 0 if DROP in batch.columns else here))
