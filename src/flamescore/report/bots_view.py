@@ -32,9 +32,9 @@ class BotLine(Struct, frozen=True):
 
 
 class BotsView(Struct, frozen=True):
-    """The first lines, and the number of all rows; `said` are the totals in sentences."""
+    """The first lines, and the number of all rows; `sentences` are the totals in sentences."""
 
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     lines: tuple[BotLine, ...]
     rows: int
 
@@ -57,10 +57,10 @@ def bots_view(run: RunData) -> BotsView | None:
         )
         for row in rows.iter_rows(named=True)
     )
-    return BotsView(tuple(_said(entry, titles, run.decimals)), lines, table.height)
+    return BotsView(tuple(_sentences(entry, titles, run.decimals)), lines, table.height)
 
 
-def _said(entry: BotsEntry, titles: dict[str, str], decimals: int) -> Iterator[str]:
+def _sentences(entry: BotsEntry, titles: dict[str, str], decimals: int) -> Iterator[str]:
     if not entry.events:
         yield "No events."
         return

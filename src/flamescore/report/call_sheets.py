@@ -169,9 +169,9 @@ def _why(run: RunData, score: ScoreEntry, ids: pl.Series) -> dict[str, str]:
         last = row["last_at"]
         when = None if last is None else ago(to_local(last, run.zone).date(), today)
         points = nearest_points(row["points"])
-        said = reason(_on_a_line(row["name"]), row["occurrences"], when, points, run.decimals)
-        lines.setdefault(row["contact_id"], []).append(said)
-    return {who: _cut("\n".join(said)) for who, said in lines.items()}
+        why = reason(_on_a_line(row["name"]), row["occurrences"], when, points, run.decimals)
+        lines.setdefault(row["contact_id"], []).append(why)
+    return {who: _cut("\n".join(reasons)) for who, reasons in lines.items()}
 
 
 def _on_a_line(text: str) -> str:

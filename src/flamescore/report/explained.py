@@ -139,9 +139,9 @@ class _Words(Struct, frozen=True):
 
     def widest(self, scores: Sequence[ScoreExplained]) -> int:
         """Return the width of the column of points."""
-        told = [score for score in scores if score.in_population]
-        cells = [self.given(line.points) for score in told for line in score.entries]
-        return max(map(len, (*cells, *(self.score(score.score) for score in told))), default=0)
+        shown = [score for score in scores if score.in_population]
+        cells = [self.given(line.points) for score in shown for line in score.entries]
+        return max(map(len, (*cells, *(self.score(score.score) for score in shown))), default=0)
 
     def total(self, score: ScoreExplained) -> str:
         """Return the text after the sum, with the exact sum if it, or any of its parts, is rounded."""
@@ -201,16 +201,16 @@ class _Words(Struct, frozen=True):
 
     def occurrence(self, occurrence: Occurrence, numbers: Sequence[str]) -> str:
         """Format it: `2026-11-17 16:39, 4 days ago: call, seconds 950; +9.5 (× 0.9548 after 3 full days)`."""
-        said = [occurrence.event, *(_property(name, text, numbers) for name, text in occurrence.properties)]
-        what = self.burst(occurrence.burst) if occurrence.burst else ", ".join(said)
+        parts = [occurrence.event, *(_property(name, text, numbers) for name, text in occurrence.properties)]
+        what = self.burst(occurrence.burst) if occurrence.burst else ", ".join(parts)
         like = ("like a mail scanner's",) if occurrence.like_scanner else ()
         return "; ".join((f"{self.aged(occurrence.at)}: {what}", *self.worth_of(occurrence), *like))
 
     def burst(self, events: Sequence[InBurst]) -> str:
         """Describe the events of a burst and its start: `3 page_visit since 2026-11-10 09:00`."""
         types = Counter(each.event for each in events)
-        said = ", ".join(f"{many:,} {kind}" for kind, many in types.items())
-        return f"{said} since {self.time(events[-1].at)}"
+        counts = ", ".join(f"{many:,} {kind}" for kind, many in types.items())
+        return f"{counts} since {self.time(events[-1].at)}"
 
     def worth_of(self, what: Occurrence | Applied) -> Iterator[str]:
         """Describe what an event or tag gives, and until when; or why it does not count."""
@@ -250,8 +250,8 @@ def _property(name: str, text: str, numbers: Sequence[str]) -> str:
     return f"{name} {format_number(text.strip()) if as_number else quoted(text.strip())}"
 
 
-def _in_points(said: str) -> str:
-    return f"{said} point" if said in ("1", "-1") else f"{said} points"
+def _in_points(points: str) -> str:
+    return f"{points} point" if points in ("1", "-1") else f"{points} points"
 
 
 # --- the page ------------------------------------------------------------------------------------------
@@ -301,14 +301,14 @@ def _score(score: ScoreExplained, words: _Words, wide: int, *, everything: bool)
 
 
 def _standing(score: ScoreExplained, words: _Words) -> RenderableType:
-    said: list[str | tuple[str, str]] = [(score.title, "bold"), f": {words.worth(score.score)}"]
+    parts: list[str | tuple[str, str]] = [(score.title, "bold"), f": {words.worth(score.score)}"]
     if score.flames is not None:
         none = "." if words.ascii_only else "·"
-        said += [" ", ("▲" * score.flames, "red"), none * (_FLAMES - score.flames)]
+        parts += [" ", ("▲" * score.flames, "red"), none * (_FLAMES - score.flames)]
     if score.rank is not None and score.percentile is not None:
         of = "" if score.of is None else f" of {score.of:,}"
-        said.append(f", rank {score.rank:,}{of}, better than {say.percentile(score.percentile)}")
-    return words.line(*said, rest=2)
+        parts.append(f", rank {score.rank:,}{of}, better than {say.percentile(score.percentile)}")
+    return words.line(*parts, rest=2)
 
 
 def _ledger(score: ScoreExplained, words: _Words, wide: int) -> Iterator[RenderableType]:
@@ -343,8 +343,8 @@ def _outlook(score: ScoreExplained, words: _Words) -> Iterator[RenderableType]:
         f"{words.worth(o.score)}{_with_flames(o.flames)} in {o.days} days" for o in score.outlook
     )
     if later:
-        told = by_list if any(o.flames is not None for o in score.outlook) else ""
-        yield words.line(f"  If nothing happens: {later}{told}", rest=4)
+        suffix = by_list if any(o.flames is not None for o in score.outlook) else ""
+        yield words.line(f"  If nothing happens: {later}{suffix}", rest=4)
     if score.next_flame_needs is None or score.flames is None:
         return
     about = "About " if score.by_percentile else ""

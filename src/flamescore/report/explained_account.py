@@ -26,7 +26,7 @@ NAMED = 5
 
 
 def render_account(
-    told: AccountExplained,
+    account: AccountExplained,
     record: RunRecord,
     titles: Mapping[str, str],
     *,
@@ -37,21 +37,21 @@ def render_account(
 
     `everything` adds the contacts that don't count.
     """
-    parts: list[RenderableType] = [_head(told, record)]
-    for score in told.scores:
+    parts: list[RenderableType] = [_head(account, record)]
+    for score in account.scores:
         parts += ["", *_score(score, titles[score.score_name], decimals, everything=everything)]
-    if told.roles:
-        parts.append(_roles(told))
+    if account.roles:
+        parts.append(_roles(account))
     return Group(*parts)
 
 
-def _head(told: AccountExplained, record: RunRecord) -> Line:
+def _head(account: AccountExplained, record: RunRecord) -> Line:
     zone = ZoneInfo(record.timezone)
-    called = None if told.name == told.account else told.name
+    called = None if account.name == account.account else account.name
     local = to_local(record.as_of, zone).replace(tzinfo=None)
     as_of = local.isoformat(" ", "seconds" if local.second else "minutes")
-    who = " · ".join(filter(None, (told.account, called)))
-    rest = f" · {count(told.contacts, 'contact')} · as of {as_of} {record.timezone} · run {record.run_id}"
+    who = " · ".join(filter(None, (account.account, called)))
+    rest = f" · {count(account.contacts, 'contact')} · as of {as_of} {record.timezone} · run {record.run_id}"
     return Line(Text.assemble((for_cell(who), "bold"), rest))
 
 
@@ -61,11 +61,11 @@ def _score(
     if score.score is None:
         yield Line(Text.assemble((for_cell(title), "bold"), ": none of its contacts is scored"), 2)
         return
-    said = (
+    standing = (
         f"{_worth(score.score, decimals)}, {score.flames} of 5 flames, rank {score.rank:,} of {score.of:,}, "
         f"better than {int(score.percentile)}% of the rest; {_how(score)}"
     )
-    yield Line(Text.assemble((for_cell(title), "bold"), f": {said}"), 2)
+    yield Line(Text.assemble((for_cell(title), "bold"), f": {standing}"), 2)
     yield from _ledger(score, score.score, decimals)
     if everything and score.others:
         yield Text("  Doesn't count:" if len(score.others) == 1 else "  Don't count:")
@@ -123,21 +123,21 @@ def _who(member: Member) -> str:
     return for_cell(" · ".join(filter(None, (member.name, member.contact_id))))
 
 
-def _roles(told: AccountExplained) -> Line:
-    said = ", ".join(map(_role, told.roles))
-    return Line(Text(f"roles: {said}; {'complete' if told.complete else 'not complete'}"), 2)
+def _roles(account: AccountExplained) -> Line:
+    roles = ", ".join(map(_role, account.roles))
+    return Line(Text(f"roles: {roles}; {'complete' if account.complete else 'not complete'}"), 2)
 
 
 def _role(role: RoleExplained) -> str:
     """Describe how far a role is filled; its members are named once it is."""
-    said = f"{for_cell(role.role)} {role.filled:,} of {role.at_least:,}"
+    progress = f"{for_cell(role.role)} {role.filled:,} of {role.at_least:,}"
     if role.filled < role.at_least:
-        return said
+        return progress
     names = [for_cell(each.name or each.contact_id) for each in role.members[:NAMED]]
     more = role.filled - len(names)
-    return f"{said} ({', '.join(names)}{f' and {more:,} more' if more else ''})"
+    return f"{progress} ({', '.join(names)}{f' and {more:,} more' if more else ''})"
 
 
 def _worth(points: float, decimals: int) -> str:
-    told = _total(points, decimals)
-    return f"{told} point" if told in ("1", "-1") else f"{told} points"
+    total = _total(points, decimals)
+    return f"{total} point" if total in ("1", "-1") else f"{total} points"

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from flamescore.history import ContactHistory, ScoreHistory
 
 
-def render_history(told: ContactHistory, *, sparklines: bool = True, decimals: int = 1) -> Group:
+def render_history(history: ContactHistory, *, sparklines: bool = True, decimals: int = 1) -> Group:
     """Return the history of a contact; scores have at most `decimals` decimals.
 
     Omit `sparklines` for output without such characters.
     """
-    zone = ZoneInfo(told.timezone)
-    since, until = say.to_the_minute(told.since, zone), say.minute(to_local(told.until, zone))
+    zone = ZoneInfo(history.timezone)
+    since, until = say.to_the_minute(history.since, zone), say.minute(to_local(history.until, zone))
     rest = f" · since {since} · up to {until}"
-    parts: list[RenderableType] = [Text.assemble((for_cell(told.contact_id), "bold"), rest)]
-    for score in told.scores:
+    parts: list[RenderableType] = [Text.assemble((for_cell(history.contact_id), "bold"), rest)]
+    for score in history.scores:
         parts += ["", *_score(score, zone, decimals, sparklines=sparklines)]
     return Group(*parts)
 

@@ -58,13 +58,13 @@ def findings_of(record: RunRecord) -> Findings:
     """Return the findings of a run; an old record has only lines of text, which become warnings."""
     if record.findings is None:
         return Findings(tuple(ReportedFinding("", Severity.WARNING, "", line) for line in record.warnings))
-    told = tuple(map(_told, record.findings))
+    findings = tuple(map(_reported, record.findings))
     return Findings(
-        tuple(each for each in told if each.is_open), tuple(each for each in told if not each.is_open)
+        tuple(each for each in findings if each.is_open), tuple(each for each in findings if not each.is_open)
     )
 
 
-def _told(entry: FindingEntry) -> ReportedFinding:
+def _reported(entry: FindingEntry) -> ReportedFinding:
     where = ":".join(str(each) for each in (entry.path, entry.line, entry.column) if each is not None)
     return ReportedFinding(
         place=where or entry.subject or "",

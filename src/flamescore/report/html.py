@@ -132,8 +132,8 @@ def environment() -> Environment:
 
     from flamescore.report.template_loader import CompiledTemplates  # noqa: PLC0415 - the same
 
-    def of_page(said: Callable[..., Any]) -> Callable[..., Any]:
-        return pass_context(lambda context, *values: said(context["page"], *values))
+    def of_page(function: Callable[..., Any]) -> Callable[..., Any]:
+        return pass_context(lambda context, *values: function(context["page"], *values))
 
     made = Environment(
         loader=CompiledTemplates(),

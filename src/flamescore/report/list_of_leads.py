@@ -100,8 +100,8 @@ def _standings(leads: Leads, name: str) -> tuple[list[int | None], list[str]]:
     scores = leads.run.scores.filter(pl.col("score_name") == name)
     rows = _in_order(leads, scores.select("contact_id", "flames", "score"))
     points = [None if each is None else nearest_points(each) for each in rows["score"]]
-    said = ["-" if each is None else say.score(each, leads.run.decimals) for each in points]
-    return rows["flames"].to_list(), said
+    texts = ["-" if each is None else say.score(each, leads.run.decimals) for each in points]
+    return rows["flames"].to_list(), texts
 
 
 def _pair(leads: Leads, name: str, drawn: Sequence[str], points: Sequence[str], screen: Screen) -> Column:

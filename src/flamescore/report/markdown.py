@@ -56,7 +56,7 @@ def _lines(page: Page) -> Iterator[str]:
     yield f"{count(page.contacts, 'contact')} as of {when}. Run `{page.run_id}`."
     if page.findings.warnings:
         yield from ("", "## Warnings", "")
-        yield from _told(page.findings.warnings)
+        yield from _finding_lines(page.findings.warnings)
     for number, score in enumerate(page.scores):
         yield from _call_list(page, score, number)
     for score in page.scores:
@@ -263,7 +263,7 @@ def _bots(page: Page, bots: BotsView | None) -> Iterator[str]:
     if bots is None:
         return
     yield from ("", f"## {TITLE}", "")
-    yield from (f"- {escaped(line)}" for line in bots.said)
+    yield from (f"- {escaped(line)}" for line in bots.sentences)
     if bots.lines:
         yield from ("", "| Name | Company | Score | Events | Points lost |", "|---|---|---|---:|---:|")
     for line in bots.lines:
@@ -276,7 +276,7 @@ def _bots(page: Page, bots: BotsView | None) -> Iterator[str]:
 def _exports(page: Page) -> Iterator[str]:
     yield from ("", "## Exports", "")
     if page.findings.others:
-        yield from ("Notes and accepted warnings:", "", *_told(page.findings.others))
+        yield from ("Notes and accepted warnings:", "", *_finding_lines(page.findings.others))
     elif not page.findings.warnings:
         yield "Nothing to report."
     if not page.sources:
@@ -290,11 +290,11 @@ def _exports(page: Page) -> Iterator[str]:
         yield _row(escaped(source.path), *(f"{many:,}" for many in counts), newest)
 
 
-def _told(found: Iterable[ReportedFinding]) -> Iterator[str]:
-    for told in found:
-        reason = "" if told.accepted is None else f" {told.accepted}"
-        yield f"- {escaped(f'{told.head}: {told.message}{reason}')}"
-        yield from (f"  - {escaped(line)}" for line in told.lines)
+def _finding_lines(found: Iterable[ReportedFinding]) -> Iterator[str]:
+    for finding in found:
+        reason = "" if finding.accepted is None else f" {finding.accepted}"
+        yield f"- {escaped(f'{finding.head}: {finding.message}{reason}')}"
+        yield from (f"  - {escaped(line)}" for line in finding.lines)
 
 
 def _row(*cells: str) -> str:

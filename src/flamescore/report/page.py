@@ -239,7 +239,7 @@ def page_of(run: RunData, *, limit: int = LISTED) -> Page:
 
 def _score(run: RunData, score: ScoreEntry, chosen: Listing) -> PageScore:
     record, hot_from = run.record, run.hot_from(score.name)
-    told, by_condition = run.counts_hot(score.name), record.hot_flames is None
+    counts_hot, by_condition = run.counts_hot(score.name), record.hot_flames is None
     mine = chosen.places.filter(pl.col("score_name") == score.name)
     rows = run.scores.join(mine.drop("place"), on=["contact_id", "score_name"], how="semi")
     flames = dict(rows["flames"].value_counts().iter_rows())
@@ -247,8 +247,8 @@ def _score(run: RunData, score: ScoreEntry, chosen: Listing) -> PageScore:
         name=score.name,
         title=score.title,
         contacts=score.contacts,
-        hot=(record.hot_contacts if by_condition else score.hot(record.hot_flames)) if told else None,
-        to_call=rows.filter(run.is_hot()).height if told else None,
+        hot=(record.hot_contacts if by_condition else score.hot(record.hot_flames)) if counts_hot else None,
+        to_call=rows.filter(run.is_hot()).height if counts_hot else None,
         held_out=run.held_out(score.name),
         flames=score.flames,
         on_list=tuple(flames.get(number, 0) for number in range(FLAMES + 1)),

@@ -142,7 +142,7 @@ def explain_command(contact_id: str) -> str:
 
 
 def _standing(page: Page, score: PageScore, standing: Standing, days: _Days) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "q": standing.place,
         "z": standing.order,
         "f": standing.flames,
@@ -152,15 +152,15 @@ def _standing(page: Page, score: PageScore, standing: Standing, days: _Days) -> 
         "w": [[reason_words(why), age(page, why.last)] for why in standing.reasons],
         "e": list(_ledger(page, standing.ledger, days)),
     }
-    told |= {"x": 1} if standing.hot else {}
+    fields |= {"x": 1} if standing.hot else {}
     if standing.change is not None:
-        told |= _change(page, standing.change)
+        fields |= _change(page, standing.change)
     if standing.missing is not None:
-        told["g"] = missing_words(standing.missing, page.decimals)
+        fields["g"] = missing_words(standing.missing, page.decimals)
     drawn = spark(standing.past, page.runs, score.hot_from)
     if drawn is not None:
-        told["l"] = [drawn.points, drawn.threshold, *drawn.end]
-    return told
+        fields["l"] = [drawn.points, drawn.threshold, *drawn.end]
+    return fields
 
 
 def reason_words(why: Why) -> str:
@@ -175,8 +175,8 @@ def age(page: Page, day: date | None) -> str:
 
 def missing_words(points: int, decimals: int) -> str:
     """Format missing points: `2 points more`."""
-    said = say.missing(points, decimals)
-    return f"{said} point{'' if said == '1' else 's'} more"
+    text = say.missing(points, decimals)
+    return f"{text} point{'' if text == '1' else 's'} more"
 
 
 def change_words(change: Change, decimals: int) -> str:
@@ -192,11 +192,11 @@ def part_words(parts: tuple[tuple[int, str], ...], decimals: int) -> str:
 
 
 def _change(page: Page, change: Change) -> dict[str, Any]:
-    said = change_words(change, page.decimals)
+    text = change_words(change, page.decimals)
     parts = part_words(change.parts, page.decimals)
-    told: dict[str, Any] = {"v": said, "k": parts or said or "unchanged"}
-    told |= {} if change.points is None else {"d": change.points}
-    return told | ({"h": 1} if change.newly_hot else {})
+    fields: dict[str, Any] = {"v": text, "k": parts or text or "unchanged"}
+    fields |= {} if change.points is None else {"d": change.points}
+    return fields | ({"h": 1} if change.newly_hot else {})
 
 
 class _Days:
@@ -211,16 +211,16 @@ class _Days:
     def last(self, day: date | None) -> int:
         """Return the index of the wording for when something last happened."""
         if (known := self._last.get(day)) is None:
-            said = "" if day is None else f"{say.short_day(day, self._today)}, {say.ago(day, self._today)}"
-            known = self._last[day] = self._place(said)
+            text = "" if day is None else f"{say.short_day(day, self._today)}, {say.ago(day, self._today)}"
+            known = self._last[day] = self._place(text)
         return known
 
     def until(self, day: date | None, *, of_rule: bool) -> int:
         """Return the index of the wording for how long something counts."""
         if (known := self._until.get((day, of_rule))) is None:
             never = "no expiry" if of_rule else ""
-            said = never if day is None else say.short_day(day, self._today)
-            known = self._until[day, of_rule] = self._place(said)
+            text = never if day is None else say.short_day(day, self._today)
+            known = self._until[day, of_rule] = self._place(text)
         return known
 
     def _place(self, text: str) -> int:

@@ -215,7 +215,7 @@ def _book(run: Run) -> RuleBook | None:
 # --- redacted data
 
 
-_TELLING: Final = ("name", "email", "phone")
+_IDENTIFYING: Final = ("name", "email", "phone")
 _NEEDED: Final = (
     "contact_id",
     "score_name",
@@ -284,10 +284,10 @@ def _owners(people: pl.DataFrame) -> list[pl.Expr]:
 
 def _ids(people: pl.DataFrame) -> dict[str, str]:
     """Return the ids that reveal who a contact is, mapped to their placeholders."""
-    there = [name for name in _TELLING if name in people.columns]
+    there = [name for name in _IDENTIFYING if name in people.columns]
     same = [pl.col("contact_id") == pl.col(name).cast(pl.String) for name in there]
-    telling = pl.any_horizontal(pl.col("contact_id").str.contains("@", literal=True), *same)
-    found = people.filter(telling)["contact_id"].sort().to_list()
+    identifying = pl.any_horizontal(pl.col("contact_id").str.contains("@", literal=True), *same)
+    found = people.filter(identifying)["contact_id"].sort().to_list()
     taken = set(people["contact_id"].to_list()) if found else set()
     stand_ins = (
         name for number in range(1, len(taken) * 2 + 1) if (name := f"contact {number}") not in taken

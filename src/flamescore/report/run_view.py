@@ -92,14 +92,14 @@ def _score(run: RunData, score: ScoreEntry, limit: int) -> ScoreView:
     rows = run.scores.filter(pl.col("score_name") == score.name)
     listed = rows.join(run.uncalled, on="contact_id", how="anti", maintain_order="left")
     record, hot = run.record, run.is_hot()
-    told = run.counts_hot(score.name)
+    counts_hot = run.counts_hot(score.name)
     by_condition = record.hot_flames is None
     return ScoreView(
         name=score.name,
         title=score.title,
         contacts=score.contacts,
-        hot=(record.hot_contacts if by_condition else score.hot(record.hot_flames)) if told else None,
-        on_list=(_on_call_list(run) if by_condition else listed.filter(hot).height) if told else None,
+        hot=(record.hot_contacts if by_condition else score.hot(record.hot_flames)) if counts_hot else None,
+        on_list=(_on_call_list(run) if by_condition else listed.filter(hot).height) if counts_hot else None,
         held_out=run.held_out(score.name),
         flames=score.flames,
         listed=tuple(listed["contact_id"].head(limit)),

@@ -95,8 +95,8 @@ def to_the_minute(instant: datetime, zone: ZoneInfo) -> str:
 
 def short_day(day: date, today: date) -> str:
     """Format a day as on the page: `20 Nov`, with the year if it differs from that of `today`."""
-    said = f"{day.day} {_MONTH_NAMES[day.month - 1]}"
-    return said if day.year == today.year else f"{said} {day.year}"
+    text = f"{day.day} {_MONTH_NAMES[day.month - 1]}"
+    return text if day.year == today.year else f"{text} {day.year}"
 
 
 def zone_of(instant: datetime, zone: ZoneInfo) -> str:

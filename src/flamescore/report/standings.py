@@ -175,11 +175,11 @@ def _standings(
     entries = ledger.filter(mine)
     reasons, lines = _reasons(run, score, entries), _ledger(run, score, entries)
     changed, past = _changes(run, score.name, listing.ids), _past(run, score.name)
-    bound, told = run.hot_from(score.name), run.counts_hot(score.name)
+    bound, counts_hot = run.hot_from(score.name), run.counts_hot(score.name)
     hot_from = None if bound is None else nearest_points(bound)
     found = {}
     for order, row in enumerate(rows.iter_rows(named=True)):
-        who, points, hot = row["contact_id"], nearest_points(row["score"]), row["\x00hot"] and told
+        who, points, hot = row["contact_id"], nearest_points(row["score"]), row["\x00hot"] and counts_hot
         found[who] = Standing(
             place=places.get(who),
             order=order,

@@ -67,8 +67,8 @@ def _percentiles(run: RunData, name: str, screen: Screen) -> list[str]:
     }
     if not at:
         return []
-    said = f"Half score {at[50]} or less; the top 10% {at[90]} or more; the top 1% {at[99]} or more."
-    return [screen.styled(said, "dim")]
+    text = f"Half score {at[50]} or less; the top 10% {at[90]} or more; the top 1% {at[99]} or more."
+    return [screen.styled(text, "dim")]
 
 
 def _moved(report: View, score: ScoreView) -> Iterator[str]:
@@ -143,6 +143,6 @@ def _findings(findings: Findings, screen: Screen) -> Iterator[str]:
     if not findings.warnings:
         return
     yield from ("", screen.styled("Findings", "bold"))
-    for told in findings.warnings:
-        yield screen.shown(f"- {told.head}: {told.message}")
-        yield from (f"  {screen.shown(line)}" for line in told.lines)
+    for finding in findings.warnings:
+        yield screen.shown(f"- {finding.head}: {finding.message}")
+        yield from (f"  {screen.shown(line)}" for line in finding.lines)

@@ -2,7 +2,7 @@
 
 # mypy: ignore-errors
 
-MADE_OF = "b843a79ecfa8d75b"
+MADE_OF = "cfdcbec330f0f280"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'call_list.html.j2'
 
@@ -266,7 +266,7 @@ def root(context, missing=missing):
         for l_1_found in (undefined(name='notices') if l_0_notices is missing else l_0_notices):
             _loop_vars = {}
             pass
-            yield escape(context.call(environment.getattr((undefined(name='part') if l_0_part is missing else l_0_part), 'told'), l_1_found, _loop_vars=_loop_vars))
+            yield escape(context.call(environment.getattr((undefined(name='part') if l_0_part is missing else l_0_part), 'finding'), l_1_found, _loop_vars=_loop_vars))
         l_1_found = missing
         yield '</ul></details></div>\n'
     yield '<p class="nojs sub">Filters, sorting and breakdowns need JavaScript. The whole report is here without them.</p>\n<p class="printnote"></p>\n'

@@ -2,7 +2,7 @@
 
 # mypy: ignore-errors
 
-MADE_OF = "2a044d5edc759bd1"
+MADE_OF = "90268abd7aff250d"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'exports.html.j2'
 
@@ -107,7 +107,7 @@ def root(context, missing=missing):
             l_1_part = resolve('part')
             _loop_vars = {}
             pass
-            yield escape(context.call(environment.getattr((undefined(name='part') if l_1_part is missing else l_1_part), 'told'), l_1_found, _loop_vars=_loop_vars))
+            yield escape(context.call(environment.getattr((undefined(name='part') if l_1_part is missing else l_1_part), 'finding'), l_1_found, _loop_vars=_loop_vars))
         l_1_found = l_1_part = missing
         yield '</ul>\n'
     elif (not environment.getattr((undefined(name='known') if l_0_known is missing else l_0_known), 'others')):
@@ -122,7 +122,7 @@ def root(context, missing=missing):
             l_1_part = resolve('part')
             _loop_vars = {}
             pass
-            yield escape(context.call(environment.getattr((undefined(name='part') if l_1_part is missing else l_1_part), 'told'), l_1_found, _loop_vars=_loop_vars))
+            yield escape(context.call(environment.getattr((undefined(name='part') if l_1_part is missing else l_1_part), 'finding'), l_1_found, _loop_vars=_loop_vars))
         l_1_found = l_1_part = missing
         yield '</ul></details>\n'
     yield '</div>\n'

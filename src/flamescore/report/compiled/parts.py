@@ -2,7 +2,7 @@
 
 # mypy: ignore-errors
 
-MADE_OF = "1d8585e720deb6a5"
+MADE_OF = "cc19ab03b620906f"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'parts.html.j2'
 
@@ -12,7 +12,7 @@ def root(context, missing=missing):
     concat = environment.concat
     cond_expr_undefined = Undefined
     if 0: yield None
-    l_0_symbols = l_0_flames = l_0_bar = l_0_lead_link = l_0_line = l_0_grid = l_0_told = missing
+    l_0_symbols = l_0_flames = l_0_bar = l_0_lead_link = l_0_line = l_0_grid = l_0_finding = missing
     try:
         t_1 = environment.filters['address']
     except KeyError:
@@ -407,8 +407,8 @@ def root(context, missing=missing):
             '</div></li>\n',
         )
         return concat(t_20)
-    context.exported_vars.add('told')
-    context.vars['told'] = l_0_told = Macro(environment, macro, 'told', ('found',), False, False, False, context.eval_ctx.autoescape)
+    context.exported_vars.add('finding')
+    context.vars['finding'] = l_0_finding = Macro(environment, macro, 'finding', ('found',), False, False, False, context.eval_ctx.autoescape)
 
 blocks = {}
 debug_info = '1=90&7=97&8=102&13=127&14=136&17=147&18=158&21=167&22=176&25=196&26=207&27=208&28=210&29=213&30=243&36=261&37=269&38=272&39=274&40=279&41=296&43=346&44=357&47=364&48=371&49=392'

@@ -2,7 +2,7 @@
 
 # mypy: ignore-errors
 
-MADE_OF = "c1edc9d6de71527c"
+MADE_OF = "356c0072b851fac8"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'rules.html.j2'
 
@@ -141,13 +141,13 @@ def root(context, missing=missing):
     if environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'):
         pass
         yield '<div class="card w12" id="bots"><h2>Looks like a mail scanner</h2>\n'
-        for l_1_said in environment.getattr(environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'), 'said'):
+        for l_1_sentence in environment.getattr(environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'), 'sentences'):
             _loop_vars = {}
             pass
             yield '<p>'
-            yield escape(t_10(l_1_said, 300))
+            yield escape(t_10(l_1_sentence, 300))
             yield '</p>\n'
-        l_1_said = missing
+        l_1_sentence = missing
         if environment.getattr(environment.getattr((undefined(name='page') if l_0_page is missing else l_0_page), 'bots'), 'lines'):
             pass
             yield '<div class="scroll" tabindex="0" role="region" aria-label="Looks like a mail scanner"><table class="tb"><caption class="vh">Contacts with such events, who loses most first</caption><thead><tr><th scope="col">Contact</th><th scope="col">Score</th><th class="num" scope="col">Events</th><th class="num" scope="col">Points lost</th></tr></thead><tbody>\n'
