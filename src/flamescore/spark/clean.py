@@ -52,12 +52,12 @@ def clean_pieces(plan: Plan, number: int, batches: Iterator[pl.DataFrame]) -> It
 
 
 def _clean(plan: Plan, number: int, piece: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    source, told = plan.sources[number], FileOutcome()
+    source, outcome = plan.sources[number], FileOutcome()
     opened = source_of_frame(source.kind, piece, plan.reading.named)
     kind = pl.lit(KINDS.index(source.kind)).alias("kind")
     here = pl.lit(number).alias("source")
     if source.kind == CONTACTS:
-        frame = contacts_by_file(opened, plan.reading, told)
+        frame = contacts_by_file(opened, plan.reading, outcome)
         tags = [pl.struct(t="tags").struct.json_encode().alias("tags")] if "tags" in frame.columns else []
         named = [(f"c{n}", name) for n, name in enumerate(plan.contact_columns) if name in frame.columns]
         yield laid_out(
@@ -71,7 +71,7 @@ def _clean(plan: Plan, number: int, piece: pl.DataFrame) -> Iterator[pl.DataFram
         names = tuple(dict.fromkeys(name for name, _ in source.columns))
         window = plan.needed.window
         marked = source.order_by is not None
-        for batch in events_by_file(opened, plan.reading, window, names, told, marked=marked):
+        for batch in events_by_file(opened, plan.reading, window, names, outcome, marked=marked):
             mark = [pl.col(DROP).alias("mark")] if DROP in batch.columns else []
             slots = [
                 _carried(batch, name, carrier).alias(f"e{plan.slots.index((name, carrier))}")
@@ -83,13 +83,13 @@ def _clean(plan: Plan, number: int, piece: pl.DataFrame) -> Iterator[pl.DataFram
             )
             yield laid_out(rows, plan.rows)
     else:
-        frame = history_by_file(opened, plan.reading, told)
+        frame = history_by_file(opened, plan.reading, outcome)
         rows = frame.with_row_index("place").select(
             "contact_id", "place", "action", kind, here, event="tag", at=pl.col("at").dt.epoch("us")
         )
         yield laid_out(rows, plan.rows)
-    told.rejects = told.rejects.with_columns(record=pl.lit(None, pl.Int64))
-    yield note_row(plan, number, told)
+    outcome.rejects = outcome.rejects.with_columns(record=pl.lit(None, pl.Int64))
+    yield note_row(plan, number, outcome)
 
 
 def _carried(batch: pl.DataFrame, name: str, carrier: str) -> pl.Expr:
@@ -97,6 +97,6 @@ def _carried(batch: pl.DataFrame, name: str, carrier: str) -> pl.Expr:
     return as_text(name, dtype) if carrier == "string" else pl.col(name).cast(wanted)
 
 
-def note_row(plan: Plan, number: int, told: FileOutcome) -> pl.DataFrame:
+def note_row(plan: Plan, number: int, outcome: FileOutcome) -> pl.DataFrame:
     """Return the report on a piece as a row that can be sent on."""
-    return laid_out(pl.DataFrame({"source": [number], "note": [pickle.dumps(told)]}), plan.rows)
+    return laid_out(pl.DataFrame({"source": [number], "note": [pickle.dumps(outcome)]}), plan.rows)

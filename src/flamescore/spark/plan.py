@@ -139,9 +139,9 @@ class Plan(Struct, frozen=True):
         )
 
     @property
-    def told(self) -> Columns:
+    def result_columns(self) -> Columns:
         """The layout of what shards return: contacts, totals, rows of the ledger, and a note."""
-        return (*TOLD, *((f"k{n}", "string") for n in range(len(self.keep))), ("note", "binary"))
+        return (*RESULT_COLUMNS, *((f"k{n}", "string") for n in range(len(self.keep))), ("note", "binary"))
 
 
 ROWS: Final[Columns] = (
@@ -162,7 +162,7 @@ Contacts also have `place` and `tags` (JSON), events have `event`, `age` (second
 (`frames.DROP`), and histories have `place`, the tag in `event`, `at` (microseconds since 1970) and `action`.
 """
 
-TOLD: Final[Columns] = (
+RESULT_COLUMNS: Final[Columns] = (
     ("part", "int"),
     ("contact_id", "string"),
     ("number", "int"),

@@ -118,14 +118,14 @@ def _expression(text: str) -> Any:  # noqa: ANN401 - a Spark column
 
 def notes_of(rows: DataFrame) -> list[tuple[int, FileOutcome]]:
     """Return the report on each piece, with its source."""
-    told = collected(rows.where("note is not null").select("source", "note"))
-    return [(source, pickle.loads(note)) for source, note in told.iter_rows()]  # noqa: S301 - our own workers'
+    notes = collected(rows.where("note is not null").select("source", "note"))
+    return [(source, pickle.loads(note)) for source, note in notes.iter_rows()]  # noqa: S301 - our own workers'
 
 
 def scored(plan: Plan, rows: DataFrame, shards: int) -> DataFrame:
-    """Return the results of the shards (`Plan.told`); all rows of a contact go to the same shard."""
+    """Return the shards' results (`Plan.result_columns`); all rows of a contact go to the same shard."""
     parted = rows.where("note is null").repartition(shards, "contact_id")
-    return mapped(parted, plan.told, lambda batches: score_shard(plan, batches))
+    return mapped(parted, plan.result_columns, lambda batches: score_shard(plan, batches))
 
 
 class Summed(Struct, frozen=True):
@@ -143,19 +143,19 @@ class Summed(Struct, frozen=True):
     excluded: int
 
 
-def summed(plan: Plan, notes: Sequence[tuple[int, FileOutcome]], told: DataFrame, *, given: int) -> Summed:
+def summed(plan: Plan, notes: Sequence[tuple[int, FileOutcome]], results: DataFrame, *, given: int) -> Summed:
     """Add up the results of the shards; `given` is the number of contacts that were handed to them.
 
     Raises:
         InputError: S003: a tag was applied and removed at the same instant; S004: the books don't balance;
             S005: a contact has more events than a shard holds; I007: a source has too many rejects.
     """
-    too_many = collected(told.where(f"part = {TOO_MANY}").select("contact_id", "value"))
+    too_many = collected(results.where(f"part = {TOO_MANY}").select("contact_id", "value"))
     if not too_many.is_empty():
         raise InputError(_too_many(int(too_many["value"].max()), plan.most_events))  # type: ignore[arg-type] # whole
-    raw = collected(told.where(f"part = {NOTE}").select("note"))["note"]
+    raw = collected(results.where(f"part = {NOTE}").select("note"))["note"]
     shard_notes: list[ShardNote] = [pickle.loads(each) for each in raw]  # noqa: S301 - our own workers'
-    people = collected(told.where(f"part = {PEOPLE}").groupBy("excluded").count())
+    people = collected(results.where(f"part = {PEOPLE}").groupBy("excluded").count())
     many = dict(people.iter_rows())
     contacts = sum(many.values())
     undecided = sum(each.undecided for each in shard_notes)
@@ -171,7 +171,7 @@ def summed(plan: Plan, notes: Sequence[tuple[int, FileOutcome]], told: DataFrame
     for number, record in enumerate(records):
         _check_limit(plan, record, [each for n, each in notes if n == number])
     counts = collected(
-        told.where(f"part = {TOTALS}").groupBy("number", "value", "excluded").count()
+        results.where(f"part = {TOTALS}").groupBy("number", "value", "excluded").count()
     )  # small: as many rows as there are distinct totals
     return Summed(
         replace(noticed, sources=records),
@@ -203,9 +203,9 @@ def _stood(plan: Plan, number: int, counts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unbalanced(told: int, given: int, what: str) -> Problem:
+def unbalanced(counted: int, given: int, what: str) -> Problem:
     """Return the problem for row counts that don't add up."""
-    text = f"The shards told of {told:,} {what}, and {given:,} were given. Nothing is published."
+    text = f"The shards told of {counted:,} {what}, and {given:,} were given. Nothing is published."
     return Problem("S004", text, hint="Run it again; if it stays, something between the workers loses rows.")
 
 
@@ -244,9 +244,9 @@ def _record(
         for name in ("old", "later", "ignored", "duplicates", "superseded", "orphans", "kept"):
             known[name] += getattr(found, name)
     counts = Counts(**known)
-    told = sum(known.values()) - counts.rows
-    if told != counts.rows:
-        raise InputError(unbalanced(told, counts.rows, f"rows of {source.kind}"))
+    counted = sum(known.values()) - counts.rows
+    if counted != counts.rows:
+        raise InputError(unbalanced(counted, counts.rows, f"rows of {source.kind}"))
     return SourceRecord(source.kind, source.path, counts=counts)
 
 
@@ -270,7 +270,7 @@ def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[FileOutcome])
 
 
 def score_table(
-    spark: Session, plan: Plan, told: DataFrame, found: Summed, names: Sequence[str]
+    spark: Session, plan: Plan, results: DataFrame, found: Summed, names: Sequence[str]
 ) -> DataFrame:
     """Return `frames.SCORES` and the kept columns, named `names`, ranked, score by score."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; imported only with Spark
@@ -282,21 +282,23 @@ def score_table(
         for number, each in enumerate(found.standings)
     )
     known = table_of(spark, rows.rename({TOTAL: "value"}))
-    totals = told.where(f"part = {TOTALS}").join(F.broadcast(known), ["number", "value"])
+    totals = results.where(f"part = {TOTALS}").join(F.broadcast(known), ["number", "value"])
     ordered = totals.orderBy("number", F.desc("value"), F.asc_nulls_last("age"), "contact_id")
     at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_activity_at")
     kept = [F.col(f"k{n}").alias(name) for n, name in enumerate(names)]
     return ordered.select(*(at if name == "last_activity_at" else F.col(name) for name in SCORES), *kept)
 
 
-def points_table(spark: Session, plan: Plan, told: DataFrame, entries: Sequence[Entry]) -> DataFrame:
+def points_table(spark: Session, plan: Plan, results: DataFrame, entries: Sequence[Entry]) -> DataFrame:
     """Return the ledger (`frames.POINTS`), by contact id, then score, then rule file order."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415 - as above
 
     rows = [(n, each.score_name, each.entry, each.id) for n, each in enumerate(entries)]
     schema = {"number": pl.Int32, "score_name": pl.String, "entry": pl.String, "rule_id": pl.String}
     names = table_of(spark, pl.DataFrame(rows, schema, orient="row"))
-    ledger = told.where(f"part = {LEDGER}").join(F.broadcast(names), "number").orderBy("contact_id", "number")
+    ledger = (
+        results.where(f"part = {LEDGER}").join(F.broadcast(names), "number").orderBy("contact_id", "number")
+    )
     at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_at")
     return ledger.select(*(at if name == "last_at" else F.col(name) for name in POINTS))
 

@@ -148,19 +148,19 @@ def score(
     _check_unique(plan, parts[0], notes, given.get(EVENTS))
     people = parts[0].where("note is null").count()
     if not people and not any(
-        told.counts.rows for source, told in notes if plan.sources[source].kind == CONTACTS
+        outcome.counts.rows for source, outcome in notes if plan.sources[source].kind == CONTACTS
     ):
         raise fault(EMPTY, "contacts: the table has no row.")
     many = shards or _shards(spark, people)
     rows = reduce(lambda one, other: one.unionByName(other), parts)
-    told = _held(spark, rank.scored(plan, rows, many), folder, "told", plan.told)
-    found = rank.summed(plan, notes, told, given=people)
+    results = _held(spark, rank.scored(plan, rows, many), folder, "told", plan.result_columns)
+    found = rank.summed(plan, notes, results, given=people)
     entries = plan.entries
     observed = found.noticed.to_observations(entries)
     return SparkResult(
-        scores=rank.score_table(spark, plan, told, found, plan.kept_names),
-        points=rank.points_table(spark, plan, told, entries),
-        excluded=told.where(f"part = {PEOPLE} and excluded").select("contact_id").orderBy("contact_id"),
+        scores=rank.score_table(spark, plan, results, found, plan.kept_names),
+        points=rank.points_table(spark, plan, results, entries),
+        excluded=results.where(f"part = {PEOPLE} and excluded").select("contact_id").orderBy("contact_id"),
         rejects=rank.table_of(spark, found.rejects),
         rules=rank.table_of(spark, observed.rules),
         record=_record(plan, loaded, found, observed, started_at),
@@ -182,8 +182,8 @@ def _record(
         excluded=found.excluded,
         hot_flames=MOST_FLAMES,
     )
-    told: dict[str, Any] = json.loads(to_json(record))
-    return told
+    content: dict[str, Any] = json.loads(to_json(record))
+    return content
 
 
 def rules_given(rules: str | Path | LoadedRules) -> LoadedRules:
@@ -217,12 +217,12 @@ def planned(
     left_out = None if condition is None else bind_condition(condition, columns, loaded.zone)
     _check_done(book, left_out, keep)
     _check_kept(keep, columns)
-    asked = (loaded,) if condition is None else (loaded, condition)
+    definitions = (loaded,) if condition is None else (loaded, condition)
     reading = Reading(
         loaded.zone,
         max_rejects or DEFAULT_LIMIT,
-        named=named_columns(*asked, keep=frozenset(keep)),
-        lists=list_columns(*asked),
+        named=named_columns(*definitions, keep=frozenset(keep)),
+        lists=list_columns(*definitions),
     )
     sources = tuple(
         SourcePlan(kind, kind, order_by=_order_of(kind, empty[kind].columns, order_by))
@@ -331,7 +331,9 @@ def _check_unique(
 ) -> None:
     """Check that ids are unique in tables without an order, where no row is the first or the last."""
     ordered = {source.kind for source in plan.sources if source.order_by is not None}
-    repeated = 0 if CONTACTS in ordered else sum(told.reasons.get("repeated_id", 0) for _, told in notes)
+    repeated = (
+        0 if CONTACTS in ordered else sum(outcome.reasons.get("repeated_id", 0) for _, outcome in notes)
+    )
     ids = people.where("note is null").groupBy("contact_id").count().where("count > 1")
     many = repeated or ids.count()
     if many:

@@ -62,13 +62,13 @@ class ShardNote(Struct, frozen=True):
 
 
 def score_shard(plan: Plan, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Score the contacts of a shard; yield frames in the layout `Plan.told`, the note last.
+    """Score the contacts of a shard; yield frames in the layout `Plan.result_columns`, the note last.
 
     `batches` have the layout `Plan.rows`, in any order, and contain all rows of each of their contacts. Rows
     that belong to none of these contacts are orphans.
     """
     with tempfile.TemporaryDirectory(prefix="flamescore-shard-") as folder:
-        yield from _told(plan, _Gathered.of(plan, batches, Path(folder)))
+        yield from _results(plan, _Gathered.of(plan, batches, Path(folder)))
 
 
 class _Gathered(Struct):
@@ -133,10 +133,10 @@ class _Gathered(Struct):
         return None if found.is_empty() else found
 
 
-def _told(plan: Plan, gathered: _Gathered) -> Iterator[pl.DataFrame]:
+def _results(plan: Plan, gathered: _Gathered) -> Iterator[pl.DataFrame]:
     too_many = gathered.too_many()
     if too_many is not None:
-        yield laid_out(too_many.select("contact_id", part=pl.lit(TOO_MANY), value="len"), plan.told)
+        yield laid_out(too_many.select("contact_id", part=pl.lit(TOO_MANY), value="len"), plan.result_columns)
         return
     every = gathered.rows(CONTACTS)
     contacts = _contacts(plan, every)
@@ -158,13 +158,13 @@ def _told(plan: Plan, gathered: _Gathered) -> Iterator[pl.DataFrame]:
         excluded = combined(plan.exclude, lambda leaf: done.answers[leaf])
     ids = done.contacts["contact_id"]
     people = pl.DataFrame({"contact_id": ids, "excluded": excluded})
-    yield laid_out(people.with_columns(part=pl.lit(PEOPLE)), plan.told)
+    yield laid_out(people.with_columns(part=pl.lit(PEOPLE)), plan.result_columns)
     for number in range(len(plan.book.scores)):
-        yield laid_out(_totals(plan, done, number, excluded), plan.told)
+        yield laid_out(_totals(plan, done, number, excluded), plan.result_columns)
     for rows in done.ledger.numbered():
-        yield laid_out(rows.with_columns(part=pl.lit(LEDGER)), plan.told)
+        yield laid_out(rows.with_columns(part=pl.lit(LEDGER)), plan.result_columns)
     note = ShardNote(done.noticed, _by_source(every), owned, _undecided(plan, history))
-    yield laid_out(pl.DataFrame({"part": [NOTE], "note": [pickle.dumps(note)]}), plan.told)
+    yield laid_out(pl.DataFrame({"part": [NOTE], "note": [pickle.dumps(note)]}), plan.result_columns)
 
 
 def _contacts(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
