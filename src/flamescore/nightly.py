@@ -149,8 +149,8 @@ class _Judge(Struct, frozen=True):
 
     def all_of(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return all findings of a run with `accept` applied, and a note for each entry that matches none."""
-        told = tuple(found)
-        return (*self.judged(told), *unused(told, self.project.accepts, _RAISED))
+        findings = tuple(found)
+        return (*self.judged(findings), *unused(findings, self.project.accepts, _RAISED))
 
 
 @dataclass
@@ -174,16 +174,16 @@ def nightly(
     # Faults of the project and its rules are reported before creating a folder or waiting for a lock.
     check_needed(project)
     rules = rules_of(project)
-    clock_says = check_as_of(
+    clock_findings = check_as_of(
         project, parse_as_of(project.settings.as_of, rules.zone), rules.zone, accept=options.accept
     )
     away = away_of(project)
     delete_leftovers()
     if options.dry_run:
-        return _work(project, rules, options, show_step, None, clock_says=clock_says, away=away)
+        return _work(project, rules, options, show_step, None, clock_findings=clock_findings, away=away)
     store = RunStore.of(project)
     with store.hold(options.lock_timeout) as held:
-        outcome = _work(project, rules, options, show_step, held, clock_says=clock_says, away=away)
+        outcome = _work(project, rules, options, show_step, held, clock_findings=clock_findings, away=away)
     unloaded = load_tables(project)
     unsent = outcome.unsent or bool(unloaded)
     return replace(outcome, findings=(*outcome.findings, *unloaded), unsent=unsent)
@@ -196,7 +196,7 @@ def _work(
     show_step: Callable[[str], None],
     held: HeldStore | None,
     *,
-    clock_says: tuple[Finding, ...],
+    clock_findings: tuple[Finding, ...],
     away: Away,
 ) -> Outcome:
     started_at = datetime.now(UTC)
@@ -215,17 +215,17 @@ def _work(
         project,
         past.store,
         as_of,
-        ahead=any(each.code == FUTURE for each in clock_says),
+        ahead=any(each.code == FUTURE for each in clock_findings),
         make_latest=options.make_latest,
         write=held is not None,
     )
-    progress = Progress(project, rules, as_of, started_at, judge.judged, known=clock_says)
+    progress = Progress(project, rules, as_of, started_at, judge.judged, known=clock_findings)
     with (
         progress.watched(held),
         read_inputs(project, rules=rules, as_of=as_of, also=also, acting=True) as inputs,
     ):
         progress.exports = inputs.exports
-        progress.known = (*clock_says, *known_findings(inputs))
+        progress.known = (*clock_findings, *known_findings(inputs))
         watch("load", sum(source.counts.rows for source in inputs.exports.records))
         watch.begin("Scoring")
         scored = score_exports(
@@ -243,7 +243,7 @@ def _work(
         segments = segments_of(scored, project, inputs.hot, inputs.acting)
         watch("score", sum(source.counts.rows for source in scored.observed.sources))
         progress.scored = scored
-        progress.known = (*clock_says, *observed_findings(inputs, scored))
+        progress.known = (*clock_findings, *observed_findings(inputs, scored))
         feeds = feeds_of(inputs, scored)
         scored = progress.scored = with_feeds(scored, feeds)
         progress.known = (
@@ -310,7 +310,7 @@ def _work(
         options=options,
         findings=findings,
         judge=judge,
-        ahead=any(each.code == FUTURE for each in clock_says),
+        ahead=any(each.code == FUTURE for each in clock_findings),
     )
 
 
@@ -368,10 +368,10 @@ def _publish(
         *(each for each in (aside, short) if each is not None),
         *map(undeleted, published.undeleted),
     )
-    told = (*findings, *judge.judged(late))
-    unsent = acting and any(each.code == UNREADABLE for each in told)
+    all_findings = (*findings, *judge.judged(late))
+    unsent = acting and any(each.code == UNREADABLE for each in all_findings)
     declared = tuple(settings.segments)
-    return Outcome(scored, report, told, record, published, declared=declared, unsent=unsent)
+    return Outcome(scored, report, all_findings, record, published, declared=declared, unsent=unsent)
 
 
 def _report(folder: Path, run: RunData) -> tuple[View, Step]:

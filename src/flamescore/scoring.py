@@ -159,7 +159,7 @@ class Shares(Struct, frozen=True):
     `contacts` are by contact id. `columns` have, by score, the totals (ten-thousandths), the ages of the last
     activity (seconds, `engine.NO_AGE` without one) and who is in the population, in order of `contacts`.
     `answers`, `latest` and `earlier` are as in `Scored`. `bots` are the parts of the partitions, whose
-    `contact` counts from the first contact of all. `asked` is whether `Scored.totals` is needed.
+    `contact` counts from the first contact of all. `with_totals` is whether `Scored.totals` is needed.
     """
 
     book: RuleBook
@@ -173,7 +173,7 @@ class Shares(Struct, frozen=True):
     latest: Mapping[EventRule, NDArray[np.int64]] = field(default_factory=dict)
     earlier: Mapping[str, NDArray[np.int64]] | None = None
     bots: tuple[BotsPart, ...] = ()
-    asked: bool = False
+    with_totals: bool = False
 
     def __add__(self, other: Shares) -> Shares:
         """Combine the shares of two disjoint sets of contacts.
@@ -233,13 +233,13 @@ def shares(
     """
     clock = Clock(as_of, book.zone)
     also = (*label_conditions(book), *role_conditions(book), *conditions)
-    asked = tuple(dict.fromkeys(leaf for each in also for leaf in leaves(each) if not stands(leaf)))
+    extra = tuple(dict.fromkeys(leaf for each in also for leaf in leaves(each) if not stands(leaf)))
     subscribed = tuple(dict.fromkeys(events))
     done = run(
         book,
         exports,
         clock,
-        extra_conditions=asked,
+        extra_conditions=extra,
         extra_events=subscribed,
         tuning=tuning,
         earlier_age=None if earlier is None else _earlier_age(earlier, exports, clock),
@@ -257,7 +257,7 @@ def shares(
         rejects=pl.concat([exports.rejects, *done.scanned.rejects]),
         answers={
             leaf: np.concatenate([result.extra[number] for result in results])
-            for number, leaf in enumerate(asked)
+            for number, leaf in enumerate(extra)
         },
         latest={
             each: np.concatenate([result.latest[number] for result in results])
@@ -265,7 +265,7 @@ def shares(
         },
         earlier=_earlier(done),
         bots=tuple(result.bots for result in results if result.bots is not None),
-        asked=bool(also) or book.accounts is not None,
+        with_totals=bool(also) or book.accounts is not None,
     )
 
 
@@ -288,7 +288,7 @@ def finish(everyone: Shares) -> Scored:
         observed=everyone.noticed.to_observations(everyone.ledger.entries),
         answers=everyone.answers,
         latest=everyone.latest,
-        totals=totals if everyone.asked else {},
+        totals=totals if everyone.with_totals else {},
         rejects=everyone.rejects,
         earlier=everyone.earlier,
         bots=None
