@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flamescore.points import as_published, difference_type, in_points, quotients, ten_thousandths
-from flamescore.report import difference, say
+from flamescore.report import difference, wording
 from flamescore.tables import points_as_text
 from flamescore.units import nearest_points
 
@@ -30,12 +30,12 @@ SAID = [
 
 @pytest.mark.parametrize(("points", "said"), SAID)
 def test_points_are_said_to_the_last_digit(points, said):
-    assert say.score(nearest_points(points), 4) == said
+    assert wording.score(nearest_points(points), 4) == said
     assert pl.select(points_as_text(pl.lit(points))).item() == said.replace(",", "")
 
 
 def test_totals_have_more_digits_than_a_float():
-    assert say.score(nearest_points(Decimal("1001498999122085.9766")), 4) == "1,001,498,999,122,085.9766"
+    assert wording.score(nearest_points(Decimal("1001498999122085.9766")), 4) == "1,001,498,999,122,085.9766"
     assert nearest_points(Decimal("99999999999999999999999.1234")) == 999999999999999999999991234
 
 

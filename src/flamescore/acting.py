@@ -23,7 +23,7 @@ from flamescore.findings import Finding, Severity
 from flamescore.frames import SCORES, conform
 from flamescore.history import Keeping
 from flamescore.project import HOT_SEGMENT
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.routing import UNROUTED_FILE, routed_in_run
 from flamescore.runs import DamagedRunError, RoutingEntry, SegmentEntry, StateEntry, moves, scan
 from flamescore.segments import followed, in_file_order, merged_into, unfollowed
@@ -247,7 +247,7 @@ def _lists(
             settings.keep,
             since=since.filter(pl.col("segment") == name).drop("segment"),
             routed=_reps(routed),
-            reasons=partial(say.worded_reasons, scored, default, decimals=settings.decimals),
+            reasons=partial(wording.worded_reasons, scored, default, decimals=settings.decimals),
         )
 
 

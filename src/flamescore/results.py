@@ -15,7 +15,7 @@ import polars as pl
 from flamescore import explanations
 from flamescore.changes import FILE as CHANGES_FILE
 from flamescore.frames import REJECTS
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.runs import RECORD, file_of, has_table, read, reading_run
 from flamescore.text import for_cell
 from flamescore.units import count, nearest_points, to_local
@@ -190,7 +190,7 @@ class Explanation(explanations.Explanation):
             lines += [
                 (points, entry, score.title) for points, entry in entries_in_words(score, self.timezone)
             ]
-            lines.append((say.score(nearest_points(score.score), _EXACT), "total", score.title))
+            lines.append((wording.score(nearest_points(score.score), _EXACT), "total", score.title))
         return _as_html(repr(self), ("Points", "What", "Score"), lines)
 
 
@@ -210,7 +210,7 @@ def _counted(contacts: int, scores: int) -> str:
 
 
 def _as_of(instant: datetime, zone: ZoneInfo) -> str:
-    return f"as of {say.minute(to_local(instant, zone))}"
+    return f"as of {wording.minute(to_local(instant, zone))}"
 
 
 def _text(explanation: explanations.Explanation) -> str:
@@ -237,7 +237,7 @@ def _best(caption: str, scores: pl.DataFrame, score_name: str, contacts: pl.Data
         (
             str(rank),
             str(flames),
-            say.score(nearest_points(score)),
+            wording.score(nearest_points(score)),
             *(each or "" for each in others),
             who_it_is,
         )

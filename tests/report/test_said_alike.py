@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 import flamescore
 from flamescore.cli.main import program
 from report.conftest import ROOT
-from report.test_say_against_decimal import ago_by_hand, shown
+from report.test_wording_against_decimal import ago_by_hand, shown
 
 if TYPE_CHECKING:
     from datetime import date

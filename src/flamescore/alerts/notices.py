@@ -9,7 +9,7 @@ import polars as pl
 from msgspec import Struct
 
 from flamescore.frames import INSTANT, SCORES
-from flamescore.report.say import worded_reasons
+from flamescore.report.wording import worded_reasons
 from flamescore.units import iso_instant
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct, field
 
 from flamescore.project import filled_in, placeholders
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.text import fold
 from flamescore.units import count, nearest_points, to_local
 
@@ -146,7 +146,7 @@ def _standing(lead: Lead) -> str:
 
 def _points(score: float) -> str:
     """Return a score in whole points, rounded down so that it never shows a threshold it has not reached."""
-    return say.score(nearest_points(score), 0)
+    return wording.score(nearest_points(score), 0)
 
 
 def _happened(texts: Texts, lead: Lead) -> str:

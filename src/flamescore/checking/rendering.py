@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from flamescore.findings import Severity, as_line, as_record, as_text, last_line, shown
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.text import for_log, json_text
 from flamescore.units import POINT, count, to_local
 
@@ -70,7 +70,7 @@ def _row(rule: RuleResult, checked: Checked) -> tuple[str, ...]:
         f"{fired.contacts:,}",
         share,
         f"{fired.occurrences:,}" if fired.occurrences else _NOTHING,
-        say.given(fired.points),
+        wording.given(fired.points),
         last,
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flamescore.cli.output import emit, first_rows, remark_on_others
 from flamescore.history import find_earlier
 from flamescore.project import find_settings
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.runs import WORDS_OF_CHANGES, changed_contacts, find_run, reading_run
 from flamescore.screen import Column, Span, table
 from flamescore.tables import PARTS
@@ -93,7 +93,7 @@ def _step(then: object, now: object, on: Screen) -> str:
 
 def _scores(row: Mapping[str, Any], decimals: int) -> tuple[str | None, str | None]:
     then, now = (
-        None if row[name] is None else say.score(nearest_points(row[name]), decimals)
+        None if row[name] is None else wording.score(nearest_points(row[name]), decimals)
         for name in ("previous_score", "score")
     )
     return then, now
@@ -109,5 +109,5 @@ def _causes(row: Mapping[str, Any], decimals: int) -> Cell:
     for points, words in parts:
         comma = ", " if spans else ""
         style = _HOTTER if points > 0 else _COLDER
-        spans += [Span(comma), Span(say.given(points, decimals), style), Span(f" {words}")]
+        spans += [Span(comma), Span(wording.given(points, decimals), style), Span(f" {words}")]
     return tuple(spans)

@@ -10,7 +10,7 @@ from flamescore.cli.output import emit, first_rows, remark_on_others
 from flamescore.errors import InputError
 from flamescore.findings import Finding, Severity, of_problem
 from flamescore.project import find_settings
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.runs import RunStore, checked, listed, undeleted
 from flamescore.screen import Column
 from flamescore.screen import table as table_of
@@ -71,9 +71,9 @@ def _laid_out(shown: pl.DataFrame, zones: Sequence[ZoneInfo], on: Screen) -> lis
         for row, zone in zip(rows, zones, strict=False)
     ]
     started = [
-        row["started_at"] and say.before((clock() - row["started_at"]).total_seconds()) for row in rows
+        row["started_at"] and wording.before((clock() - row["started_at"]).total_seconds()) for row in rows
     ]
-    took = [None if row["seconds"] is None else say.duration(row["seconds"]) for row in rows]
+    took = [None if row["seconds"] is None else wording.duration(row["seconds"]) for row in rows]
     return table_of(
         [
             Column("", ["*" if row["latest"] else "" for row in rows]),
@@ -82,7 +82,7 @@ def _laid_out(shown: pl.DataFrame, zones: Sequence[ZoneInfo], on: Screen) -> lis
             _numbers("Contacts", rows, goes=3),
             _numbers("Hot", rows),
             _numbers("To call", rows, goes=4),
-            Column("Size", [say.size(row["bytes"]) for row in rows], right=True, goes=2),
+            Column("Size", [wording.size(row["bytes"]) for row in rows], right=True, goes=2),
             Column("Took", [each or "" for each in took], right=True, goes=1),
             Column("Started", [each or "" for each in started], goes=1),
         ],

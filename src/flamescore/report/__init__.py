@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flamescore.lazy_imports import lazy_imports
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.report.words import difference
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ __all__ = [
     "render_markdown",
     "render_search",
     "render_terminal",
-    "say",
     "scores_lately",
     "summary_line",
     "view",
+    "wording",
     "workbook",
     "write_html",
     "write_markdown",

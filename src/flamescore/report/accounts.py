@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from msgspec import Struct
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.units import nearest_points, to_local
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _line(row: dict[str, Any], run: RunData) -> AccountLine:
         account=row["account"],
         contacts=row["contacts"],
         flames=row["flames"],
-        score=say.score(nearest_points(row["score"]), run.decimals),
+        score=wording.score(nearest_points(row["score"]), run.decimals),
         percent=int(row["percentile"]),
         lacks=tuple(name for name, many in roles.items() if not many),
         complete=row.get("complete"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.units import count, nearest_points
 
 if TYPE_CHECKING:
@@ -71,5 +71,5 @@ def _sentences(entry: BotsEntry, titles: dict[str, str], decimals: int) -> Itera
         hot = "" if each.hot_lost is None else f" and {count(each.hot_lost, 'hot lead')}"
         who = count(each.contacts, "contact")
         title = titles.get(each.name, each.name)
-        points = say.given(nearest_points(each.points_lost), decimals).removeprefix("+")
+        points = wording.given(nearest_points(each.points_lost), decimals).removeprefix("+")
         yield f"{title} {loses} {points} {'point' if points in ('1', '-1') else 'points'} of {who}{hot}."

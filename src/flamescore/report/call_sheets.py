@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from flamescore.report.leads import label_texts
 from flamescore.report.run_data import PERSON
-from flamescore.report.say import ago, whole_date
+from flamescore.report.wording import ago, whole_date
 from flamescore.report.words import difference
 from flamescore.report.xlsx import ALL, LINK, CellWriter, Formats, Sheet, SheetRows, by_owner, made, width_of
 from flamescore.tables import reason, strongest, with_names

@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.text import Text
 
 from flamescore.explanations import OUTCOMES, format_number, is_number, quoted, sentences
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.text import for_cell
 from flamescore.units import WHOLE, count, nearest_points, to_local
 
@@ -127,11 +127,11 @@ class _Words(Struct, frozen=True):
 
     def given(self, points: float) -> str:
         """Format points with their sign: `+3`, `-0.3`."""
-        return say.given(nearest_points(points), self.decimals)
+        return wording.given(nearest_points(points), self.decimals)
 
     def score(self, points: float) -> str:
         """Format a score."""
-        return say.score(nearest_points(points), self.decimals)
+        return wording.score(nearest_points(points), self.decimals)
 
     def worth(self, points: float) -> str:
         """Format a score with its unit: `1 point`, `62.6 points`."""
@@ -147,13 +147,13 @@ class _Words(Struct, frozen=True):
         """Return the text after the sum, with the exact sum if it, or any of its parts, is rounded."""
         parts = [nearest_points(line.points) for line in score.entries]
         exact = nearest_points(score.score)
-        rounded = say.score(exact, self.decimals) != say.score(exact, EXACTLY) or any(
-            say.given(part, self.decimals) != say.given(part, EXACTLY) for part in parts
+        rounded = wording.score(exact, self.decimals) != wording.score(exact, EXACTLY) or any(
+            wording.given(part, self.decimals) != wording.given(part, EXACTLY) for part in parts
         )
-        return f"total ({say.score(exact, EXACTLY)} exactly)" if rounded else "total"
+        return f"total ({wording.score(exact, EXACTLY)} exactly)" if rounded else "total"
 
     def time(self, instant: datetime) -> str:
-        return say.to_the_minute(instant, self.zone)
+        return wording.to_the_minute(instant, self.zone)
 
     def day(self, instant: datetime) -> str:
         return to_local(instant, self.zone).date().isoformat()
@@ -163,7 +163,7 @@ class _Words(Struct, frozen=True):
         if self.as_of is None or at > self.as_of:
             return self.time(at)
         today = to_local(self.as_of, self.zone).date()
-        return f"{self.time(at)}, {say.ago(to_local(at, self.zone).date(), today)}"
+        return f"{self.time(at)}, {wording.ago(to_local(at, self.zone).date(), today)}"
 
     def factor(self, factor: float) -> str:
         """Format a decay factor with four decimals, or to its first nonzero digit; exactly with `EXACTLY`."""
@@ -185,7 +185,7 @@ class _Words(Struct, frozen=True):
             of_group = f"; group {line.name}" if line.entry == "group_idle" else ""
             return f"{self.silence(line.silence)}{of_group}"
         if line.entry in LIMITS:
-            bound = "" if line.limit is None else f" {say.score(nearest_points(line.limit), EXACTLY)}"
+            bound = "" if line.limit is None else f" {wording.score(nearest_points(line.limit), EXACTLY)}"
             group = "group " if line.entry == "group_limit" else ""
             return f"{group}{line.name}: limit{bound}"
         times = f" ×{line.occurrences:,}" if line.occurrences > 1 else ""
@@ -265,7 +265,7 @@ def _head(explanation: Explanation, words: _Words) -> Iterator[RenderableType]:
     if where:
         yield words.line(where)
     run = f" · run {explanation.run_id}" if explanation.run_id else ""
-    zone = say.zone_of(explanation.as_of, words.zone)
+    zone = wording.zone_of(explanation.as_of, words.zone)
     yield words.line((f"As of {words.time(explanation.as_of)} {zone}{run}", "dim"))
 
 
@@ -307,7 +307,7 @@ def _standing(score: ScoreExplained, words: _Words) -> RenderableType:
         parts += [" ", ("▲" * score.flames, "red"), none * (_FLAMES - score.flames)]
     if score.rank is not None and score.percentile is not None:
         of = "" if score.of is None else f" of {score.of:,}"
-        parts.append(f", rank {score.rank:,}{of}, better than {say.percentile(score.percentile)}")
+        parts.append(f", rank {score.rank:,}{of}, better than {wording.percentile(score.percentile)}")
     return words.line(*parts, rest=2)
 
 
@@ -348,7 +348,7 @@ def _outlook(score: ScoreExplained, words: _Words) -> Iterator[RenderableType]:
     if score.next_flame_needs is None or score.flames is None:
         return
     about = "About " if score.by_percentile else ""
-    needs = _in_points(say.missing(nearest_points(score.next_flame_needs), words.decimals))
+    needs = _in_points(wording.missing(nearest_points(score.next_flame_needs), words.decimals))
     flames = count(score.flames + 1, "flame")
     ways = " One of these would do:" if score.next_flame else ""
     yield words.line(f"  {about}{needs} more for {flames}{by_list}.{ways}", rest=4)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Group
 from rich.text import Text
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.report.explained import EXACTLY, Line
 from flamescore.text import for_cell
 from flamescore.units import count, nearest_points, to_local
@@ -101,11 +101,11 @@ def _ledger(score: AccountScoreExplained, whole: float, decimals: int) -> Iterat
 
 
 def _given(points: float, decimals: int) -> str:
-    return say.given(nearest_points(points), decimals)
+    return wording.given(nearest_points(points), decimals)
 
 
 def _total(points: float, decimals: int) -> str:
-    return say.score(nearest_points(points), decimals)
+    return wording.score(nearest_points(points), decimals)
 
 
 def _exact(points: float | None) -> str:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.runs import WORDS_OF_CHANGES
 from flamescore.text import for_cell
 from flamescore.units import nearest_points, to_local
@@ -29,7 +29,7 @@ def render_history(history: ContactHistory, *, sparklines: bool = True, decimals
     Omit `sparklines` for output without such characters.
     """
     zone = ZoneInfo(history.timezone)
-    since, until = say.to_the_minute(history.since, zone), say.minute(to_local(history.until, zone))
+    since, until = wording.to_the_minute(history.since, zone), wording.minute(to_local(history.until, zone))
     rest = f" · since {since} · up to {until}"
     parts: list[RenderableType] = [Text.assemble((for_cell(history.contact_id), "bold"), rest)]
     for score in history.scores:
@@ -49,6 +49,6 @@ def _score(
     for row in score.rows.iter_rows(named=True):
         flames = "-" if row["flames"] is None else f"{row['flames']}"
         change = "" if row["change"] is None else WORDS_OF_CHANGES[row["change"]]
-        points = "-" if row["score"] is None else say.score(nearest_points(row["score"]), decimals)
-        table.add_row(say.to_the_minute(row["as_of"], zone), points, flames, change)
+        points = "-" if row["score"] is None else wording.score(nearest_points(row["score"]), decimals)
+        table.add_row(wording.to_the_minute(row["as_of"], zone), points, flames, change)
     yield Padding(table, (0, 0, 0, 2))

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.report.drawing import LEAST, spark, trend_line
 from flamescore.report.links import mailto, tel
 from flamescore.report.page_data import (
@@ -159,14 +159,14 @@ def environment() -> Environment:
         "nearest_points": nearest_points,
         "first_words": first_words,
         "number": "{:,}".format,
-        "points": of_page(lambda page, points: minus(say.score(points, page.decimals))),
-        "given": of_page(lambda page, points: minus(say.given(points, page.decimals))),
-        "lost": of_page(lambda page, points: minus(say.given(points, page.decimals).removeprefix("+"))),
+        "points": of_page(lambda page, points: minus(wording.score(points, page.decimals))),
+        "given": of_page(lambda page, points: minus(wording.given(points, page.decimals))),
+        "lost": of_page(lambda page, points: minus(wording.given(points, page.decimals).removeprefix("+"))),
         "missing": of_page(lambda page, points: missing_words(points, page.decimals)),
         "changed": of_page(lambda page, change: change_words(change, page.decimals)),
         "parts": of_page(lambda page, parts: part_words(parts, page.decimals)),
-        "day": of_page(lambda page, day: say.short_day(day, page.as_of.date())),
-        "local_day": of_page(lambda page, at: say.short_day(at.date(), page.as_of.date())),
+        "day": of_page(lambda page, day: wording.short_day(day, page.as_of.date())),
+        "local_day": of_page(lambda page, at: wording.short_day(at.date(), page.as_of.date())),
         "age": of_page(age),
         "local": of_page(lambda page, at: to_local(at, page.zone)),
         "spark": of_page(lambda page, standing, score: spark(standing.past, page.runs, score.hot_from)),
@@ -199,7 +199,10 @@ def weekday(day: date) -> str:
 
 def moment(instant: datetime) -> str:
     """Format an instant: `Saturday 21 Nov 2026, 02:00 MST`."""
-    return f"{weekday(instant)} {say.whole_date(instant.date())}, {say.minute(instant).partition(' ')[2]}"
+    return (
+        f"{weekday(instant)} {wording.whole_date(instant.date())}, "
+        f"{wording.minute(instant).partition(' ')[2]}"
+    )
 
 
 def first_words(message: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from msgspec import Struct
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.report.leads import label_texts
 from flamescore.report.run_data import PERSON
 from flamescore.screen import Column, Span, table
@@ -100,7 +100,7 @@ def _standings(leads: Leads, name: str) -> tuple[list[int | None], list[str]]:
     scores = leads.run.scores.filter(pl.col("score_name") == name)
     rows = _in_order(leads, scores.select("contact_id", "flames", "score"))
     points = [None if each is None else nearest_points(each) for each in rows["score"]]
-    texts = ["-" if each is None else say.score(each, leads.run.decimals) for each in points]
+    texts = ["-" if each is None else wording.score(each, leads.run.decimals) for each in points]
     return rows["flames"].to_list(), texts
 
 
@@ -155,7 +155,7 @@ def _why(leads: Leads, score_name: str, screen: Screen) -> list[Cell]:
         end = f" {screen.marks('×')}{row['occurrences']:,}" if row["occurrences"] > 1 else ""
         last: datetime | None = row["last_at"]
         if last is not None:
-            end += f", {say.ago(to_local(last, run.zone).date(), run.as_of.date())}"
+            end += f", {wording.ago(to_local(last, run.zone).date(), run.as_of.date())}"
         name = names.get(row["rule_id"]) or row["rule_id"]
         found[row["contact_id"]] = (Span(name), Span(end, whole=True)) if end else (Span(name),)
     return [found.get(who, "") for who in leads.ids]

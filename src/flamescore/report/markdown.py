@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.report.accounts import FILE
 from flamescore.report.bots_view import TITLE
 from flamescore.report.page_data import entry_words, missing_words
@@ -52,7 +52,7 @@ def render_markdown(page: Page) -> str:
 def _lines(page: Page) -> Iterator[str]:
     yield f"# {_headline(page.scores[0])}"
     yield ""
-    when = escaped(say.minute(page.as_of))
+    when = escaped(wording.minute(page.as_of))
     yield f"{count(page.contacts, 'contact')} as of {when}. Run `{page.run_id}`."
     if page.findings.warnings:
         yield from ("", "## Warnings", "")
@@ -134,7 +134,7 @@ def _leads(page: Page, leads: Iterable[tuple[Listed, Standing]]) -> Iterator[str
     yield f"|---:|---|{'---|' * len(people)}---:|---:|{'|'.join(ends)}|"
     for lead, one in leads:
         cells = [escaped(_person(lead, column)) for _, column in people]
-        standing = f"{say.score(one.points, page.decimals)} ({one.percent}%)"
+        standing = f"{wording.score(one.points, page.decimals)} ({one.percent}%)"
         why = "<br>".join(escaped(_reason(page, reason)) for reason in one.reasons)
         last = "" if lead.last_activity is None else f"{lead.last_activity:%Y-%m-%d %H:%M}"
         texts = [escaped(text or "") for text in lead.labels]
@@ -161,13 +161,13 @@ def _person(lead: Listed, column: str) -> str:
 
 def _reason(page: Page, why: Why) -> str:
     when = None if why.last is None else why.last.isoformat()
-    return say.reason(why.name, why.times, when, why.points, page.decimals)
+    return wording.reason(why.name, why.times, when, why.points, page.decimals)
 
 
 def _change(page: Page, one: Standing) -> str:
     if one.change is None:
         return ""
-    return "new" if one.change.points is None else say.given(one.change.points, page.decimals)
+    return "new" if one.change.points is None else wording.given(one.change.points, page.decimals)
 
 
 def _moves(page: Page, score: PageScore) -> Iterator[str]:
@@ -186,11 +186,11 @@ def _moves(page: Page, score: PageScore) -> Iterator[str]:
 
 
 def _moved(page: Page, moved: Moved) -> str:
-    before = "new" if moved.before is None else say.score(moved.before, page.decimals)
-    parts = ", ".join(f"{say.given(points, page.decimals)} {words}" for points, words in moved.parts)
+    before = "new" if moved.before is None else wording.score(moved.before, page.decimals)
+    parts = ", ".join(f"{wording.given(points, page.decimals)} {words}" for points, words in moved.parts)
     owner = f", {escaped(moved.owner)}" if page.has("owner") else ""
     why = f" ({parts})" if parts else ""
-    return f"{escaped(moved.called)}{owner}: {before} → {say.score(moved.now, page.decimals)}{why}"
+    return f"{escaped(moved.called)}{owner}: {before} → {wording.score(moved.now, page.decimals)}{why}"
 
 
 def _owners(page: Page) -> Iterator[str]:
@@ -218,7 +218,7 @@ def _nearest(page: Page) -> Iterator[str]:
     )
     for each in page.nearest:
         missing = "" if each.missing is None else missing_words(each.missing, page.decimals)
-        yield _row(escaped(each.called), str(each.flames), say.score(each.points, page.decimals), missing)
+        yield _row(escaped(each.called), str(each.flames), wording.score(each.points, page.decimals), missing)
 
 
 def _labels(page: Page) -> Iterator[str]:
@@ -242,7 +242,7 @@ def _accounts(page: Page, view: AccountsView) -> Iterator[str]:
     yield from ("", _row("Rank", "Account", "Contacts", "Flames", "Score", "Roles", "Last activity"))
     yield "|---:|---|---:|---:|---:|---|---|"
     for line in view.lines:
-        standing = f"{say.score(line.points, page.decimals)} ({line.percent}%)"
+        standing = f"{wording.score(line.points, page.decimals)} ({line.percent}%)"
         cells = (escaped(line.called), f"{line.contacts:,}", str(line.flames), standing)
         yield _row(f"{line.rank:,}", *cells, escaped(line.roles), line.last_activity or "")
 
@@ -255,7 +255,7 @@ def _rules(page: Page, score: PageScore) -> Iterator[str]:
         if not rule.contacts and rule.entry == "rule":
             yield _row(escaped(rule.called), "matches nobody", "", "")
             continue
-        points = say.given(nearest_points(rule.points), page.decimals)
+        points = wording.given(nearest_points(rule.points), page.decimals)
         yield _row(escaped(rule.called) + kind, f"{rule.contacts:,}", f"{rule.occurrences:,}", points)
 
 
@@ -268,7 +268,9 @@ def _bots(page: Page, bots: BotsView | None) -> Iterator[str]:
         yield from ("", "| Name | Company | Score | Events | Points lost |", "|---|---|---|---:|---:|")
     for line in bots.lines:
         cells = (escaped(text or "") for text in (line.called, line.company, line.score))
-        yield _row(*cells, f"{line.events:,}", say.given(line.points_lost, page.decimals).removeprefix("+"))
+        yield _row(
+            *cells, f"{line.events:,}", wording.given(line.points_lost, page.decimals).removeprefix("+")
+        )
     if len(bots.lines) < bots.rows:
         yield from ("", f"The first {len(bots.lines):,} of {bots.rows:,}; `bots.parquet` has them all.")
 
@@ -286,7 +288,7 @@ def _exports(page: Page) -> Iterator[str]:
     for source in page.sources:
         counts = (source.rows, source.kept, source.rejected, source.orphans, source.old)
         day = None if source.newest is None else to_local(source.newest, page.zone).date()
-        newest = "" if day is None else f"{day.isoformat()}, {say.ago(day, page.as_of.date())}"
+        newest = "" if day is None else f"{day.isoformat()}, {wording.ago(day, page.as_of.date())}"
         yield _row(escaped(source.path), *(f"{many:,}" for many in counts), newest)
 
 

@@ -27,7 +27,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.report.drawing import spark
 from flamescore.report.links import mailto, tel
 from flamescore.report.shown import shown
@@ -78,7 +78,7 @@ def script_data(page: Page) -> str:
         {
             "as_of": page.as_of.isoformat(),
             "hot": page.hot_flames,
-            "since": None if page.since is None else say.short_day(page.since.date(), page.as_of.date()),
+            "since": None if page.since is None else wording.short_day(page.since.date(), page.as_of.date()),
             "nobody": UNASSIGNED,
             "total": page.total,
             "scores": [_score(score) for score in page.scores],
@@ -146,7 +146,7 @@ def _standing(page: Page, score: PageScore, standing: Standing, days: _Days) -> 
         "q": standing.place,
         "z": standing.order,
         "f": standing.flames,
-        "p": minus(say.score(standing.points, page.decimals)),
+        "p": minus(wording.score(standing.points, page.decimals)),
         "u": f"{standing.percent}%",
         "r": f"{standing.rank:,} of {score.contacts:,}, better than {standing.percent}%",
         "w": [[reason_words(why), age(page, why.last)] for why in standing.reasons],
@@ -170,12 +170,12 @@ def reason_words(why: Why) -> str:
 
 def age(page: Page, day: date | None) -> str:
     """Format how long ago a day was; empty without a day."""
-    return "" if day is None else say.ago(day, page.as_of.date())
+    return "" if day is None else wording.ago(day, page.as_of.date())
 
 
 def missing_words(points: int, decimals: int) -> str:
     """Format missing points: `2 points more`."""
-    text = say.missing(points, decimals)
+    text = wording.missing(points, decimals)
     return f"{text} point{'' if text == '1' else 's'} more"
 
 
@@ -183,12 +183,12 @@ def change_words(change: Change, decimals: int) -> str:
     """Format a change: `+8.6`, `new`, or empty if nothing changed."""
     if change.points is None:
         return "new"
-    return minus(say.given(change.points, decimals)) if change.points else ""
+    return minus(wording.given(change.points, decimals)) if change.points else ""
 
 
 def part_words(parts: tuple[tuple[int, str], ...], decimals: int) -> str:
     """Format the parts of a change: `+2 new activity, +1 changed rules`."""
-    return ", ".join(f"{minus(say.given(points, decimals))} {words}" for points, words in parts)
+    return ", ".join(f"{minus(wording.given(points, decimals))} {words}" for points, words in parts)
 
 
 def _change(page: Page, change: Change) -> dict[str, Any]:
@@ -211,7 +211,11 @@ class _Days:
     def last(self, day: date | None) -> int:
         """Return the index of the wording for when something last happened."""
         if (known := self._last.get(day)) is None:
-            text = "" if day is None else f"{say.short_day(day, self._today)}, {say.ago(day, self._today)}"
+            text = (
+                ""
+                if day is None
+                else f"{wording.short_day(day, self._today)}, {wording.ago(day, self._today)}"
+            )
             known = self._last[day] = self._place(text)
         return known
 
@@ -219,7 +223,7 @@ class _Days:
         """Return the index of the wording for how long something counts."""
         if (known := self._until.get((day, of_rule))) is None:
             never = "no expiry" if of_rule else ""
-            text = never if day is None else say.short_day(day, self._today)
+            text = never if day is None else wording.short_day(day, self._today)
             known = self._until[day, of_rule] = self._place(text)
         return known
 
@@ -230,4 +234,4 @@ class _Days:
 def _ledger(page: Page, lines: tuple[LedgerLine, ...], days: _Days) -> Iterator[list[Any]]:
     for rule, entry, points, times, last, until in lines:
         places = days.last(last), days.until(until, of_rule=entry == "rule")
-        yield [rule, minus(say.given(points, page.decimals)), times, *places]
+        yield [rule, minus(wording.given(points, page.decimals)), times, *places]

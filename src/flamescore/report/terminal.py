@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flamescore.report import say
+from flamescore.report import wording
 from flamescore.report.list_of_leads import Leads, lead_table
 from flamescore.report.run_view import held_out_line
 from flamescore.screen import Column, table
@@ -30,7 +30,7 @@ def render_terminal(report: View, leads: RunData, *, on: Screen, top: int) -> li
 
     `leads` has at least the listed contacts.
     """
-    screen, when = on, say.minute(report.as_of)
+    screen, when = on, wording.minute(report.as_of)
     lines = [f"{count(report.contacts, 'contact')} scored as of {when}"]
     for score in report.scores:
         lines += ["", *_block(report, score, screen), *_percentiles(leads, score.name, screen)]
@@ -61,7 +61,7 @@ def _percentiles(run: RunData, name: str, screen: Screen) -> list[str]:
     """Return the score at some percentiles, as a sentence; empty if no contact is scored."""
     (record,) = (score for score in run.record.scores if score.name == name)
     at = {
-        each.percent: say.score(nearest_points(each.score), run.decimals)
+        each.percent: wording.score(nearest_points(each.score), run.decimals)
         for each in record.percentiles
         if each.score is not None
     }

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from flamescore.report import say
+from flamescore.report import wording
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from flamescore.report import say
     ],
 )  # fmt: skip
 def test_a_score_is_rounded_down(points, decimals, said):
-    assert say.score(points, decimals) == said
+    assert wording.score(points, decimals) == said
 
 
 @pytest.mark.parametrize(
@@ -28,19 +28,19 @@ def test_a_score_is_rounded_down(points, decimals, said):
     ],
 )  # fmt: skip
 def test_what_a_rule_gave_has_its_sign_and_is_rounded_half_away_from_zero(points, decimals, said):
-    assert say.given(points, decimals) == said
+    assert wording.given(points, decimals) == said
 
 
 def test_what_is_missing_is_rounded_up():
-    assert [say.missing(points) for points in (20_100, 20_000, 1, 0)] == ["2.1", "2", "0.1", "0"]
+    assert [wording.missing(points) for points in (20_100, 20_000, 1, 0)] == ["2.1", "2", "0.1", "0"]
 
 
 def test_commas_may_be_left_out():
-    assert say.score(12_345_000, commas=False) == "1234.5"
+    assert wording.score(12_345_000, commas=False) == "1234.5"
 
 
 def test_a_percentile_is_rounded_down():
-    assert [say.percentile(number) for number in (99.99, 100.0, 0.0)] == ["99%", "100%", "0%"]
+    assert [wording.percentile(number) for number in (99.99, 100.0, 0.0)] == ["99%", "100%", "0%"]
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_a_percentile_is_rounded_down():
     ],
 )  # fmt: skip
 def test_ago_counts_calendar_days(day, said):
-    assert say.ago(date.fromisoformat(day), date(2026, 11, 21)) == said
+    assert wording.ago(date.fromisoformat(day), date(2026, 11, 21)) == said
 
 
 def test_a_reason():
     assert (
-        say.reason("Talked with a rep", 2, "4 days ago", 183_890)
+        wording.reason("Talked with a rep", 2, "4 days ago", 183_890)
         == "Talked with a rep ×2, 4 days ago (+18.4)"
     )
-    assert say.reason("Owns a dog", 1, None, 30_000) == "Owns a dog (+3)"
+    assert wording.reason("Owns a dog", 1, None, 30_000) == "Owns a dog (+3)"

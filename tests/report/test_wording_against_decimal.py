@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decim
 
 import pytest
 
-from flamescore.report import say
+from flamescore.report import wording
 
 SIZES = (10, 10_000, 300_000, 10**8, 10**14)
 MONTH = Decimal("30.4375")
@@ -32,12 +32,12 @@ def check_points(seed, many):
     for _ in range(many):
         points = chance.randint(-1, 1) * chance.randrange(chance.choice(SIZES))
         decimals = chance.randint(0, 4)
-        score, given = say.score(points, decimals), say.given(points, decimals)
+        score, given = wording.score(points, decimals), wording.given(points, decimals)
         assert score == shown(points, decimals, ROUND_FLOOR), points
         plus = "+" if points > 0 else ""
         assert given == plus + shown(points, decimals, ROUND_HALF_UP), points
-        assert say.missing(abs(points), decimals) == shown(abs(points), decimals, ROUND_CEILING), points
-        assert say.score(points, decimals, commas=False) == score.replace(",", "")
+        assert wording.missing(abs(points), decimals) == shown(abs(points), decimals, ROUND_CEILING), points
+        assert wording.score(points, decimals, commas=False) == score.replace(",", "")
         assert points <= 0 or "0" not in (score, given)
         bound = chance.randrange(chance.choice(SIZES))
         assert (number(score) >= Decimal(bound) / 10_000) <= (points >= bound), (points, bound)
@@ -56,7 +56,7 @@ def check_days(seed, many):
         today = date(2026, 1, 1) + timedelta(days=chance.randrange(2_000))
         days = chance.randrange(-3, chance.choice((5, 70, 800, 9_000)))
         day = today - timedelta(days=days)
-        assert say.ago(day, today) == (str(day) if days < 0 else ago_by_hand(days))
+        assert wording.ago(day, today) == (str(day) if days < 0 else ago_by_hand(days))
 
 
 def test_points_and_days():
