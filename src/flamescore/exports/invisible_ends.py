@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from flamescore.invisible import ENDS, INVISIBLE
 from flamescore.text import WHITE_SPACE
 
-_TOLD: Final = frozenset(INVISIBLE) - frozenset(WHITE_SPACE)
+_REPORTED: Final = frozenset(INVISIBLE) - frozenset(WHITE_SPACE)
 _CLASS: Final = "[" + "".join(f"\\x{{{ord(each):x}}}" for each in ENDS) + "]+"
 _AT_START, _AT_END = f"^({_CLASS})", f"({_CLASS})$"
 _MOST_ENDS: Final = 10_000
@@ -137,6 +137,6 @@ def removed(cells: pl.Series, rows: pl.Series | None = None) -> Removed:
     for first, last, many in (
         ends.sort("rows", "first", "last", descending=[True, False, False]).head(_MOST_ENDS).iter_rows()
     ):
-        tally.update(dict.fromkeys(sorted({*(first or ""), *(last or "")} & _TOLD), many))
+        tally.update(dict.fromkeys(sorted({*(first or ""), *(last or "")} & _REPORTED), many))
     ranked = sorted(tally, key=lambda character: (-tally[character], character))
     return Removed(int(ends["rows"].sum()), tuple(ranked))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST: Final = 10_000
 """Maximum number of distinct cells, and of distinct digit masks, to examine, from the first ones."""
 
-TOLD: Final = 4
+MOST_SHAPES: Final = 4
 """Number of shapes to report, the most common ones."""
 
 _LONGEST: Final = 100
@@ -126,7 +126,7 @@ class UnreadTimes(Struct):
 
 def lines(shapes: Iterable[TimeShape]) -> list[str]:
     """Return the lines of an error on times that don't parse, one for each of the most common shapes."""
-    return [each.line for each in list(shapes)[:TOLD]]
+    return [each.line for each in list(shapes)[:MOST_SHAPES]]
 
 
 def cure(

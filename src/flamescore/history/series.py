@@ -79,7 +79,9 @@ def _read(files: Sequence[HistoryFile], ids: Sequence[str]) -> pl.DataFrame:
         orient="row",
     )
     if not files:
-        return of_run.select("run_id", "as_of", *(pl.lit(None, HISTORY[name]).alias(name) for name in _TOLD))
+        return of_run.select(
+            "run_id", "as_of", *(pl.lit(None, HISTORY[name]).alias(name) for name in _WITHOUT_ID)
+        )
     meant = reduce(or_, (pl.col("contact_id") == each for each in ids))
     rows = pl.scan_parquet(
         [each.path for each in files], glob=False, hive_partitioning=False, include_file_paths=_FILE
@@ -90,11 +92,11 @@ def _read(files: Sequence[HistoryFile], ids: Sequence[str]) -> pl.DataFrame:
         .sort(_OWN, "score", "flames", "contact_id", descending=[True, True, True, False])
         .unique([_FILE, "score_name"], keep="first", maintain_order=True)
         .join(of_run, on=_FILE, how="left", maintain_order="left")
-        .select("run_id", "as_of", *(pl.col(name).cast(HISTORY[name]) for name in _TOLD))
+        .select("run_id", "as_of", *(pl.col(name).cast(HISTORY[name]) for name in _WITHOUT_ID))
     )
 
 
-_TOLD: Final = tuple(name for name in HISTORY if name != "contact_id")
+_WITHOUT_ID: Final = tuple(name for name in HISTORY if name != "contact_id")
 
 
 def read_file(file: HistoryFile, ids: pl.Series | None = None) -> pl.DataFrame:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flamescore.rule_diff.rendering import Diff
 
 _SHARES: Final = ("hot-change", "flames-change")
-_ASKED: Final = re.compile(r"([a-z-]+)=(.+)")
+_LIMIT: Final = re.compile(r"([a-z-]+)=(.+)")
 
 
 class FailOn(Struct, frozen=True):
@@ -56,7 +56,7 @@ def fail_on(texts: Iterable[str]) -> tuple[FailOn, ...]:
 def _read(text: str) -> FailOn:
     if text in ("warning", "any"):
         return FailOn(text)
-    found = _ASKED.fullmatch(text)
+    found = _LIMIT.fullmatch(text)
     percent = None if found is None else parse_percent(found[2])
     if found is None or percent is None or found[1] not in _SHARES:
         message = f"--fail-on must be hot-change=10%, flames-change=5%, any or warning, not `{text}`."

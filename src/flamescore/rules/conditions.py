@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from flamescore.rules import condition_book
 from flamescore.rules.bursts import BURST
 from flamescore.rules.lists import LIST_FILE, from_file
-from flamescore.rules.members import MEMBER_KEYS, MEMBERS, in_segment, may_ask_segments, rule_is
+from flamescore.rules.members import MEMBER_KEYS, MEMBERS, in_segment, may_refer_to_segments, rule_is
 from flamescore.rules.predicates import FIELDS, TESTS, WHERE
 from flamescore.rules.properties import PER, PROPERTY, PROPERTY_SHAPES, SUMS, TIMES_OF_CONDITION
 from flamescore.rules.reading import (
@@ -193,7 +193,7 @@ def follower_of(found: dict[str, Value], key: str) -> condition_book.Follower | 
 
 def _condition(at: At) -> Value:
     check_standing(at)
-    return _ACTING_CONDITION(at) if may_ask_segments(at) else _ANY_CONDITION(at)
+    return _ACTING_CONDITION(at) if may_refer_to_segments(at) else _ANY_CONDITION(at)
 
 
 def _ref(word: str) -> dict[str, str]:
@@ -206,7 +206,7 @@ CONDITION: Final = ValueType(_condition, {"anyOf": [_ref(word) for word in CONDI
 
 def _words_at(at: At) -> tuple[str, ...]:
     """Return the words of which a condition at this place must have one."""
-    if may_ask_segments(at):
+    if may_refer_to_segments(at):
         return (*CONDITION_WORDS, *MEMBERS)
     return CONDITION_WORDS if scores_allowed(at) else tuple(w for w in CONDITION_WORDS if w not in STANDING)
 

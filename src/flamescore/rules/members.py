@@ -19,7 +19,7 @@ _PLACES: Final = ("segments", "alerts", "route")
 """The keys of the project file under which they may occur."""
 
 
-def may_ask_segments(at: At) -> bool:
+def may_refer_to_segments(at: At) -> bool:
     """Return whether a condition at this place may refer to rules and segments."""
     return bool(at.path) and at.path[0] in _PLACES
 
