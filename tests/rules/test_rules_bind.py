@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flamescore.columns import Columns
+from flamescore.errors import RuleFileError
 from flamescore.rules import (
     AllOf,
     AnyOf,
@@ -40,9 +41,12 @@ from flamescore.rules import (
     Times,
     Within,
     bind_condition,
+    bind_events,
+    bind_predicates,
     bind_rules,
     date_columns,
     load_condition,
+    load_events,
     load_predicates,
     load_rules,
     load_rules_text,
@@ -485,6 +489,63 @@ def test_a_condition_of_the_project_file():
             FieldIs((Predicate("since", (Within(Period(30, "d"), ahead=False),)),)),
         )
     )
+
+
+_EASTERN = "2026-02-28 01:29:59-03:30"
+_LOCAL = "2026-02-28 02:30"
+"""04:59:59 in UTC; 07:30 in UTC where the zone is New York's, and 01:30 where it is Berlin's."""
+
+
+def between(low, high):
+    return f'{{between: ["{low}", "{high}"]}}'
+
+
+def condition_of(test):
+    text = f"exclude: {{field: {{since: {test}}}}}\n"
+    loaded = load_condition(parse(text, "flamescore.yaml", letter="P").document, ("exclude",))
+    return lambda zone: bind_condition(loaded, COLUMNS, zone).where
+
+
+def search_of(test):
+    loaded = load_predicates([f"since: {test}"])
+    return lambda zone: bind_predicates(loaded, COLUMNS, zone)
+
+
+def alert_of(test):
+    text = f"alert: {{event: e, where: {{day: {test}}}}}\n"
+    document = parse(text, "flamescore.yaml", letter="P").document
+    loaded = load_events(document, ("alert",), {"event", "where"}, None)
+    return lambda zone: bind_events(loaded, COLUMNS, zone).match.where
+
+
+OUTSIDE = pytest.mark.parametrize("load", [condition_of, search_of, alert_of])
+
+
+@OUTSIDE
+def test_which_end_of_a_range_is_the_lower_one_may_depend_on_the_zone(load):
+    forward, backward = load(between(_EASTERN, _LOCAL)), load(between(_LOCAL, _EASTERN))
+    new_york, berlin = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
+    (predicate,) = forward(new_york)
+    assert [test.operand for test in predicate.tests] == [
+        datetime(2026, 2, 28, 4, 59, 59, tzinfo=UTC), datetime(2026, 2, 28, 7, 30, tzinfo=UTC)
+    ]  # fmt: skip
+    backward(berlin)
+    for bind, zone in ((forward, berlin), (backward, new_york)):
+        with pytest.raises(RuleFileError, match="R076 `between` goes from"):
+            bind(zone)
+
+
+@OUTSIDE
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        (_LOCAL, "2026-02-28 02:29"), ("2026-03-01", _LOCAL), (_EASTERN, "2026-02-28T00:00Z"),
+        ("2026-03-01", "2026-02-28"),
+    ],
+)  # fmt: skip
+def test_a_range_that_goes_down_in_any_zone_is_a_fault_at_once(load, low, high):
+    with pytest.raises(RuleFileError, match="R076 `between` goes from"):
+        load(between(low, high))
 
 
 def test_the_columns_that_are_read_as_dates():

@@ -15,7 +15,7 @@ from flamescore.rules.checks import check_columns, check_conditions, check_file,
 from flamescore.rules.conditions import CONDITION, FIELD_CONDITION
 from flamescore.rules.names import Names, check_names, names_of
 from flamescore.rules.predicates import CONTACT_PREDICATES
-from flamescore.rules.reading import RuleReading, in_order
+from flamescore.rules.reading import RuleReading, in_order, read_valid
 from flamescore.rules.shapes import FILE
 from flamescore.schema_reader import RefusedError, ValueType
 from flamescore.yaml_tree import Document, parse
@@ -72,9 +72,13 @@ class LoadedCondition(Struct, frozen=True):
     type: ValueType = CONDITION
 
     def condition(self, zone: ZoneInfo) -> Condition:
-        """Return the condition, with its naive times in a zone."""
+        """Return the condition, with its naive times in a zone.
+
+        Raises:
+            RuleFileError: the ends of a `between` are in the wrong order in this zone.
+        """
         reading = RuleReading(self.document, zone=zone, lists=self.lists)
-        condition: Condition = self.type(reading.at(self.path))
+        condition: Condition = read_valid(self.type, reading.at(self.path))
         return condition
 
 
@@ -86,9 +90,13 @@ class WherePart(Struct, frozen=True):
     lists: Lists | None = None
 
     def predicates(self, zone: ZoneInfo) -> tuple[Predicate, ...]:
-        """Return the predicates, with their naive times in a zone."""
+        """Return the predicates, with their naive times in a zone.
+
+        Raises:
+            RuleFileError: the ends of a `between` are in the wrong order in this zone.
+        """
         reading = RuleReading(self.document, zone=zone, lists=self.lists)
-        predicates: tuple[Predicate, ...] = CONTACT_PREDICATES(reading.at())
+        predicates: tuple[Predicate, ...] = read_valid(CONTACT_PREDICATES, reading.at())
         return predicates
 
 
@@ -138,7 +146,7 @@ def load_condition(
     Raises:
         RuleFileError: with every fault, in order.
     """
-    reading = RuleReading(document, lists=lists)
+    reading = RuleReading(document, knows_zone=False, lists=lists)
     _read(reading.at(path), CONDITION, check_conditions)
     if names is not None:
         check_names(reading, names)
@@ -153,7 +161,7 @@ def load_field_condition(document: Document, path: NodePath, lists: Lists | None
     Raises:
         RuleFileError: with every fault, in order.
     """
-    reading = RuleReading(document, lists=lists)
+    reading = RuleReading(document, knows_zone=False, lists=lists)
     _read(reading.at(path), FIELD_CONDITION, check_columns)
     if reading.problems:
         raise RuleFileError(in_order(reading.problems))
@@ -173,7 +181,7 @@ def load_predicates(
     for text in texts:
         document, faults = _where(text, name)
         if document is not None:
-            reading = RuleReading(document, lists=lists)
+            reading = RuleReading(document, knows_zone=False, lists=lists)
             _read(reading.at(), CONTACT_PREDICATES, check_columns)
             faults = in_order(reading.problems)
             parts.append(WherePart(document, tuple(reading.needs), lists))

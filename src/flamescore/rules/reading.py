@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from flamescore.schema_reader import Reading
+from flamescore.errors import RuleFileError
+from flamescore.schema_reader import Reading, RefusedError
 from flamescore.yaml_tree import by_place, nearest, shortened
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from flamescore.errors import Problem
     from flamescore.rules.lists import Lists, ListValues
-    from flamescore.schema_reader import At, ProblemText, Shape
+    from flamescore.schema_reader import At, ProblemText, Shape, Value
     from flamescore.yaml_tree import Path
 
 ExportKind = Literal["contacts", "events"]
@@ -48,6 +49,9 @@ class RuleReading(Reading):
     """One reading of rules or conditions: their requirements on the exports, and the zone of naive times."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    knows_zone: bool = True
+    """Whether `zone` is that of the rule file; a condition in another file is first read without it."""
+
     needs: list[Need] = field(default_factory=list)
     lists: Lists | None = None
     """The source of lists from files."""
@@ -118,6 +122,18 @@ def rule_reading(at: At) -> RuleReading:
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """Return problems in order of their place, without duplicates."""
     return tuple(by_place(dict.fromkeys(problems)))
+
+
+def read_valid(type_: Callable[[At], Value], at: At) -> Value:
+    """Read a value.
+
+    Raises:
+        RuleFileError: with every fault, in order, if they keep it from being built.
+    """
+    try:
+        return type_(at)
+    except RefusedError:
+        raise RuleFileError(in_order(rule_reading(at).problems)) from None
 
 
 # --- wording for keys --------------------------------------------------------------------------------

@@ -239,7 +239,7 @@ def _range(at: At) -> tuple[Decimal | date | datetime, ...]:
     """Read both inclusive ends of `between`: two numbers, or two dates or times, the lower one first.
 
     A date is compared with the calendar day of a time, as for cells: `[2026-11-21, 2026-11-21T09:00]` is that
-    day up to nine.
+    day up to nine. Where only one end has an offset, which is the lower one depends on the time zone.
     """
     both = "Write both ends, the lower one first: `[60, 600]`."
     if at.node.kind != "list":
@@ -250,7 +250,11 @@ def _range(at: At) -> tuple[Decimal | date | datetime, ...]:
     if isinstance(low, Decimal) is not isinstance(high, Decimal):
         message = f"{at.label} goes from a {_kind(low)} to a {_kind(high)}."
         at.refuse("R073", message, "Write two numbers, or two dates.")
-    if all(isinstance(end, datetime) for end in ends) or isinstance(low, Decimal):
+    if isinstance(low, Decimal):
+        backwards = low > high
+    elif not rule_reading(at).knows_zone and len({_has_offset(each) for each in at.children}) > 1:
+        return ends
+    elif all(isinstance(end, datetime) for end in ends):
         backwards = low > high
     else:
         zone = rule_reading(at).zone
@@ -261,6 +265,11 @@ def _range(at: At) -> tuple[Decimal | date | datetime, ...]:
         message = f"{at.label} goes from {written[0]} down to {written[1]}, so no cell can fit."
         at.refuse("R076", message, f"Write the lower end first: `[{written[1]}, {written[0]}]`.")
     return ends
+
+
+def _has_offset(at: At) -> bool:
+    moment = parse_time(at.node.written.strip())
+    return isinstance(moment, datetime) and moment.tzinfo is UTC
 
 
 def _kind(end: Decimal | date | datetime) -> str:

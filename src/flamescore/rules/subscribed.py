@@ -14,7 +14,7 @@ from flamescore.rules.checks import check_conditions, check_nulls
 from flamescore.rules.conditions import EVENT_KEYS, FOLLOWER, event_match, follower_of
 from flamescore.rules.never import check_wait
 from flamescore.rules.properties import PER, TIMES_OF_RULE
-from flamescore.rules.reading import RuleReading, in_order
+from flamescore.rules.reading import RuleReading, in_order, read_valid
 from flamescore.schema_reader import At, Key, RefusedError, Shape
 from flamescore.units import POINT
 
@@ -56,9 +56,13 @@ class LoadedEvents(Struct, frozen=True):
     lists: Lists | None = None
 
     def rule(self, zone: ZoneInfo) -> book.EventRule:
-        """Return the events as a rule that counts the latest of them, with its naive times in a zone."""
+        """Return the events as a rule that counts the latest of them, with its naive times in a zone.
+
+        Raises:
+            RuleFileError: the ends of a `between` are in the wrong order in this zone.
+        """
         reading = RuleReading(self.document, zone=zone, lists=self.lists)
-        return _rule(_EVENTS.read(_at(reading, self.path, self.keys)), self.window)
+        return _rule(read_valid(_EVENTS.read, _at(reading, self.path, self.keys)), self.window)
 
 
 def load_events(
@@ -75,7 +79,7 @@ def load_events(
     Raises:
         RuleFileError: with every fault, in order.
     """
-    reading = RuleReading(document, lists=lists)
+    reading = RuleReading(document, knows_zone=False, lists=lists)
     at = _at(reading, path, keys)
     check_nulls(at)
     try:
