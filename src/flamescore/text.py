@@ -22,7 +22,8 @@ WHITE_SPACE: Final = (
 """Unicode White_Space: what Polars' `strip_chars()` strips (`str.strip()` strips more)."""
 
 _BEYOND_ASCII: Final = (
-    r"\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    r"\ud800-\udfff"
 )
 _HIDDEN: Final = re.compile(rf"[\x00-\x1f{_BEYOND_ASCII}]")
 _HIDDEN_IN_JSON: Final = re.compile(rf"[{_BEYOND_ASCII}]")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -166,6 +166,8 @@ def test_the_entry_to_paste_accepts_what_it_stands_under(subject):
     assert after(replace(finding, count=4), entry).is_open
 
 
+@example("visits?")
+@example("\ufffe")
 @given(st.text(max_size=20).filter(lambda text: not any("\ud800" <= each <= "\udfff" for each in text)))
 def test_texts_in_yaml_read_back(text):
     assert yaml.safe_load(f"{{k: [{scalar(text)}, x]}}") == {"k": [text, "x"]}

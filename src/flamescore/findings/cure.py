@@ -7,7 +7,7 @@ from typing import Final
 
 from flamescore.text import json_text
 
-_PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./*?@+=-]*(?: [A-Za-z0-9_./*?@+=-]+)*", re.ASCII)
+_PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./*@+=-]*(?: [A-Za-z0-9_./*@+=-]+)*", re.ASCII)
 _NOT_TEXT: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
