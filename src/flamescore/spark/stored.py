@@ -1,0 +1,118 @@
+"""Reads back what the workers wrote of a run, as the scoring that the tables for people are made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from flamescore.engine import NO_AGE, LedgerPart
+from flamescore.frames import POINTS, SCORES
+from flamescore.ledger_frames import Ledger
+from flamescore.points import ten_thousandths
+from flamescore.scoring import Scored
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flamescore.observations import Observations
+    from flamescore.spark.plan import Plan
+
+MOST_ROWS: Final = 100_000
+"""The most contacts in `scores.csv`, and leads in `hot_leads.csv`, of a run on Spark."""
+
+
+def table(folder: Path, name: str) -> pl.LazyFrame:
+    """Return a table of a run that is being written, from its parts in their order."""
+    parts = sorted((folder / name).glob("part-*.parquet"))
+    return pl.scan_parquet(parts, glob=False, hive_partitioning=False)
+
+
+def read_scored(
+    folder: Path,
+    plan: Plan,
+    observed: Observations,
+    rejects: pl.DataFrame,
+    hot_flames: int,
+    *,
+    everyone: bool,
+) -> Scored:
+    """Return the scoring of all contacts, or only of those that are hot under any score.
+
+    Values are those of the whole scoring: a rank counts all contacts.
+    """
+    scores = table(folder, "scores.parquet")
+    contacts = table(folder, "contacts.parquet")
+    points = table(folder, "points.parquet")
+    excluded, hot = (table(folder, name).collect() for name in ("excluded.parquet", "hot.parquet"))
+    if not everyone:
+        any_hot = scores.filter(pl.col("flames") >= hot_flames).select("contact_id").unique().collect()
+        scores, contacts, points = (
+            each.join(any_hot.lazy(), on="contact_id", how="semi", maintain_order="left")
+            for each in (scores, contacts, points)
+        )
+    ranked, people = scores.select(SCORES.names()).collect(), contacts.collect().sort("contact_id")
+    ids = people["contact_id"]
+    place = people.select("contact_id").with_row_index("place")
+    places = ranked.select("contact_id").join(place, on="contact_id", how="left", maintain_order="left")
+    return Scored(
+        book=plan.book,
+        as_of=plan.as_of,
+        contacts=people,
+        scores=ranked,
+        places=places["place"],
+        ledger=_ledger(ids, plan, points.select(POINTS.names()).collect()),
+        observed=observed,
+        hot=hot,
+        excluded=excluded,
+        rejects=rejects,
+    )
+
+
+def scored_of(plan: Plan, contacts: pl.DataFrame, observed: Observations) -> Scored:
+    """Return a scoring that has contacts and no scores, from which the names of tables' columns follow."""
+    return Scored(
+        book=plan.book,
+        as_of=plan.as_of,
+        contacts=contacts,
+        scores=pl.DataFrame(schema=SCORES),
+        places=pl.Series("place", [], pl.UInt32),
+        ledger=Ledger(contacts["contact_id"], plan.entries, plan.clock.now, ()),
+        observed=observed,
+    )
+
+
+def _ledger(ids: pl.Series, plan: Plan, points: pl.DataFrame) -> Ledger:
+    """Return rows of `frames.POINTS` as a ledger; they are by contact id and in the order of its entries."""
+    entries = plan.entries
+    numbers = pl.DataFrame(
+        [(each.score_name, each.entry, each.id, n) for n, each in enumerate(entries)],
+        schema={"score_name": pl.String, "entry": pl.String, "rule_id": pl.String, "number": pl.Int64},
+        orient="row",
+    )
+    now = plan.clock.now
+    rows = points.join(
+        numbers, on=["score_name", "entry", "rule_id"], how="left", maintain_order="left"
+    ).select(
+        "number",
+        "occurrences",
+        ten_thousandths(pl.col("points"), pl.Int128()).alias("points"),
+        (now - pl.col("last_at").dt.epoch("s")).fill_null(NO_AGE).alias("age"),
+    )
+    whole = rows["points"].to_list()
+    arrays = (
+        ids.search_sorted(points["contact_id"]).to_numpy().astype(np.int64),
+        rows["number"].to_numpy(),
+        rows["occurrences"].to_numpy(),
+        _whole(whole),
+        rows["age"].to_numpy(),
+    )
+    return Ledger(ids, entries, now, (LedgerPart(0, len(ids), lambda: arrays),))
+
+
+def _whole(points: list[int]) -> np.ndarray:
+    """Return points as 64-bit integers, or as Python's where one of them is too large."""
+    if all(-(2**63) <= each < 2**63 for each in points):
+        return np.array(points, np.int64)
+    return np.array(points, np.object_)
