@@ -153,7 +153,7 @@ def score_project(
 def _published(job: _Job, folder: RunFolder, tell: Callable[[str], None]) -> ProjectRun:
     """Score, write the run into its folder and publish it."""
     started_at, watch, settings = datetime.now(UTC), Stopwatch(), job.settings
-    _check_seen(job, folder.path)
+    check_seen(job, folder.path)
     tell("Reading the exports and scoring")
     done = _scored(job, folder.path / WORK)
     watch("score", sum(record.counts.rows for record in done.found.records))
@@ -274,7 +274,7 @@ def _outcomes(files: FilesPlan, clean: DataFrame) -> list[tuple[int, FileOutcome
     return [(files.files[note.file].source, note.outcome) for note in notes]
 
 
-def _check_seen(job: _Job, folder: Path) -> None:
+def check_seen(job: _Job, folder: Path) -> None:
     """Let workers look at every file and at the folder of the run, before a row is read.
 
     Raises:

@@ -1,0 +1,344 @@
+"""`flamescore score --engine spark` gives what `flamescore score` gives, row by row, or publishes nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import polars as pl
+import pytest
+import spark_project
+from polars.testing import assert_frame_equal
+
+from flamescore.cli.main import main
+from flamescore.spark import rank
+
+ROOT = Path(__file__).parents[2]
+TABLES = ("scores", "points", "contacts", "excluded", "hot")
+COUNTS = ("rows", "old", "rejected", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
+
+
+def run(*words):
+    """Run the program in this process; return its exit code, its stdout and its stderr."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["flamescore", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    told = (each.buffer.getvalue().decode() for each in (out, err))
+    return ended.value.code or 0, *told
+
+
+@pytest.fixture(scope="module")
+def score(address):
+    def on_spark(*words):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "umask", lambda _: 0o022)  # the server works in this process too
+            return run("score", "--engine", "spark", "--remote", address, *words)
+
+    return on_spark
+
+
+def stored(folder, name):
+    """Return a table of the latest run, whether it is a file or a folder of parts."""
+    path = folder / "latest" / f"{name}.parquet"
+    return pl.read_parquet(sorted(path.glob("part-*")) if path.is_dir() else path)
+
+
+def record_of(folder):
+    return json.loads((folder / "latest/run.json").read_text())
+
+
+def assert_same_runs(here, there):
+    for name in TABLES:
+        assert_frame_equal(stored(here, name), stored(there, name))
+    for name in ("scores.csv", "hot_leads.csv", "rejects.csv"):
+        assert (here / "latest" / name).read_bytes() == (there / "latest" / name).read_bytes(), name
+    mine, theirs = record_of(here), record_of(there)
+    for key in ("as_of", "rules", "contacts", "excluded", "scores", "observed", "given", "hot_flames", "hot"):
+        assert mine[key] == theirs[key], key
+    wanted = [
+        (each["kind"], each["path"], each["files"], *(each[n] for n in COUNTS)) for each in mine["sources"]
+    ]
+    found = [
+        (each["kind"], each["path"], each["files"], *(each[n] for n in COUNTS)) for each in theirs["sources"]
+    ]
+    assert found == wanted
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory, score):
+    """Return a folder with the run of one machine, `here`, and that of Spark, `there`, which told `out`."""
+    folder = tmp_path_factory.mktemp("both")
+    spark_project.write(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert run("score", "--output", "here")[0] == 0
+        code, out, _ = score("--output", "there", "--shards", "3")
+    assert code == 0
+    assert "41 contacts, 22 hot on fit, 3 hot on interest with 5 flames, 16 to call" in out
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    spark_project.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_files_of_every_kind_and_dirt(both):
+    assert_same_runs(both / "here", both / "there")
+    here, there = both / "here/latest", both / "there/latest"
+    assert (here / "merged.parquet").read_bytes() == (there / "merged.parquet").read_bytes()
+    record = record_of(both / "there")
+    sums = {name: sum(each[name] for each in record["sources"]) for name in COUNTS}
+    assert sums["duplicates"] == 9
+    assert sums["superseded"] > 40
+    assert sums["orphans"] > 20
+    assert record["observed"]["ambiguous_contacts"] == 2
+
+
+def test_success_is_written_and_nothing_of_the_work_stays(both):
+    names = {path.name for path in (both / "there/latest").iterdir()}
+    files = ("scores.csv", "hot_leads.csv", "hot_leads-interest.csv", "rejects.csv", "merged.parquet")
+    assert names == {"_SUCCESS", "run.json", *files, *(f"{name}.parquet" for name in TABLES)}
+    listed = {each["path"] for each in record_of(both / "there")["files"]}
+    assert {"_SUCCESS", "scores.parquet/part-00000.parquet"} <= listed
+
+
+def test_stored_runs_are_read_by_the_other_commands(both, monkeypatch):
+    monkeypatch.chdir(both)
+    told = {}
+    for output in ("here", "there"):
+        monkeypatch.setenv("FLAMESCORE_OUTPUT", output)
+        run_id = record_of(both / output)["run_id"]
+        columns = "rank,contact_id,score,reason_1"
+        found = [
+            run("search", "--flames", "4-5", "--format", "csv", "--columns", columns),
+            run("explain", "p5", "--run", "latest"),
+            run("report", "--format", "md"),
+            run("runs", "--format", "json"),
+        ]
+        assert [code for code, _, _ in found] == [0, 0, 0, 0]
+        search, explained, report, runs = (out.replace(run_id, "") for _, out, _ in found)
+        told[output] = search, explained, report.partition("## About")[0].partition("- ")[0]
+        assert json.loads(runs)[0]["damaged"] is None
+    assert told["there"] == told["here"]
+    assert "p5" in told["there"][0]
+
+
+def test_a_damaged_part_is_named(both, tmp_path, monkeypatch):
+    shutil.copytree(both, tmp_path / "copy", symlinks=True)
+    monkeypatch.chdir(tmp_path / "copy")
+    monkeypatch.setenv("FLAMESCORE_OUTPUT", "there")
+    (part,) = Path("there/latest/scores.parquet").glob("part-*")
+    part.write_bytes(part.read_bytes()[:-9])
+    code, _, err = run("search", "--flames", "5")
+    assert code == 3
+    assert "scores.parquet/part-00000.parquet has" in err
+
+
+def test_the_sample(tmp_path, score, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    rules = ("--rules", "rules/keap.yaml")
+    assert run("score", *rules, "--output", str(tmp_path / "here"))[0] == 0
+    assert score(*rules, "--output", str(tmp_path / "there"))[0] == 0
+    assert_same_runs(tmp_path / "here", tmp_path / "there")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("shards", ["1", "16"])
+def test_any_number_of_shards(both, score, monkeypatch, shards):
+    monkeypatch.chdir(both)
+    assert score("--output", shards, "--shards", shards)[0] == 0
+    assert_same_runs(both / "here", both / shards)
+
+
+# --- nothing is published
+
+
+def unmoved(project):
+    """Return what is in the output: the runs, and where `latest` points."""
+    output = project / "there"
+    return sorted(path.name for path in (output / "runs").iterdir()), (output / "latest").readlink()
+
+
+def test_books_that_do_not_balance(both, score, monkeypatch):
+    monkeypatch.chdir(both)
+    before = unmoved(both)
+    scored = rank.scored
+    lost = "kind <> 0 or contact_id <> 'p1'"
+    monkeypatch.setattr(rank, "scored", lambda plan, rows, many: scored(plan, rows.where(lost), many))
+    code, _, err = score("--output", "there")
+    assert code == 3
+    assert "S004: The shards told of 40 contacts, and 41 were given. Nothing is published." in err
+    assert unmoved(both) == before
+
+
+def test_rows_of_a_table_that_are_lost(project, score, monkeypatch):
+    totals = rank.ranked_totals
+    monkeypatch.setattr(rank, "ranked_totals", lambda *given: totals(*given).where("contact_id <> 'p1'"))
+    code, _, err = score("--output", "there")
+    assert code == 3
+    assert (
+        "S004: The workers wrote 66 rows of scores.parquet, and 68 were scored. Nothing is published." in err
+    )
+    assert not (project / "there/latest").exists()
+    assert list((project / "there/runs").iterdir()) == []
+
+
+def test_a_file_that_workers_can_not_see(project, score, monkeypatch):
+    from flamescore.spark import project_run  # noqa: PLC0415
+
+    held = project_run.check_workers
+
+    def gone(session):
+        held(session)
+        (project / "tags.csv").rename(project / "elsewhere.csv")
+
+    monkeypatch.setattr(project_run, "check_workers", gone)
+    code, _, err = score("--output", "there")
+    assert code == 3
+    assert f"S006: The workers can't see `{project / 'tags.csv'}` as it is here." in err
+    assert not (project / "there/latest").exists()
+
+
+def test_a_file_that_vanishes_between_the_look_and_the_reading(project, score, monkeypatch):
+    from flamescore.spark import project_run  # noqa: PLC0415
+
+    seen = project_run.check_seen
+
+    def gone(job, folder):
+        seen(job, folder)
+        (project / "tags.csv").unlink()
+
+    monkeypatch.setattr(project_run, "check_seen", gone)
+    code, _, err = score("--output", "there")
+    assert code == 3
+    assert "S006: The workers can't see" in err
+
+
+def test_too_many_rejects(project, score):
+    with (project / "tags.csv").open("a") as file:
+        file.writelines("p1,VIP,yesterday,applied\n" for _ in range(30))
+    code, _, err = score("--output", "there", "--max-rejects", "1%")
+    assert code == 3
+    text = "I007: tag_history `tags.csv`: 31 of 123 rows are rejected, more than 1%: 30 unreadable_time, "
+    assert text in err
+    assert "p1" not in err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_contact_with_too_many_events(score):
+    code, _, err = score("--output", "there", "--most-events", "20")
+    assert code == 3
+    assert "S005: One contact has" in err
+    assert "`most_events` (`--most-events`)" in err
+
+
+# --- what is told before a row is read, without a server
+
+
+def local(*words):
+    code, _, err = run("score", "--engine", "spark", "--remote", "sc://127.0.0.1:9", *words)
+    return code, err
+
+
+ASKED = {
+    "`--trend`": ("", ("--trend", "7d")),
+    "`--strict`": ("", ("--strict",)),
+    "`--dry-run`": ("", ("--dry-run",)),
+    "`--notify`": ("", ("--notify",)),
+    "`changes`": ("changes: true\n", ()),
+    "`history`": ("history: 30d\n", ()),
+    "`segments`": ("segments: {old: {if: {tag: VIP}}}\n", ()),
+    "`hot` by a condition": ("hot: {score: fit, flames: 5}\n", ()),
+    "`fail_on: warning`, since it looks for few warnings": ("fail_on: warning\n", ()),
+    "`opportunities`": (
+        "opportunities:\n  - path: tags.csv\n    columns: {contact_id: Id, opportunity_id: Tag}\n",
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_what_is_not_done_is_named(project, what):
+    more, words = ASKED[what]
+    (project / "flamescore.yaml").write_text(spark_project.PROJECT + more)
+    (project / "people-1.csv").unlink()  # no header is read either
+    code, err = local(*words)
+    assert code == 2
+    assert f"S001: --engine spark does not do {what} yet." in err
+    assert not (project / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "rules"),
+    [
+        ("`labels` in the rules", "labels: {band: {first_of: [{if: {score: fit, flames: 5}, label: A}]}}\n"),
+        ("`bots` in the rules", "bots: show\n"),
+    ],
+)
+def test_rules_that_are_not_done(project, what, rules):
+    (project / "rules.yaml").write_text(spark_project.RULES + rules)
+    code, err = local()
+    assert code == 2
+    assert f"S001: --engine spark does not do {what} yet." in err
+
+
+def test_what_workers_can_not_see_is_named(project):
+    os.mkfifo(project / "pipe")
+    (project / "flamescore.yaml").write_text(
+        spark_project.PROJECT.replace("path: tags.csv", "path: pipe").replace("path: clicks", 'path: "-"')
+    )
+    code, err = local()
+    assert code == 2
+    assert "S006: tag_history: the workers can't see the pipe `pipe`." in err
+    assert "S006: events: the workers can't see standard input (`-`)." in err
+
+
+def test_a_spreadsheet_is_not_done(project):
+    shutil.make_archive(str(project / "tags"), "zip", project, "tags.csv")
+    (project / "flamescore.yaml").write_text(
+        spark_project.PROJECT.replace("path: tags.csv", "path: tags.zip")
+    )
+    code, err = local()
+    assert code == 2
+    assert (
+        "S001: --engine spark does not do zip archives, such as `tags.zip/tags.csv` (tag_history) yet." in err
+    )
+
+
+def test_nobody_answers(project):
+    code, err = local()
+    assert code == 3
+    assert "S007: No Spark Connect server answers at 127.0.0.1:9: Connection refused." in err
+    assert not (project / "out").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_wrong_addresses():
+    code, _, err = run("score", "--engine", "spark", "--remote", "spark://somewhere")
+    assert code == 2
+    assert "S007: --remote is not an address of Spark Connect." in err
+    code, _, err = run("score", "--engine", "spark", "--remote", "sc://a", "--master", "spark://a")
+    assert code == 2
+    assert "U000: --master and --remote are two ways to one cluster." in err
+    code, _, err = run("score", "--shards", "3")
+    assert code == 2
+    assert "U000: --shards is for --engine spark." in err
+
+
+@pytest.mark.usefixtures("project")
+def test_pyspark_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    code, err = local()
+    assert code == 2
+    assert "U013: --engine spark needs pyspark, which is not installed." in err
