@@ -104,6 +104,26 @@ def test_files_of_every_kind_and_dirt(both):
     assert record["observed"]["ambiguous_contacts"] == 2
 
 
+def test_rejects_are_told_as_by_one_machine(both):
+    mine, theirs = (
+        [each for each in record_of(both / name)["findings"] if each["code"] in ("I131", "I146")]
+        for name in ("here", "there")
+    )
+    assert len(mine) == 6
+    assert theirs == mine
+
+
+def test_the_run_that_the_state_refers_to_stays(both, score, tmp_path, monkeypatch):
+    shutil.copytree(both, tmp_path / "copy", symlinks=True)
+    monkeypatch.chdir(tmp_path / "copy")
+    monkeypatch.setenv("FLAMESCORE_KEEP_RUNS", "1")
+    of_state = record_of(Path("here"))["run_id"]
+    for _ in range(2):
+        assert score("--output", "here")[0] == 0
+    assert len(list(Path("here/runs").iterdir())) == 2
+    assert (Path("here/runs") / of_state).is_dir()
+
+
 def test_success_is_written_and_nothing_of_the_work_stays(both):
     names = {path.name for path in (both / "there/latest").iterdir()}
     files = ("scores.csv", "hot_leads.csv", "hot_leads-interest.csv", "rejects.csv", "merged.parquet")

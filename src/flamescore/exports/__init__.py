@@ -28,7 +28,9 @@ from flamescore.exports.given_frames import Table, as_frame
 from flamescore.exports.list_columns import stored_items
 from flamescore.exports.load import from_frames, load, readable, with_asked
 from flamescore.exports.opening import Opened, OpenSource, survey
+from flamescore.exports.records import KEPT
 from flamescore.exports.setting_values import SettingValue, Unused
+from flamescore.exports.source_findings import rejected_rows
 from flamescore.exports.tempfiles import Spool, delete_leftovers
 from flamescore.exports.times import UTC_ZONE
 from flamescore.exports.unmapped import (
@@ -42,6 +44,7 @@ from flamescore.exports.unmapped import (
 from flamescore.exports.value_lists import ListFiles, list_hash
 
 __all__ = [
+    "KEPT",
     "MOST_TIMES",
     "PLACE",
     "UTC_ZONE",
@@ -80,6 +83,7 @@ __all__ = [
     "merged_column",
     "open_unmapped",
     "readable",
+    "rejected_rows",
     "repeated_by",
     "resolve",
     "schema_by_file",

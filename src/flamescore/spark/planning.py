@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from flamescore.errors import Problem
     from flamescore.exports import Found, Opened, OpenSource
     from flamescore.project import Project
     from flamescore.rules import Condition, LoadedCondition, LoadedRules
@@ -61,6 +62,8 @@ class Notes(Struct, frozen=True):
 
     files: tuple[tuple[tuple[str, int, str], ...], ...]
     texts: tuple[tuple[str, ...], ...]
+    warnings: tuple[Problem, ...] = ()
+    """Warnings about the rules as they are bound to the columns."""
 
 
 def plan_files(
@@ -136,7 +139,9 @@ def _planned(
         tuple(each.names for each in sources),
     )
     told = tuple(tuple(each.told for each in files) for files in found)
-    return files_plan, Notes(told, tuple(tuple(n.text for n in each.notes()) for each in sources))
+    return files_plan, Notes(
+        told, tuple(tuple(n.text for n in each.notes()) for each in sources), bound.warnings
+    )
 
 
 def _bound(exclude: LoadedCondition, opened: Opened, rules: LoadedRules) -> Condition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -11,13 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flamescore.errors import InputError
-from flamescore.exports import FileOutcome
+from flamescore.exports import KEPT, FileOutcome, rejected_rows
 from flamescore.findings import accepted, as_line, in_order
 from flamescore.frames import Counts
 from flamescore.input_errors import EMPTY, fault
 from flamescore.inputs import parse_as_of, rules_path
 from flamescore.merged import FILE as MERGED_FILE
 from flamescore.merged import merged_table
+from flamescore.observed_findings import of_rules
 from flamescore.report import just_scored, view
 from flamescore.runs import (
     LISTS_FILE,
@@ -46,15 +48,17 @@ from flamescore.spark.refusals import check_supported
 from flamescore.spark.scoring import check_workers, shards_for
 from flamescore.spark.settle import by_file, settled
 from flamescore.spark.stored import MOST_ROWS, read_scored, scored_of
+from flamescore.state import StateDamagedError, StateStore, current_run_id
 from flamescore.steps import Stopwatch
 from flamescore.tables import WRITERS, TableSettings, kept, write_parquet, write_rejects
 from flamescore.wallclock import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from flamescore.findings import Finding
+    from flamescore.frames import SourceRecord
     from flamescore.observations import Observations
     from flamescore.project import Project, ProjectFile
     from flamescore.report import View
@@ -183,11 +187,20 @@ def _published(job: _Job, folder: RunFolder, tell: Callable[[str], None]) -> Pro
         make_latest=job.asked.make_latest,
         ahead=any(each.code == FUTURE for each in job.findings),
         keep_runs=settings.keep_runs,
+        meanwhile=lambda _: _spared(job.project),
     )
     aside = not_latest(published)
     late = (*published.late, *(() if aside is None else (aside,)), *map(undeleted, published.undeleted))
     told = (*findings, *accepted(late, job.project.accepts, today))
     return ProjectRun(scored, _report(record, scored, job), record, published, told)
+
+
+def _spared(project: Project) -> Collection[str] | None:
+    """Return the run that the state of earlier runs refers to, which stays; None if that is not known."""
+    try:
+        return current_run_id(StateStore.of(project))
+    except StateDamagedError:
+        return None
 
 
 def _scored(job: _Job, work: Path) -> _Done:
@@ -215,9 +228,27 @@ def _scored(job: _Job, work: Path) -> _Done:
     noticed = replace(found.noticed, sources=records, ambiguous_contacts=rows.shared)
     found = replace(found, records=records, noticed=noticed)
     observed = noticed.told(plan.entries)
+    findings = (
+        *of_rules(job.notes.warnings, plan.book, job.project),
+        *_rejected(files, records, outcomes),
+        *rows.merged.findings(),
+    )
     names = _kept_names(plan, observed)
     tables = Tables(session, files, rows.contacts, told, found, names, job.settings.hot_flames)
-    return _Done(tables, found, observed, rows.aliases, tuple(rows.merged.findings()))
+    return _Done(tables, found, observed, rows.aliases, findings)
+
+
+def _rejected(
+    files: FilesPlan, records: Sequence[SourceRecord], outcomes: Sequence[tuple[int, FileOutcome]]
+) -> Iterator[Finding]:
+    """Yield a warning for each source with rejects."""
+    for number, (spec, record) in enumerate(zip(files.specs, records, strict=True)):
+        reasons: Counter[str] = Counter()
+        for source, outcome in outcomes:
+            reasons.update(outcome.reasons if source == number else {})
+        found = rejected_rows(spec, record.counts.rows, reasons, KEPT)
+        if found is not None:
+            yield found
 
 
 def _record(

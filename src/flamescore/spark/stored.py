@@ -45,14 +45,21 @@ def read_scored(
     scores = table(folder, "scores.parquet")
     contacts = table(folder, "contacts.parquet")
     points = table(folder, "points.parquet")
-    excluded, hot = (table(folder, name).collect() for name in ("excluded.parquet", "hot.parquet"))
     if not everyone:
-        any_hot = scores.filter(pl.col("flames") >= hot_flames).select("contact_id").unique().collect()
+        any_hot = scores.filter(pl.col("flames") >= hot_flames).select("contact_id").unique()
         scores, contacts, points = (
-            each.join(any_hot.lazy(), on="contact_id", how="semi", maintain_order="left")
+            each.join(any_hot, on="contact_id", how="semi", maintain_order="left")
             for each in (scores, contacts, points)
         )
-    ranked, people = scores.select(SCORES.names()).collect(), contacts.collect().sort("contact_id")
+    ranked, people, ledger, excluded, hot = pl.collect_all(
+        [
+            scores.select(SCORES.names()),
+            contacts.sort("contact_id"),
+            points.select(POINTS.names()),
+            table(folder, "excluded.parquet"),
+            table(folder, "hot.parquet"),
+        ]
+    )
     ids = people["contact_id"]
     place = people.select("contact_id").with_row_index("place")
     places = ranked.select("contact_id").join(place, on="contact_id", how="left", maintain_order="left")
@@ -62,7 +69,7 @@ def read_scored(
         contacts=people,
         scores=ranked,
         places=places["place"],
-        ledger=_ledger(ids, plan, points.select(POINTS.names()).collect()),
+        ledger=_ledger(ids, plan, ledger),
         observed=observed,
         hot=hot,
         excluded=excluded,
