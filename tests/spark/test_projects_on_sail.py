@@ -262,6 +262,25 @@ def test_a_contact_with_too_many_events(score):
     assert "`most_events` (`--most-events`)" in err
 
 
+def test_a_job_that_fails_tells_no_data(project, score, monkeypatch):
+    def break_at(plan, rows, many):
+        del many
+
+        def work(batches):
+            for batch in batches:
+                raise ValueError(batch["contact_id"].to_list())
+            yield
+
+        return rank.mapped(rows, plan.told, work)
+
+    monkeypatch.setattr(rank, "scored", break_at)
+    code, _, err = score("--output", "there")
+    assert code == 3
+    assert "S008: A job on Spark failed (" in err
+    assert "p1" not in err
+    assert list((project / "there/runs").iterdir()) == []
+
+
 # --- what is told before a row is read, without a server
 
 

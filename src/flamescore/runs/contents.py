@@ -194,9 +194,10 @@ def _table_of(path: str) -> str:
 def _checked_parts(run: Run, file: str, *, up_to: int | None = None) -> tuple[Path, ...]:
     """Return the paths of a table as `_checked` does: one file, or the parts of a folder, in their order.
 
-    Only parts that the record names are read: a folder may have other files too, such as `_SUCCESS`.
+    Only the Parquet files that the record names are read: a folder may have others too, such as `_SUCCESS`.
     """
-    parts = sorted(each.path for each in run.record.files if each.path.startswith(f"{file}/"))
+    there = (each.path for each in run.record.files)
+    parts = sorted(path for path in there if path.startswith(f"{file}/") and path.endswith(".parquet"))
     return tuple(_checked(run, part, up_to=up_to) for part in parts or (file,))
 
 
