@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-import polars as pl
 import pytest
 import spark_project
-from polars.testing import assert_frame_equal
+from same_runs import COUNTS, TABLES, assert_same_runs, record_of, run
 
-from flamescore.cli.main import main
 from flamescore.spark import rank
 
 ROOT = Path(__file__).parents[2]
-TABLES = ("scores", "points", "contacts", "excluded", "hot")
-COUNTS = ("rows", "old", "rejected", "later", "ignored", "duplicates", "superseded", "orphans", "kept")
-
-
-def run(*words):
-    """Run the program in this process; return its exit code, its stdout and its stderr."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["flamescore", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    told = (each.buffer.getvalue().decode() for each in (out, err))
-    return ended.value.code or 0, *told
 
 
 @pytest.fixture(scope="module")
@@ -42,33 +25,6 @@ def score(address):
             return run("score", "--engine", "spark", "--remote", address, *words)
 
     return on_spark
-
-
-def stored(folder, name):
-    """Return a table of the latest run, whether it is a file or a folder of parts."""
-    path = folder / "latest" / f"{name}.parquet"
-    return pl.read_parquet(sorted(path.glob("part-*")) if path.is_dir() else path)
-
-
-def record_of(folder):
-    return json.loads((folder / "latest/run.json").read_text())
-
-
-def assert_same_runs(here, there):
-    for name in TABLES:
-        assert_frame_equal(stored(here, name), stored(there, name))
-    for name in ("scores.csv", "hot_leads.csv", "rejects.csv"):
-        assert (here / "latest" / name).read_bytes() == (there / "latest" / name).read_bytes(), name
-    mine, theirs = record_of(here), record_of(there)
-    for key in ("as_of", "rules", "contacts", "excluded", "scores", "observed", "given", "hot_flames", "hot"):
-        assert mine[key] == theirs[key], key
-    wanted = [
-        (each["kind"], each["path"], each["files"], *(each[n] for n in COUNTS)) for each in mine["sources"]
-    ]
-    found = [
-        (each["kind"], each["path"], each["files"], *(each[n] for n in COUNTS)) for each in theirs["sources"]
-    ]
-    assert found == wanted
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +198,16 @@ def test_a_file_that_vanishes_between_the_look_and_the_reading(project, score, m
     code, _, err = score("--output", "there")
     assert code == 3
     assert "S006: The workers can't see" in err
+
+
+def test_contacts_without_rows(project, score):
+    for name in ("people-1.csv", "people-2.csv"):
+        head, *_ = (project / name).read_text().splitlines()
+        (project / name).write_text(head + "\n")
+    told = [run("score", "--output", "there"), score("--output", "there")]
+    assert [code for code, _, _ in told] == [3, 3]
+    assert "I002: contacts: `people-*.csv` has a header and no row." in told[0][2]
+    assert told[1][2].splitlines()[0] == told[0][2].splitlines()[0]
 
 
 def test_too_many_rejects(project, score):

@@ -41,7 +41,7 @@ from flamescore.sanity_checks import FUTURE, check_as_of, check_plausible, not_l
 from flamescore.scoring_findings import near
 from flamescore.spark import rank
 from flamescore.spark.files import FileNote, FilesPlan, clean_file, not_seen, unseen
-from flamescore.spark.plan import MOST_EVENTS
+from flamescore.spark.plan import CONTACTS, MOST_EVENTS
 from flamescore.spark.planning import Notes, plan_files
 from flamescore.spark.publish import Tables
 from flamescore.spark.refusals import check_supported
@@ -213,6 +213,7 @@ def _scored(job: _Job, work: Path) -> _Done:
     every = by_file(session, files, range(len(files.files)), files.rows, clean_file)
     clean = _held(session, every, work / "clean", files.rows)
     outcomes = _outcomes(files, clean)
+    _check_rows(files, outcomes)
     rows = settled(session, files, clean.where("note is null"))
     people = rows.contacts.count()
     if not people:
@@ -303,6 +304,20 @@ def _outcomes(files: FilesPlan, clean: DataFrame) -> list[tuple[int, FileOutcome
     if [note.file for note in notes] != list(range(len(files.files))):
         raise InputError(rank.unbalanced(len(notes), len(files.files), "files"))
     return [(files.files[note.file].source, note.outcome) for note in notes]
+
+
+def _check_rows(files: FilesPlan, outcomes: Sequence[tuple[int, FileOutcome]]) -> None:
+    """Check that every source of contacts has a row.
+
+    Raises:
+        InputError: I002: one has none.
+    """
+    rows: Counter[int] = Counter()
+    for source, outcome in outcomes:
+        rows[source] += outcome.counts.rows - outcome.counts.ignored
+    for number, spec in enumerate(files.specs):
+        if spec.KIND == CONTACTS and not rows[number]:
+            raise fault(EMPTY, f"{spec.KIND}: `{spec.path}` has a header and no row.")
 
 
 def check_seen(job: _Job, folder: Path) -> None:
