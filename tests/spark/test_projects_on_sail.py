@@ -13,6 +13,7 @@ import spark_project
 from same_runs import COUNTS, TABLES, assert_same_runs, record_of, run
 
 from flamescore.spark import rank
+from flamescore.spark import stored as stored_tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -134,6 +135,24 @@ def test_any_number_of_shards(both, score, monkeypatch, shards):
     monkeypatch.chdir(both)
     assert score("--output", shards, "--shards", shards)[0] == 0
     assert_same_runs(both / "here", both / shards)
+
+
+@pytest.mark.parametrize("most", [30, 10])
+def test_lists_for_people_are_left_out_where_they_are_long(both, score, monkeypatch, most):
+    """There are 41 contacts, of whom 22 are hot."""
+    monkeypatch.chdir(both)
+    monkeypatch.setattr(stored_tables, "MOST_ROWS", most)
+    monkeypatch.setattr(stored_tables, "TOP", 2)
+    code, out, _ = score("--output", "large")
+    assert code == 0
+    assert "41 contacts, 22 hot on fit, 3 hot on interest with 5 flames, 16 to call" in out
+    here, there = both / "here/latest", both / "large/latest"
+    assert not (there / "scores.csv").exists()
+    for name in ("hot_leads.csv", "hot_leads-interest.csv"):
+        if most == 10:
+            assert not (there / name).exists()
+        else:
+            assert (there / name).read_bytes() == (here / name).read_bytes()
 
 
 # --- nothing is published

@@ -47,7 +47,7 @@ from flamescore.spark.publish import Tables
 from flamescore.spark.refusals import check_supported
 from flamescore.spark.scoring import check_workers, shards_for
 from flamescore.spark.settle import by_file, settled
-from flamescore.spark.stored import MOST_ROWS, read_scored, scored_of
+from flamescore.spark.stored import read_scored, scored_of
 from flamescore.state import StateDamagedError, StateStore, current_run_id
 from flamescore.steps import Stopwatch
 from flamescore.tables import WRITERS, TableSettings, kept, write_parquet, write_rejects
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from flamescore.scoring import Scored
     from flamescore.spark.plan import Columns, Plan
     from flamescore.spark.rank import DataFrame, Session
+    from flamescore.spark.stored import Read
 
 SUCCESS: Final = "_SUCCESS"
 """The last file of a run on Spark, which is empty."""
@@ -89,7 +90,7 @@ class Asked(Struct, frozen=True):
 
 
 class ProjectRun(Struct, frozen=True):
-    """A published run; `scored` has all contacts, or those that are hot, up to `MOST_ROWS`."""
+    """A published run; of a large one, `scored` has only the first contacts and those that are hot."""
 
     scored: Scored
     report: View
@@ -164,21 +165,15 @@ def _published(job: _Job, folder: RunFolder, tell: Callable[[str], None]) -> Pro
     tell("Writing the tables")
     written = done.tables.write(folder.path)
     remove(folder.path / WORK)
-    scored = read_scored(
-        folder.path,
-        job.files.plan,
-        done.observed,
-        done.found.rejects,
-        settings.hot_flames,
-        everyone=done.found.contacts <= MOST_ROWS,
-    )
+    stored = read_scored(folder.path, job.files.plan, done.observed, done.found.rejects, settings.hot_flames)
+    scored = stored.scored
     past = Earlier(RunStore.of(job.project))
     plausible = check_plausible(scored, past.latest())
     seen = passed((*job.findings, *done.findings, *plausible), accept=job.asked.accept)
     today = clock().astimezone(job.rules.zone).date()
     findings = accepted((*seen, *past.findings), job.project.accepts, today)
     record = _record(job, done, findings, started_at, folder.run_id)
-    _write_files(folder.path, job, done, scored)
+    _write_files(folder.path, job, done, stored)
     watch("write", scored.scores.height)
     (folder.path / SUCCESS).touch()
     record = finished(record, scored, steps=watch.steps, files=checksums(folder.path, written))
@@ -340,14 +335,14 @@ def check_seen(job: _Job, folder: Path) -> None:
         raise InputError([not_seen(path) for path in paths])
 
 
-def _write_files(folder: Path, job: _Job, done: _Done, scored: Scored) -> None:
+def _write_files(folder: Path, job: _Job, done: _Done, stored: Read) -> None:
     """Write the files of a run that this machine makes."""
     known, asked, rules = job.settings, job.asked, job.rules
     settings = TableSettings(known.keep, known.hot_flames, asked.spreadsheet, decimals=known.decimals)
-    if scored.contacts.height <= MOST_ROWS:
-        WRITERS["hot_leads.csv"](folder, scored, settings)
-    if done.found.contacts <= MOST_ROWS:
-        WRITERS["scores.csv"](folder, scored, settings)
+    if stored.hot:
+        WRITERS["hot_leads.csv"](folder, stored.scored, settings)
+    if stored.everyone:
+        WRITERS["scores.csv"](folder, stored.scored, settings)
     if not done.found.rejects.is_empty():
         write_rejects(done.found.rejects, folder / "rejects.csv", spreadsheet=asked.spreadsheet)
     if done.aliases is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from flamescore.engine import NO_AGE, LedgerPart
 from flamescore.frames import POINTS, SCORES
@@ -20,7 +21,18 @@ if TYPE_CHECKING:
     from flamescore.spark.plan import Plan
 
 MOST_ROWS: Final = 100_000
-"""The most contacts in `scores.csv`, and leads in `hot_leads.csv`, of a run on Spark."""
+"""The most contacts in `scores.csv`, and hot contacts in call lists, of a run on Spark."""
+
+TOP: Final = 200
+"""The first contacts of each score, which the summary of a larger run lists."""
+
+
+class Read(Struct, frozen=True):
+    """What was read back: the scoring, whether it has all contacts, and whether it has all hot ones."""
+
+    scored: Scored
+    everyone: bool
+    hot: bool
 
 
 def table(folder: Path, name: str) -> pl.LazyFrame:
@@ -35,20 +47,24 @@ def read_scored(
     observed: Observations,
     rejects: pl.DataFrame,
     hot_flames: int,
-    *,
-    everyone: bool,
-) -> Scored:
-    """Return the scoring of all contacts, or only of those that are hot under any score.
+) -> Read:
+    """Return the scoring of all contacts; of more than `MOST_ROWS` only the first and the hot ones.
 
-    Values are those of the whole scoring: a rank counts all contacts.
+    Of more than `MOST_ROWS` hot contacts only the first ones are read. Values are always those of the whole
+    scoring: a rank counts all contacts.
     """
     scores = table(folder, "scores.parquet")
     contacts = table(folder, "contacts.parquet")
     points = table(folder, "points.parquet")
+    is_hot = scores.filter(pl.col("flames") >= hot_flames).select("contact_id").unique()
+    counted = pl.collect_all([contacts.select(pl.len()), is_hot.select(pl.len())])
+    everyone, hot_too = (each.item() <= MOST_ROWS for each in counted)
     if not everyone:
-        any_hot = scores.filter(pl.col("flames") >= hot_flames).select("contact_id").unique()
+        first = [scores.filter(pl.col("score_name") == each.name).head(TOP) for each in plan.book.scores]
+        wanted = [*(each.select("contact_id") for each in first), *((is_hot,) if hot_too else ())]
+        some = pl.concat(wanted).unique()
         scores, contacts, points = (
-            each.join(any_hot, on="contact_id", how="semi", maintain_order="left")
+            each.join(some, on="contact_id", how="semi", maintain_order="left")
             for each in (scores, contacts, points)
         )
     ranked, people, ledger, excluded, hot = pl.collect_all(
@@ -63,7 +79,7 @@ def read_scored(
     ids = people["contact_id"]
     place = people.select("contact_id").with_row_index("place")
     places = ranked.select("contact_id").join(place, on="contact_id", how="left", maintain_order="left")
-    return Scored(
+    scored = Scored(
         book=plan.book,
         as_of=plan.as_of,
         contacts=people,
@@ -75,6 +91,7 @@ def read_scored(
         excluded=excluded,
         rejects=rejects,
     )
+    return Read(scored, everyone, everyone or hot_too)
 
 
 def scored_of(plan: Plan, contacts: pl.DataFrame, observed: Observations) -> Scored:
