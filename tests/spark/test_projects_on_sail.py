@@ -63,7 +63,7 @@ def test_files_of_every_kind_and_dirt(both):
 
 def test_rejects_are_told_as_by_one_machine(both):
     mine, theirs = (
-        [each for each in record_of(both / name)["findings"] if each["code"] in ("I131", "I146")]
+        [each for each in record_of(both / name)["findings"] if each["code"] in ("I131", "I145", "I146")]
         for name in ("here", "there")
     )
     assert len(mine) == 6
@@ -82,6 +82,7 @@ def test_the_run_that_the_state_refers_to_stays(both, score, tmp_path, monkeypat
 
 
 def test_success_is_written_and_nothing_of_the_work_stays(both):
+    assert {path.name for path in (both / "there").iterdir()} == {"latest", "runs", ".lock"}
     names = {path.name for path in (both / "there/latest").iterdir()}
     files = ("scores.csv", "hot_leads.csv", "hot_leads-interest.csv", "rejects.csv", "merged.parquet")
     assert names == {"_SUCCESS", "run.json", *files, *(f"{name}.parquet" for name in TABLES)}

@@ -19,7 +19,7 @@ from flamescore.exports.by_file import (
     source_of_frame,
 )
 from flamescore.exports.contacts import ROW as PLACE
-from flamescore.exports.contacts import Merged, links, resolve
+from flamescore.exports.contacts import Merged, Split, links, resolve
 from flamescore.exports.date_columns import IsoText
 from flamescore.exports.dedupe import Keys
 from flamescore.exports.find import Found, kind_of, match
@@ -59,6 +59,7 @@ __all__ = [
     "Opened",
     "Reading",
     "SettingValue",
+    "Split",
     "Spool",
     "Table",
     "Times",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -72,8 +73,8 @@ if TYPE_CHECKING:
 SUCCESS: Final = "_SUCCESS"
 """The last file of a run on Spark, which is empty."""
 
-WORK: Final = ".work"
-"""The folder of intermediate tables in the folder of a run that is being written."""
+WORK: Final = "spark-work"
+"""The folder of intermediate tables in the output: a name that Spark does not take for a hidden one."""
 
 
 class Asked(Struct, frozen=True):
@@ -151,20 +152,35 @@ def score_project(
     session = spark()
     check_workers(session)
     job = _Job(project, rules, session, asked, files, notes, clock_says)
-    with RunStore.of(project).hold(asked.lock_timeout) as held, held.begin(as_of) as folder:
-        return _published(job, folder, tell)
+    with (
+        RunStore.of(project).hold(asked.lock_timeout) as held,
+        held.begin(as_of) as folder,
+        _work(held.output) as work,
+    ):
+        return _published(job, folder, work, tell)
 
 
-def _published(job: _Job, folder: RunFolder, tell: Callable[[str], None]) -> ProjectRun:
+@contextmanager
+def _work(output: Path) -> Iterator[Path]:
+    """Yield a folder for intermediate tables and remove it; one that a killed run left behind goes first."""
+    folder = output / WORK
+    remove(folder)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def _published(job: _Job, folder: RunFolder, work: Path, tell: Callable[[str], None]) -> ProjectRun:
     """Score, write the run into its folder and publish it."""
     started_at, watch, settings = datetime.now(UTC), Stopwatch(), job.settings
     check_seen(job, folder.path)
     tell("Reading the exports and scoring")
-    done = _scored(job, folder.path / WORK)
+    done = _scored(job, work)
     watch("score", sum(record.counts.rows for record in done.found.records))
     tell("Writing the tables")
     written = done.tables.write(folder.path)
-    remove(folder.path / WORK)
     stored = read_scored(folder.path, job.files.plan, done.observed, done.found.rejects, settings.hot_flames)
     scored = stored.scored
     past = Earlier(RunStore.of(job.project))
@@ -209,6 +225,7 @@ def _scored(job: _Job, work: Path) -> _Done:
     clean = _held(session, every, work / "clean", files.rows)
     outcomes = _outcomes(files, clean)
     _check_rows(files, outcomes)
+    rank.check_limits(plan, outcomes)
     rows = settled(session, files, clean.where("note is null"))
     people = rows.contacts.count()
     if not people:
@@ -225,9 +242,9 @@ def _scored(job: _Job, work: Path) -> _Done:
     found = replace(found, records=records, noticed=noticed)
     observed = noticed.told(plan.entries)
     findings = (
+        *rows.findings,
         *of_rules(job.notes.warnings, plan.book, job.project),
         *_rejected(files, records, outcomes),
-        *rows.merged.findings(),
     )
     names = _kept_names(plan, observed)
     tables = Tables(session, files, rows.contacts, told, found, names, job.settings.hot_flames)

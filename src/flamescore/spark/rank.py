@@ -255,6 +255,20 @@ def _record(
     return SourceRecord(source.kind, source.path, counts=counts)
 
 
+def check_limits(plan: Plan, notes: Sequence[tuple[int, FileOutcome]]) -> None:
+    """Check the rejects of every source, which are known before anything is scored.
+
+    Raises:
+        InputError: I007: a source has too many.
+    """
+    for number, source in enumerate(plan.sources):
+        mine = [told for n, told in notes if n == number]
+        known: Counter[str] = Counter()
+        for each in mine:
+            known.update({name: getattr(each.counts, name) for name in _OF_PIECES})
+        _check_limit(plan, SourceRecord(source.kind, source.path, counts=Counts(**known)), mine)
+
+
 def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[FileOutcome]) -> None:
     """Raise `InputError` if a source has too many rejects in all its pieces together."""
     source = next(each for each in plan.sources if (each.kind, each.path) == (record.kind, record.path))

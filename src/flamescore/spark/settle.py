@@ -12,7 +12,7 @@ import polars as pl
 from msgspec import Struct, field
 
 from flamescore.errors import InputError
-from flamescore.exports import Merged, links, resolve
+from flamescore.exports import Merged, Split, links, resolve
 from flamescore.frames import DUPLICATE, SUPERSEDED, SURVIVOR
 from flamescore.merged import TEXT_COLUMNS
 from flamescore.spark import rank
@@ -23,6 +23,7 @@ from flamescore.spark.scoring import unsupported
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from flamescore.findings import Finding
     from flamescore.spark.files import FilesPlan
     from flamescore.spark.plan import Columns
     from flamescore.spark.rank import DataFrame, Session
@@ -48,7 +49,7 @@ class Settled(Struct, frozen=True):
     superseded: dict[int, int] = field(default_factory=dict)
     shared: int = 0
     aliases: pl.DataFrame | None = None
-    merged: Merged = field(default_factory=lambda: Merged({}))
+    findings: tuple[Finding, ...] = ()
 
 
 def settled(spark: Session, files: FilesPlan, clean: DataFrame) -> Settled:
@@ -66,9 +67,10 @@ def settled(spark: Session, files: FilesPlan, clean: DataFrame) -> Settled:
         newest = people.groupBy("contact_id").agg(F.max("age").alias("age"))
         standing = people.join(newest, ["contact_id", "age"])
     merged = resolve(_links(files, standing))
-    known, aliases = standing, None
+    known, aliases, findings = standing, None, tuple(merged.findings())
     if merged.into:
-        known, aliases = _without_merged(spark, files, standing, merged)
+        known, aliases, lost = _without_merged(spark, files, standing, merged)
+        findings = (*findings, *lost)
     rows = known.select(*(name for name, _ in files.plan.rows))
     for number, source in enumerate(files.plan.sources):
         if source.kind == CONTACTS:
@@ -86,7 +88,7 @@ def settled(spark: Session, files: FilesPlan, clean: DataFrame) -> Settled:
         {source: many - after.get(source, 0) for source, many in before.items()},
         _shared(files, known),
         aliases,
-        merged,
+        findings,
     )
 
 
@@ -114,8 +116,8 @@ def _links(files: FilesPlan, standing: DataFrame) -> Iterator[tuple[str, str]]:
 
 def _without_merged(
     spark: Session, files: FilesPlan, standing: DataFrame, merged: Merged
-) -> tuple[DataFrame, pl.DataFrame]:
-    """Return the contacts that remain, and those that were merged into one of them."""
+) -> tuple[DataFrame, pl.DataFrame, tuple[Finding, ...]]:
+    """Return the contacts that remain, those merged into one of them, and a finding on the others."""
     into = pl.DataFrame(
         list(merged.into.items()), schema={"contact_id": pl.String, SURVIVOR: pl.String}, orient="row"
     ).with_row_index("n")
@@ -135,7 +137,9 @@ def _without_merged(
     keys = [pl.col(f"key{n}") for n in range(len(files.keys))]
     rows = found.select("contact_id", *named, *keys)
     aliases = into.filter(pl.col(SURVIVOR).is_in(there["contact_id"].implode()))
-    return known, aliases.join(rows, on="contact_id", how="left", maintain_order="left").drop("n")
+    lost = rows.join(aliases, on="contact_id", how="anti").height
+    aliases = aliases.join(rows, on="contact_id", how="left", maintain_order="left").drop("n")
+    return known, aliases, tuple(Split(rows, aliases, lost).findings())
 
 
 # --- the contacts of other rows
