@@ -7,6 +7,7 @@ import socket
 import sys
 import warnings
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -74,6 +75,9 @@ def _builder() -> Any:  # noqa: ANN401 - Spark's type
         text = "--engine spark needs pyspark, which is not installed."
         hint = "Install the pyspark of your cluster's version, or pyspark-client for --remote."
         raise UsageError(Problem("U013", text, hint=hint)) from error
+    if find_spec("pandas") is None:
+        text = "--engine spark needs pandas, which pyspark asks for and which is not installed."
+        raise UsageError(Problem("U013", text, hint="pip install pandas"))
     return SparkSession.builder
 
 
