@@ -128,9 +128,10 @@ def project(tmp_path, monkeypatch):
 
 
 def on(cluster):
-    """Start the program on the cluster, with eight shards."""
+    """Start the program on the cluster, with eight shards and small parts of tables."""
     words = ("--engine", "spark", "--master", cluster.url, "--output", "there", "--shards", "8")
-    program = "from flamescore.cli.main import main; main()"
+    small = "from flamescore.spark import publish; publish.PART = 500"
+    program = f"from flamescore.cli.main import main; {small}; main()"
     with (cluster.folder / "score.log").open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-c", program, "score", *words, "--max-rejects", "60%"],
@@ -143,6 +144,7 @@ def on(cluster):
 def test_two_workers_give_the_same(cluster, project):
     assert on(cluster).wait(PATIENCE) == 0, cluster.log("score")
     assert_same_runs(project / "here", project / "there")
+    assert len(list((project / "there/latest/scores.parquet").glob("part-*"))) > 4
 
 
 def test_a_worker_that_is_killed_while_it_scores(cluster, project):

@@ -12,7 +12,7 @@ import pytest
 import spark_project
 from same_runs import COUNTS, TABLES, assert_same_runs, record_of, run
 
-from flamescore.spark import rank
+from flamescore.spark import publish, rank
 from flamescore.spark import stored as stored_tables
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +136,15 @@ def test_any_number_of_shards(both, score, monkeypatch, shards):
     monkeypatch.chdir(both)
     assert score("--output", shards, "--shards", shards)[0] == 0
     assert_same_runs(both / "here", both / shards)
+
+
+def test_a_server_that_does_not_split_by_range(both, score, monkeypatch):
+    """Its parts would overlap, so one task writes the table; of a cluster there are several parts."""
+    monkeypatch.chdir(both)
+    monkeypatch.setattr(publish, "PART", 20)
+    assert score("--output", "parts")[0] == 0
+    assert_same_runs(both / "here", both / "parts")
+    assert not list((both / "parts/latest/scores.parquet").glob(".*"))
 
 
 @pytest.mark.parametrize("most", [30, 10])
