@@ -19,10 +19,14 @@ from flamescore.cli.options import (
     AsOfNow,
     AsTest,
     ChangedHow,
+    Cluster,
     Complete,
     Config,
+    Engine,
+    EngineName,
     Exact,
     ExplainAs,
+    FailOnWarning,
     Flames,
     InScores,
     InSegments,
@@ -31,9 +35,11 @@ from flamescore.cli.options import (
     LockTimeout,
     Log,
     LogFormat,
+    Master,
     MaxScore,
     MinPercentile,
     MinScore,
+    MostEvents,
     NotifyToo,
     OfAccount,
     OnlyHeldOut,
@@ -44,14 +50,17 @@ from flamescore.cli.options import (
     Ping,
     Quiet,
     Raw,
+    Remote,
     Roles,
     RunName,
+    Shards,
     ShowColumns,
     Since,
     SortBy,
     Spreadsheet,
     Tags,
     Text,
+    TrendAgo,
     Verbose,
     WhereIs,
     Words,
@@ -85,14 +94,7 @@ def score(
     strict: Annotated[
         bool, typer.Option("--strict", help="Publish nothing if there is a warning that is not accepted.")
     ] = False,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LEVEL",
-            help="warning: publish, and exit with 1 if there is a warning.",
-            show_default=False,
-        ),
-    ] = None,
+    fail_on: FailOnWarning = None,
     max_rejects: Annotated[
         str | None,
         typer.Option(
@@ -118,15 +120,13 @@ def score(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Score and show what would change, without writing anything.")
     ] = False,
-    trend: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERIOD",
-            help="Add each contact's score this long ago and the difference, such as 7d, 2w or 1mo.",
-            show_default=False,
-        ),
-    ] = None,
+    trend: TrendAgo = None,
     spreadsheet: Spreadsheet = False,
+    engine: EngineName = Engine.LOCAL,
+    master: Master = None,
+    remote: Remote = None,
+    shards: Shards = None,
+    most_events: MostEvents = None,
     ping: Ping = None,
     quiet: Quiet = 0,
     verbose: Verbose = False,
@@ -160,7 +160,8 @@ def score(
             dry_run=dry_run,
             spreadsheet=spreadsheet,
         )
-        return verb.score(config, flags, options, trend, messages, notify=notify)
+        cluster = Cluster(engine, master, remote, shards, most_events)
+        return verb.score(config, flags, options, trend, messages, notify=notify, cluster=cluster)
 
     command(work, Messages(log_format, quiet, verbose), answers=dry_run)
 

@@ -85,6 +85,13 @@ class BacktestFormat(StrEnum):
     MD = "md"
 
 
+class Engine(StrEnum):
+    """What scores."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
 class Changed(StrEnum):
     """How contacts changed since the previous run."""
 
@@ -346,3 +353,77 @@ Against: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+
+
+FailOnWarning: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LEVEL",
+        help="warning: publish, and exit with 1 if there is a warning.",
+        show_default=False,
+    ),
+]
+
+TrendAgo: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERIOD",
+        help="Add each contact's score this long ago and the difference, such as 7d, 2w or 1mo.",
+        show_default=False,
+    ),
+]
+
+EngineName: TypeAlias = Annotated[
+    Engine, typer.Option("--engine", help="What scores: this machine (local), or a Spark cluster.")
+]
+Master: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="With --engine spark: the cluster, such as spark://HOST:7077.", show_default=False
+    ),
+]
+Remote: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="With --engine spark: a Spark Connect server, sc://HOST.", show_default=False
+    ),
+]
+Shards: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="With --engine spark: into how many pieces contacts are cut.",
+        show_default=False,
+    ),
+]
+MostEvents: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="With --engine spark: how many events of one contact may count (20 million).",
+        show_default=False,
+    ),
+]
+
+
+class Cluster(Struct, frozen=True):
+    """The flags of `score` that say what scores."""
+
+    engine: Engine = Engine.LOCAL
+    master: str | None = None
+    remote: str | None = None
+    shards: int | None = None
+    most_events: int | None = None
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Return the flags that are only for Spark and are given."""
+        named = {
+            "--master": self.master,
+            "--remote": self.remote,
+            "--shards": self.shards,
+            "--most-events": self.most_events,
+        }
+        return tuple(flag for flag, value in named.items() if value is not None)

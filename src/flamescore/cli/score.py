@@ -19,7 +19,7 @@ from flamescore.cli.boundary import write_line
 from flamescore.cli.health import KEY as PING
 from flamescore.cli.health import HealthCheck
 from flamescore.cli.messages import now
-from flamescore.cli.options import LogFormat
+from flamescore.cli.options import Cluster, Engine, LogFormat
 from flamescore.errors import ExitCode, FlamescoreError, Problem, UsageError, fault
 from flamescore.findings import Finding, Severity, as_json, fails_on_warning, of_problem
 from flamescore.nightly import LATE, Options, nightly
@@ -47,6 +47,8 @@ DRY_RUN: Final = "O010"
 FAILURE_CODES: Final = (ExitCode.INPUT, ExitCode.OUTPUT, ExitCode.FAULT)
 """The exit codes that alerts report as a failed run; a lock held by another run is not a failure."""
 
+LOCAL: Final = Cluster()
+
 LISTED: Final = 10
 """The number of leads listed on a terminal."""
 
@@ -64,22 +66,24 @@ def score(
     messages: Messages,
     *,
     notify: bool = False,
+    cluster: Cluster = LOCAL,
 ) -> ExitCode:
     """Score, publish the run and report the result; return `FOUND` for warnings under `fail_on: warning`.
 
-    With `notify`, send waiting notices afterwards; return `UNSENT` if sending fails. A health check is
-    notified of the start, except in a dry run.
+    `cluster` says whether Spark scores. With `notify`, send waiting notices afterwards; return `UNSENT` if
+    sending fails. A health check is notified of the start, except in a dry run.
     """
     health = HealthCheck(messages, silent=options.dry_run)
     health.begin_early(flags.get(PING))
     project = find_settings(config, flags)
     health.begin(project.settings.ping)
     options = replace(options, trend=_period(trend))
+    run = _run(cluster, notify=notify)
     quiet = messages.quiet > 0 or messages.log is LogFormat.JSON
     started_at = clock()
     try:
         with _progress(quiet=quiet) as show_step:
-            outcome = nightly(project, options, show_step=show_step)
+            outcome = run(project, options, show_step=show_step)
     except Exception as error:
         if notify and not options.dry_run:
             _notify_of_failure(project, error, started_at, messages)
@@ -105,6 +109,19 @@ def score(
     except FlamescoreError as error:  # the run is published; only sending failed
         messages.report(of_problem(each) for each in error.problems)
         return ExitCode.UNSENT
+
+
+def _run(cluster: Cluster, *, notify: bool) -> Callable[..., Outcome]:
+    """Return what scores and publishes: this machine, or Spark."""
+    if cluster.engine is Engine.SPARK:
+        from flamescore.cli.on_spark import on_spark  # noqa: PLC0415 - only for --engine spark
+
+        return partial(on_spark, cluster=cluster, notify=notify)
+    if cluster.given:
+        flags = " and ".join(cluster.given)
+        text = f"{flags} {'is' if len(cluster.given) == 1 else 'are'} for --engine spark."
+        raise UsageError(Problem("U000", text, hint="Add --engine spark, or leave it out."))
+    return nightly
 
 
 def _notify_of_failure(project: Project, error: Exception, started_at: datetime, messages: Messages) -> None:

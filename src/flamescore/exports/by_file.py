@@ -18,21 +18,28 @@ from flamescore.columns import NO_LISTS, DateColumns
 from flamescore.errors import InputError
 from flamescore.exports.column_types import plain_types
 from flamescore.exports.contacts import ROW as PLACE
-from flamescore.exports.contacts import contact_rows, read_contacts
+from flamescore.exports.contacts import column_name, contact_rows, read_contacts
+from flamescore.exports.contents import contents_of
 from flamescore.exports.dedupe import Keys, keys_of_file
 from flamescore.exports.events import ROW, events_of, load_events
+from flamescore.exports.find import find_files
 from flamescore.exports.footers import total_id
 from flamescore.exports.missing_columns import needed_columns
-from flamescore.exports.opening import OpenSource, columns_of, with_named
+from flamescore.exports.number_columns import filled
+from flamescore.exports.opening import OpenSource, columns_of, headers_named, with_named
+from flamescore.exports.paths import with_paths
 from flamescore.exports.plan import plan_of
+from flamescore.exports.records import KEPT
+from flamescore.exports.rejects import NONE_FAILED, Rejected
 from flamescore.exports.seen_days import SeenDays
-from flamescore.exports.table import frame_table
+from flamescore.exports.table import frame_table, open_table
 from flamescore.exports.tag_history import history_of_file
 from flamescore.exports.tempfiles import Spool
 from flamescore.exports.validate import (
     NO_NUMBERS,
     NOT_NAMED,
     LoadOptions,
+    Validated,
     check_cells,
     check_records,
     validate,
@@ -46,9 +53,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flamescore.columns import Columns, ListColumns, NamedColumns, NumberColumns
-    from flamescore.exports.validate import Validated
+    from flamescore.exports.find import Found
     from flamescore.frames import Window
-    from flamescore.project import RejectLimit, Source
+    from flamescore.project import Project, RejectLimit, Source
 
 OF_KIND: Final[dict[str, Callable[..., Source]]] = {
     "contacts": ContactsSource, "events": EventsSource, "tag_history": TagHistorySource,
@@ -116,6 +123,51 @@ def source_of_frame(kind: str, frame: pl.DataFrame, named: NamedColumns | None) 
     return source
 
 
+def source_of_file(spec: Source, found: Found, reading: Reading, spool: Spool) -> OpenSource:
+    """Open one file of a source by itself; `spec` and `found` may come from another machine.
+
+    The path must be the same there and here. Copies go to the spool, which must stay open while it is read.
+    """
+    table = with_paths(open_table(found, spec, spool, KEPT), headers_named(spec))
+    opened = OpenSource(spec, (plan_of(table, spec),), (spec.KIND, 0))
+    (source,) = plain_types(with_named((opened,), reading.named), reading.named)
+    return source
+
+
+def schema_of_files(source: OpenSource, reading: Reading) -> pl.Schema:
+    """Return the columns and types that rows of contacts or events have over all files of a source.
+
+    Only headers are read, and the first cells of times. A property whose type differs by file is text.
+    """
+    options = reading.options()
+    if source.spec.KIND == "contacts":
+        schemas = [contact_rows(plan, options).collect_schema() for plan in source.plans]
+        return pl.Schema({name: dtype for schema in schemas for name, dtype in schema.items()})
+    files = tuple(Rejected(plan.table, 0, NONE_FAILED, None, 0) for plan in source.plans)
+    unread = Validated(source, source.plans, files, 0, ())
+    return events_of(unread, options).frame.collect_schema()
+
+
+def files_of(source: OpenSource, project: Project, spool: Spool) -> tuple[Found, ...]:
+    """Return the files of a source as they were found, before any was unpacked, in the order of its plans."""
+    found = contents_of(
+        find_files(source.spec, project.folder, project.cache_folder, spool), source.spec, spool
+    )
+    by_name = {each.shown: each for each in found.files}
+    return tuple(by_name[table.found.shown] for table in source.tables)
+
+
+def merged_column(source: OpenSource) -> str | None:
+    """Return the column of contacts that says who was merged into whom; None without one."""
+    merged = getattr(source.spec, "merged", None)
+    return None if merged is None else column_name(merged.named, source.plans)
+
+
+def repeated_by(source: OpenSource, reading: Reading) -> Keys | None:
+    """Return how repeated rows of a source of events are found; None if it requires no deduplication."""
+    return Keys.of(source, reading.options()) or None
+
+
 def columns_of_frames(frames: Sequence[tuple[str, pl.DataFrame]]) -> Columns:
     """Return the columns that frames of some kinds offer to rules, without reading any row."""
     return columns_of([source_of_frame(kind, frame.clear(), None) for kind, frame in frames])
@@ -132,23 +184,31 @@ def schema_by_file(source: OpenSource, reading: Reading) -> pl.Schema:
     return pl.Schema()
 
 
-def contacts_by_file(source: OpenSource, reading: Reading, outcome: FileOutcome) -> pl.DataFrame:
-    """Return the contacts of a file, each id once, with their `PLACE` in it; `outcome` records the others."""
+def contacts_by_file(
+    source: OpenSource, reading: Reading, outcome: FileOutcome, columns: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Return the contacts of a file, each id once, with their `PLACE` in it; `outcome` records the others.
+
+    Companions among `columns` that only other files of the source need are added.
+    """
+    options = reading.options()  # its copies of damaged files live as long as it does
     try:
-        read = read_contacts(validate(source, reading.options()), reading.options())
+        read = read_contacts(validate(source, options), options)
     except InputError as error:
         if any(problem.code != EMPTY for problem in error.problems):
             raise
         return pl.DataFrame(schema={"contact_id": pl.String, PLACE: pl.UInt32})
     outcome.take(read.validated)
-    return read.frames[0]
+    (frame,) = read.frames
+    return filled(frame.lazy(), frame.schema, dict.fromkeys(columns)).collect()
 
 
 def history_by_file(source: OpenSource, reading: Reading, outcome: FileOutcome) -> pl.DataFrame:
     """Return the rows of a tag history file in order; `contact_id` contains the keys of their contacts."""
-    looked = validate(source, reading.options())
+    options = reading.options()  # as above
+    looked = validate(source, options)
     outcome.take(looked)
-    return history_of_file(looked.plans[0], reading.options(), SeenDays())
+    return history_of_file(looked.plans[0], options, SeenDays())
 
 
 def events_by_file(
@@ -192,7 +252,8 @@ def events_by_file(
     )
     batches = events.read(EventQuery(window, selected, number, _BATCH))
     for batch in batches:
-        yield batch.drop(INDEX, *(() if marked else (DROP,)), strict=False)
+        rows = batch.drop(INDEX, *(() if marked else (DROP,)), strict=False)
+        yield filled(rows.lazy(), rows.schema, dict.fromkeys(columns)).collect()
     end = batches.end(report=False)
     looked = check_cells(validated, options, window) if end.record.counts.rejected else validated
     outcome.take(looked, end.record.counts)

@@ -133,12 +133,12 @@ def _links(standing: pl.DataFrame, read: Sequence[ContactsRead]) -> Iterator[tup
         assert isinstance(spec, ContactsSource)
         if spec.merged is not None:
             rows = standing.filter(pl.col(FILE).is_between(span.start, span.stop - 1))
-            yield from links(rows, _name_of(spec.merged.named, each.validated), spec.merged)
+            yield from links(rows, column_name(spec.merged.named, each.validated.plans), spec.merged)
 
 
-def _name_of(column: str, validated: Validated) -> str:
+def column_name(column: str, plans: Sequence[Plan]) -> str:
     """Return the column name that a header is mapped to."""
-    for plan in validated.plans:
+    for plan in plans:
         if column not in plan:
             return next((name for name, headers in plan.headers.items() if column in headers), column)
     return column
@@ -161,7 +161,7 @@ def read_contacts(
     spec = validated.spec
     assert isinstance(spec, ContactsSource)
     if keys is not None and spec.merged is not None:
-        keys |= {_name_of(spec.merged.named, validated)}
+        keys |= {column_name(spec.merged.named, validated.plans)}
     for plan, rejected in zip(validated.plans, validated.files, strict=True):
         named = _selected(
             plan.table.scan().with_row_index(ROW), plan, options, keys, numbered=True, seen=seen

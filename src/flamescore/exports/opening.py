@@ -171,7 +171,7 @@ def _open(
     problems: list[Problem] = []
     for each in found:
         try:
-            table = with_paths(open_table(each, spec, spool, keep), _headers_named(spec))
+            table = with_paths(open_table(each, spec, spool, keep), headers_named(spec))
             plans.append(plan_of(table, spec))
             keep = max(0, keep - table.damaged)
         except InputError as error:
@@ -182,7 +182,7 @@ def _open(
     return OpenSource(spec, tuple(plans), place, tuple(map(Note, fitted.notes)), findings)
 
 
-def _headers_named(spec: Source) -> tuple[str, ...]:
+def headers_named(spec: Source) -> tuple[str, ...]:
     """Return the headers that a source's keys refer to."""
     merged = getattr(spec, "merged", None)
     keys = (spec.rename, spec.dates, spec.leave_out, spec.cut, getattr(spec, "lists", ()))

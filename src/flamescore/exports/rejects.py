@@ -196,10 +196,20 @@ def check_limit(
 
 def by_reason(files: Sequence[Rejected]) -> str:
     """Return the number of rejects by reason, most common first, as `2 missing_time, 1 short_row`."""
+    return ranked_reasons(reasons_of(files))
+
+
+def reasons_of(files: Sequence[Rejected]) -> dict[str, int]:
+    """Return the number of rejects by reason."""
     counts: dict[str, int] = {}
     for each in files:
         for reason, many in each.reasons().items():
             counts[reason] = counts.get(reason, 0) + many
+    return counts
+
+
+def ranked_reasons(counts: Mapping[str, int]) -> str:
+    """Return numbers of rejects as text, most common reason first."""
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(f"{many:,} {reason}" for reason, many in ranked)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flamescore.exports.plan import key_column
-from flamescore.exports.rejects import by_reason
+from flamescore.exports.rejects import ranked_reasons, reasons_of
 from flamescore.findings import Finding, InExport, mapping, severity_of
 from flamescore.units import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flamescore.exports.rejects import Rejected
     from flamescore.project import Source
@@ -44,15 +44,20 @@ def rejects_of(files: Sequence[Rejected], source: Source, keep: int) -> Finding 
     `3 of 26 rows are rejected: 2 missing_time, 1 short_row.` Event rows without a contact may come from
     anonymous visitors, so the cure leaves them out.
     """
-    rows, rejected = sum(each.rows for each in files), sum(each.count for each in files)
+    return rejected_rows(source, sum(each.rows for each in files), reasons_of(files), keep)
+
+
+def rejected_rows(source: Source, rows: int, reasons: Mapping[str, int], keep: int) -> Finding | None:
+    """Return the same for numbers of rejects by reason."""
+    rejected = sum(reasons.values())
     if not rejected:
         return None
-    reasons = by_reason(files)
-    text = f"{rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected: {reasons}."
+    ranked = ranked_reasons(reasons)
+    text = f"{rejected:,} of {count(rows, 'row')} {'is' if rejected == 1 else 'are'} rejected: {ranked}."
     if rejected > keep:
         text = f"{text} `rejects.csv` has the first {keep:,}."
     cure = None
-    if source.KIND == "events" and any(each.reasons().get("missing_contact") for each in files):
+    if source.KIND == "events" and reasons.get("missing_contact"):
         name = key_column(source)
         header = source.columns.get(name, (name,))[0]
         text = f"{text} If those without a contact are anonymous visitors, leave them out."

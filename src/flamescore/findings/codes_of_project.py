@@ -250,7 +250,8 @@ USAGE: Final = (
         "U013",
         ERROR,
         "Something needs a library that is not installed",
-        "Spreadsheets need the extra `report`, PostgreSQL the extra `postgres`, S3 the extra `s3`.",
+        "Spreadsheets need the extra `report`, PostgreSQL the extra `postgres`, S3 the extra `s3`, "
+        "`--engine spark` pyarrow and pyspark.",
         "Install it, as the text says.",
     ),
     Code(

@@ -12,8 +12,9 @@ SPARK: Final = (
         "S001",
         Severity.ERROR,
         "The rules, or what is asked, need what is not done on Spark yet",
-        "Accounts, labels and bots take more than one contact at a time, or more than one table.",
-        "Score it on one machine, or leave it out of the rules for Spark.",
+        "Accounts, labels and bots take more than one contact at a time, or more than one table; changes and "
+        "alerts take more than one run.",
+        "Score it on one machine, or leave it out for Spark.",
     ),
     Code(
         "S002",
@@ -42,6 +43,28 @@ SPARK: Final = (
         Severity.ERROR,
         "One contact has more events than a shard holds",
         "The events of a contact are counted together, in the memory of one task.",
-        "Leave the contact out by `ignore:`, or raise `most_events`.",
+        "Leave the contact's events out by `ignore:`, or raise `most_events` (`--most-events`).",
+    ),
+    Code(
+        "S006",
+        Severity.ERROR,
+        "The workers can't see a file or the output",
+        "It is standard input, a pipe, or a path that is another one or has other contents on the workers.",
+        "Put exports and output on storage that all workers share under the same path.",
+    ),
+    Code(
+        "S007",
+        Severity.ERROR,
+        "There is no Spark session",
+        "The address is wrong, or nothing answers there.",
+        "Start the server, or name another by `--remote` or `--master`.",
+    ),
+    Code(
+        "S008",
+        Severity.ERROR,
+        "A job on Spark failed",
+        "A worker ran out of memory, say, or the connection broke. The text of Spark's error may contain "
+        "data of contacts, so it is not shown.",
+        "Look into Spark's own log, and run it again.",
     ),
 )

@@ -37,7 +37,7 @@ from flamescore.routing import UNROUTED, UNROUTED_FILE
 from flamescore.runs.record import NAME, DamagedRunError, RunFile, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from flamescore.runs.catalog import Run
@@ -67,7 +67,7 @@ def file_of(run: Run, file: str) -> Path:
 
 def scan(run: Run, file: str) -> pl.LazyFrame:
     """Return a table of a run as a lazy frame. Its columns are validated, its rows are not."""
-    return _opened(run, file, _checked(run, file, up_to=SUMMED))
+    return _opened(run, file, _checked_parts(run, file, up_to=SUMMED))
 
 
 def read(run: Run, file: str) -> pl.DataFrame:
@@ -75,7 +75,7 @@ def read(run: Run, file: str) -> pl.DataFrame:
 
     For a run that has no checksums yet, every row is validated instead.
     """
-    frame = _opened(run, file, _checked(run, file))
+    frame = _opened(run, file, _checked_parts(run, file))
     if not run.record.files:
         _look(run, file, frame)
     with _of_file(run, file):
@@ -98,7 +98,7 @@ def uncalled(run: Run) -> pl.LazyFrame:
 def has_table(run: Run, file: str) -> bool:
     """Return whether a run has an optional table."""
     files = run.record.files
-    return any(each.path == file for each in files) if files else (run.path / file).exists()
+    return any(_table_of(each.path) == file for each in files) if files else (run.path / file).exists()
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def reading_run(run: Run) -> Iterator[None]:
     except FlamescoreError:
         raise
     except (Exception, PanicException) as error:
-        damaged = next((each for each in damages(run) if each.file in TABLES), None)
+        damaged = next((each for each in damages(run) if _table_of(each.file) in TABLES), None)
         if damaged is None:
             raise
         raise damaged from error
@@ -132,7 +132,7 @@ def damages(run: Run, *, whole: bool = True) -> Iterator[DamagedRunError]:
         try:
             _checked(run, file, up_to=None if whole else -1)
             if whole and not record.files:
-                _look(run, file, _opened(run, file, run.path / file))
+                _look(run, file, _opened(run, file, (run.path / file,)))
         except DamagedRunError as error:
             yield error
 
@@ -186,10 +186,25 @@ def _checked(run: Run, file: str, *, up_to: int | None = None) -> Path:
     return path
 
 
-def _opened(run: Run, file: str, path: Path) -> pl.LazyFrame:
+def _table_of(path: str) -> str:
+    """Return the table that a file belongs to: itself, or the folder of which it is a part."""
+    return path.partition("/")[0]
+
+
+def _checked_parts(run: Run, file: str, *, up_to: int | None = None) -> tuple[Path, ...]:
+    """Return the paths of a table as `_checked` does: one file, or the parts of a folder, in their order.
+
+    Only the Parquet files that the record names are read: a folder may have others too, such as `_SUCCESS`.
+    """
+    there = (each.path for each in run.record.files)
+    parts = sorted(path for path in there if path.startswith(f"{file}/") and path.endswith(".parquet"))
+    return tuple(_checked(run, part, up_to=up_to) for part in parts or (file,))
+
+
+def _opened(run: Run, file: str, paths: tuple[Path, ...]) -> pl.LazyFrame:
     """Return a table as a lazy frame, after validating its columns."""
     with _of_file(run, file):
-        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        frame = pl.scan_parquet(list(paths), glob=False, hive_partitioning=False)
         odd = TABLES[file].odd(frame.collect_schema())
     if odd is not None:
         raise DamagedRunError(run.path, file, f"is not a table of a run: {odd}")
@@ -216,20 +231,26 @@ def _of_file(run: Run, file: str) -> Iterator[None]:
 # --- the hashes
 
 
-def checksums(folder: Path) -> tuple[RunFile, ...]:
+def checksums(folder: Path, known: Collection[RunFile] = ()) -> tuple[RunFile, ...]:
     """Return size and SHA-256 of every file in a run's folder except its record, sorted by path.
 
-    Two threads hash the largest files first; hashing releases the interpreter lock.
+    Two threads hash the largest files first; hashing releases the interpreter lock. Files whose hash is
+    `known` are not read again.
     """
-    files = [path for path in folder.rglob("*") if path.is_file() and path != folder / NAME]
+    there = {folder / each.path for each in known} | {folder / NAME}
+    files = [path for path in folder.rglob("*") if path.is_file() and path not in there]
     files.sort(key=lambda path: path.stat().st_size, reverse=True)
 
     def summed(path: Path) -> RunFile:
-        name = path.relative_to(folder).as_posix()
-        return RunFile(path=name, bytes=path.stat().st_size, sha256=sha256(path))
+        return describe_file(path, path.relative_to(folder).as_posix())
 
     with ThreadPoolExecutor(2) as pool:
-        return tuple(sorted(pool.map(summed, files), key=lambda file: file.path))
+        return tuple(sorted((*known, *pool.map(summed, files)), key=lambda file: file.path))
+
+
+def describe_file(path: Path, name: str) -> RunFile:
+    """Return the size and SHA-256 of a file under its name in the run."""
+    return RunFile(path=name, bytes=path.stat().st_size, sha256=sha256(path))
 
 
 def sha256(path: Path) -> str:

@@ -8,6 +8,9 @@ if find_spec("pyarrow") is None:
     text = "flamescore.spark needs pyarrow, which is not installed: pip install 'flamescore[spark]'"
     raise ImportError(text)
 
+from flamescore.spark.plan import MOST_EVENTS
+from flamescore.spark.project_run import Asked, ProjectRun, score_project
 from flamescore.spark.scoring import SparkResult, score
+from flamescore.spark.session import session
 
-__all__ = ["SparkResult", "score"]
+__all__ = ["MOST_EVENTS", "Asked", "ProjectRun", "SparkResult", "score", "score_project", "session"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from flamescore.engine import Entry, Needed
     from flamescore.exports import Reading
+    from flamescore.project import RejectLimit
     from flamescore.rules import Condition, RuleBook
 
 CONTACTS, EVENTS, HISTORY = "contacts", "events", "tag_history"
@@ -46,12 +47,14 @@ class SourcePlan(Struct, frozen=True):
     """A source; `columns` are its event columns besides contact, type and time, by name and carrier.
 
     `order_by` is the column that determines the order of its rows; None means that they have no order.
+    `limit` is how many rejects it may have, if not as many as others.
     """
 
     kind: str
     path: str
     columns: Columns = ()
     order_by: str | None = None
+    limit: RejectLimit | None = None
 
 
 class Plan(Struct, frozen=True):

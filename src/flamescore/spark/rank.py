@@ -218,7 +218,12 @@ def not_unique(kind: str, many: int, what: str, column: str, where: str = "more 
 
 def _too_many(events: int, most: int) -> Problem:
     text = f"One contact has {events:,} events that may count; a shard holds {most:,}."
-    return Problem("S005", text, hint="Name it under `ignore:`, or raise `most_events`.")
+    return Problem(
+        "S005", text, hint="Name its events under `ignore:`, or raise `most_events` (`--most-events`)."
+    )
+
+
+_OF_PIECES: Final = ("rows", "old", "rejected", "ignored", "superseded")
 
 
 def _record(
@@ -232,7 +237,7 @@ def _record(
     source = plan.sources[number]
     known: Counter[str] = Counter()
     for each in notes:
-        known.update({name: getattr(each.counts, name) for name in ("rows", "old", "rejected", "ignored")})
+        known.update({name: getattr(each.counts, name) for name in _OF_PIECES})
     if source.kind == CONTACTS:
         known["kept"] = sum(each.contacts.get(number, 0) for each in shards)
     elif source.kind == HISTORY:
@@ -250,9 +255,24 @@ def _record(
     return SourceRecord(source.kind, source.path, counts=counts)
 
 
+def check_limits(plan: Plan, notes: Sequence[tuple[int, FileOutcome]]) -> None:
+    """Check the rejects of every source, which are known before anything is scored.
+
+    Raises:
+        InputError: I007: a source has too many.
+    """
+    for number, source in enumerate(plan.sources):
+        mine = [told for n, told in notes if n == number]
+        known: Counter[str] = Counter()
+        for each in mine:
+            known.update({name: getattr(each.counts, name) for name in _OF_PIECES})
+        _check_limit(plan, SourceRecord(source.kind, source.path, counts=Counts(**known)), mine)
+
+
 def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[FileOutcome]) -> None:
     """Raise `InputError` if a source has too many rejects in all its pieces together."""
-    counts, limit = record.counts, plan.reading.fallback
+    source = next(each for each in plan.sources if (each.kind, each.path) == (record.kind, record.path))
+    counts, limit = record.counts, source.limit or plan.reading.fallback
     rejected = counts.rejected
     everything = rejected == counts.rows - counts.ignored
     if not rejected or not (
@@ -265,7 +285,8 @@ def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[FileOutcome])
     ranked = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     by_reason = ", ".join(f"{many:,} {reason}" for reason, many in ranked)
     why = "which leaves nothing" if everything else f"more than {limit}"
-    text = f"{record.kind}: {rejected:,} of {counts.rows:,} rows are rejected, {why}: {by_reason}."
+    name = record.kind if record.path == record.kind else f"{record.kind} `{record.path}`"
+    text = f"{name}: {rejected:,} of {counts.rows:,} rows are rejected, {why}: {by_reason}."
     raise InputError(Problem("I007", text, hint="Fix the export, or raise max_rejects."))
 
 
@@ -275,6 +296,17 @@ def score_table(
     """Return `frames.SCORES` and the kept columns, named `names`, ranked, score by score."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415 - the usual name; imported only with Spark
 
+    totals = ranked_totals(spark, plan, results, found)
+    ordered = totals.orderBy("number", F.desc("value"), F.asc_nulls_last("age"), "contact_id")
+    at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_activity_at")
+    kept = [F.col(f"k{n}").alias(name) for n, name in enumerate(names)]
+    return ordered.select(*(at if name == "last_activity_at" else F.col(name) for name in SCORES), *kept)
+
+
+def ranked_totals(spark: Session, plan: Plan, results: DataFrame, found: Summed) -> DataFrame:
+    """Return the contacts' totals with their standing, in any order: what `frames.SCORES` is made from."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - as above
+
     rows = pl.concat(
         each.drop(MANY, TO_CALL).with_columns(
             number=pl.lit(number, pl.Int32), score_name=pl.lit(plan.book.scores[number].name)
@@ -282,11 +314,7 @@ def score_table(
         for number, each in enumerate(found.standings)
     )
     known = table_of(spark, rows.rename({TOTAL: "value"}))
-    totals = results.where(f"part = {TOTALS}").join(F.broadcast(known), ["number", "value"])
-    ordered = totals.orderBy("number", F.desc("value"), F.asc_nulls_last("age"), "contact_id")
-    at = F.timestamp_micros((F.lit(plan.clock.now) - F.col("age")) * 1_000_000).alias("last_activity_at")
-    kept = [F.col(f"k{n}").alias(name) for n, name in enumerate(names)]
-    return ordered.select(*(at if name == "last_activity_at" else F.col(name) for name in SCORES), *kept)
+    return results.where(f"part = {TOTALS}").join(F.broadcast(known), ["number", "value"])
 
 
 def points_table(spark: Session, plan: Plan, results: DataFrame, entries: Sequence[Entry]) -> DataFrame:

@@ -151,7 +151,7 @@ def score(
         outcome.counts.rows for source, outcome in notes if plan.sources[source].kind == CONTACTS
     ):
         raise fault(EMPTY, "contacts: the table has no row.")
-    many = shards or _shards(spark, people)
+    many = shards or shards_for(spark, people)
     rows = reduce(lambda one, other: one.unionByName(other), parts)
     results = _held(spark, rank.scored(plan, rows, many), folder, "told", plan.result_columns)
     found = rank.summed(plan, notes, results, given=people)
@@ -315,7 +315,7 @@ def versions_here() -> str:
     return f"Python {python}, polars {pl.__version__} and flamescore {_version.__version__}"
 
 
-def _shards(spark: Session, contacts: int) -> int:
+def shards_for(spark: Session, contacts: int) -> int:
     """Return how many shards keep a cluster busy without being too large, or too small to be worth it."""
     slots = spark.conf.get("spark.default.parallelism", None)
     wanted = spark.conf.get("spark.sql.shuffle.partitions", None)
