@@ -193,5 +193,7 @@ def test_libreoffice_writes_the_same(tmp_path, kind):
         capture_output=True,
         timeout=180,
     )
+    if kind == "ods":  # LibreOffice 7.4 turns a boolean of a workbook into the number of `TRUE()`
+        rows = [[int(cell) if isinstance(cell, bool) else cell for cell in row] for row in rows]
     expected = [list(map(text_of, row)) for row in rows]
     assert read(tmp_path / "made" / f"table.{kind}", tmp_path / "out.csv") == expected
