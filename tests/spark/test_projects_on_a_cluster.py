@@ -22,7 +22,7 @@ from same_runs import assert_same_runs, run
 
 SPEC = find_spec("pyspark")
 HOME = None if SPEC is None else Path(SPEC.submodule_search_locations[0])
-PATIENCE = 120
+PATIENCE = 300
 
 pytestmark = [
     pytest.mark.full,
@@ -154,4 +154,5 @@ def test_a_worker_that_is_killed_while_it_scores(cluster, project):
     assert started.poll() is None, cluster.log("score")
     os.killpg(cluster.workers[0].pid, signal.SIGKILL)
     assert started.wait(PATIENCE) == 0, cluster.log("score")
+    assert "Lost executor" in cluster.log("score")
     assert_same_runs(project / "here", project / "there")
