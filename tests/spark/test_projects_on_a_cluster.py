@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from same_runs import assert_same_runs, run
 
 SPEC = find_spec("pyspark")
 HOME = None if SPEC is None else Path(SPEC.submodule_search_locations[0])
-PATIENCE = 120
+PATIENCE = 300
 
 pytestmark = [
     pytest.mark.full,
@@ -108,6 +109,16 @@ def wait_for(done):
         time.sleep(0.05)
 
 
+def executors(group):
+    """Return how many executors are in a process group."""
+    found = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes()
+            found += b"CoarseGrainedExecutorBackend" in words and os.getpgid(int(process.name)) == group
+    return found
+
+
 @pytest.fixture
 def cluster(tmp_path):
     folder = tmp_path / "cluster"
@@ -152,6 +163,7 @@ def test_a_worker_that_is_killed_while_it_scores(cluster, project):
     shards = cluster.folder / "one/tmp"
     wait_for(lambda: started.poll() is not None or any(shards.glob("flamescore-shard-*")))
     assert started.poll() is None, cluster.log("score")
+    assert executors(cluster.workers[0].pid) == 1
     os.killpg(cluster.workers[0].pid, signal.SIGKILL)
     assert started.wait(PATIENCE) == 0, cluster.log("score")
     assert_same_runs(project / "here", project / "there")
