@@ -266,7 +266,7 @@ def test_a_job_that_fails_tells_no_data(project, score, monkeypatch):
                 raise ValueError(batch["contact_id"].to_list())
             yield
 
-        return rank.mapped(rows, plan.told, work)
+        return rank.mapped(rows, plan.result_columns, work)
 
     monkeypatch.setattr(rank, "scored", break_at)
     code, _, err = score("--output", "there")

@@ -39,7 +39,7 @@ def on_spark(
         raise UsageError(Problem("U013", text, hint="pip install 'flamescore[spark]'"))
     from flamescore import spark  # noqa: PLC0415 - needs pyarrow
 
-    asked = spark.Asked(
+    cluster_options = spark.ClusterOptions(
         shards=cluster.shards,
         most_events=cluster.most_events or spark.MOST_EVENTS,
         make_latest=options.make_latest,
@@ -53,7 +53,7 @@ def on_spark(
         def session() -> object:
             return closing.enter_context(spark.session(cluster.master, cluster.remote))
 
-        done = spark.score_project(project, rules, session, asked, tell=show_step)
+        done = spark.score_project(project, rules, session, cluster_options, show_step=show_step)
     return Outcome(done.scored, done.report, done.findings, done.record, done.published)
 
 

@@ -9,8 +9,8 @@ if find_spec("pyarrow") is None:
     raise ImportError(text)
 
 from flamescore.spark.plan import MOST_EVENTS
-from flamescore.spark.project_run import Asked, ProjectRun, score_project
+from flamescore.spark.project_run import ClusterOptions, ProjectRun, score_project
 from flamescore.spark.scoring import SparkResult, score
 from flamescore.spark.session import session
 
-__all__ = ["MOST_EVENTS", "Asked", "ProjectRun", "SparkResult", "score", "score_project", "session"]
+__all__ = ["MOST_EVENTS", "ClusterOptions", "ProjectRun", "SparkResult", "score", "score_project", "session"]

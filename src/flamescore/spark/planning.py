@@ -138,9 +138,9 @@ def _planned(
         tuple(repeated_by(each, reading) if each.spec.KIND == EVENTS else None for each in sources),
         tuple(each.names for each in sources),
     )
-    told = tuple(tuple(each.recorded for each in files) for files in found)
+    recorded = tuple(tuple(each.recorded for each in files) for files in found)
     return files_plan, Notes(
-        told, tuple(tuple(n.text for n in each.notes()) for each in sources), bound.warnings
+        recorded, tuple(tuple(n.text for n in each.notes()) for each in sources), bound.warnings
     )
 
 

@@ -77,7 +77,7 @@ WORK: Final = "spark-work"
 """The folder of intermediate tables in the output: a name that Spark does not take for a hidden one."""
 
 
-class Asked(Struct, frozen=True):
+class ClusterOptions(Struct, frozen=True):
     """What a run on Spark may do differently, in addition to the project's settings."""
 
     shards: int | None = None
@@ -116,7 +116,7 @@ class _Job(Struct, frozen=True):
     project: Project
     rules: LoadedRules
     session: Session
-    asked: Asked
+    options: ClusterOptions
     files: FilesPlan
     notes: Notes
     findings: tuple[Finding, ...] = ()
@@ -131,9 +131,9 @@ def score_project(
     project: Project,
     rules: LoadedRules,
     spark: Callable[[], Session],
-    asked: Asked,
+    options: ClusterOptions,
     *,
-    tell: Callable[[str], None] = lambda _: None,
+    show_step: Callable[[str], None] = lambda _: None,
 ) -> ProjectRun:
     """Score a project's exports on Spark and publish the run; `tell` is called with each step as it starts.
 
@@ -143,21 +143,21 @@ def score_project(
         UsageError: S001: the project asks for what is not supported on Spark.
         InputError: S002 to S006, or what `flamescore score` raises for such exports.
     """
-    check_supported(project, rules, asked.flags)
+    check_supported(project, rules, options.flags)
     as_of = parse_as_of(project.settings.as_of, rules.zone)
-    clock_says = check_as_of(project, as_of, rules.zone, accept=asked.accept)
-    tell("Reading the headers")
-    files, notes = plan_files(project, rules, as_of, asked.most_events)
-    tell("Waiting for Spark")
+    clock_findings = check_as_of(project, as_of, rules.zone, accept=options.accept)
+    show_step("Reading the headers")
+    files, notes = plan_files(project, rules, as_of, options.most_events)
+    show_step("Waiting for Spark")
     session = spark()
     check_workers(session)
-    job = _Job(project, rules, session, asked, files, notes, clock_says)
+    job = _Job(project, rules, session, options, files, notes, clock_findings)
     with (
-        RunStore.of(project).hold(asked.lock_timeout) as held,
+        RunStore.of(project).hold(options.lock_timeout) as held,
         held.begin(as_of) as folder,
         _work(held.output) as work,
     ):
-        return _published(job, folder, work, tell)
+        return _published(job, folder, work, show_step)
 
 
 @contextmanager
@@ -172,20 +172,20 @@ def _work(output: Path) -> Iterator[Path]:
         remove(folder)
 
 
-def _published(job: _Job, folder: RunFolder, work: Path, tell: Callable[[str], None]) -> ProjectRun:
+def _published(job: _Job, folder: RunFolder, work: Path, show_step: Callable[[str], None]) -> ProjectRun:
     """Score, write the run into its folder and publish it."""
     started_at, watch, settings = datetime.now(UTC), Stopwatch(), job.settings
     check_seen(job, folder.path)
-    tell("Reading the exports and scoring")
+    show_step("Reading the exports and scoring")
     done = _scored(job, work)
     watch("score", sum(record.counts.rows for record in done.found.records))
-    tell("Writing the tables")
+    show_step("Writing the tables")
     written = done.tables.write(folder.path)
     stored = read_scored(folder.path, job.files.plan, done.observed, done.found.rejects, settings.hot_flames)
     scored = stored.scored
     past = Earlier(RunStore.of(job.project))
     plausible = check_plausible(scored, past.latest())
-    seen = passed((*job.findings, *done.findings, *plausible), accept=job.asked.accept)
+    seen = passed((*job.findings, *done.findings, *plausible), accept=job.options.accept)
     today = clock().astimezone(job.rules.zone).date()
     findings = accepted((*seen, *past.findings), job.project.accepts, today)
     record = _record(job, done, findings, started_at, folder.run_id)
@@ -195,15 +195,15 @@ def _published(job: _Job, folder: RunFolder, work: Path, tell: Callable[[str], N
     record = finished(record, scored, steps=watch.steps, files=checksums(folder.path, written))
     write_record(folder.path, record)
     published = folder.commit(
-        make_latest=job.asked.make_latest,
+        make_latest=job.options.make_latest,
         ahead=any(each.code == FUTURE for each in job.findings),
         keep_runs=settings.keep_runs,
         meanwhile=lambda _: _spared(job.project),
     )
     aside = not_latest(published)
     late = (*published.late, *(() if aside is None else (aside,)), *map(undeleted, published.undeleted))
-    told = (*findings, *accepted(late, job.project.accepts, today))
-    return ProjectRun(scored, _report(record, scored, job), record, published, told)
+    reported = (*findings, *accepted(late, job.project.accepts, today))
+    return ProjectRun(scored, _report(record, scored, job), record, published, reported)
 
 
 def _spared(project: Project) -> Collection[str] | None:
@@ -230,10 +230,10 @@ def _scored(job: _Job, work: Path) -> _Done:
     people = rows.contacts.count()
     if not people:
         raise fault(EMPTY, "contacts: no row of them can be used.")
-    many = job.asked.shards or shards_for(session, people)
-    told = _held(session, rank.scored(plan, rows.rows, many), work / "told", plan.result_columns)
+    many = job.options.shards or shards_for(session, people)
+    results = _held(session, rank.scored(plan, rows.rows, many), work / "told", plan.result_columns)
     merged = ((n, FileOutcome(Counts(superseded=each))) for n, each in rows.superseded.items() if each)
-    found = rank.summed(plan, (*outcomes, *merged), told, given=people)
+    found = rank.summed(plan, (*outcomes, *merged), results, given=people)
     records = tuple(
         replace(record, files=job.notes.files[n], notes=job.notes.texts[n])
         for n, record in enumerate(found.records)
@@ -247,7 +247,7 @@ def _scored(job: _Job, work: Path) -> _Done:
         *_rejected(files, records, outcomes),
     )
     names = _kept_names(plan, observed)
-    tables = Tables(session, files, rows.contacts, told, found, names, job.settings.hot_flames)
+    tables = Tables(session, files, rows.contacts, results, found, names, job.settings.hot_flames)
     return _Done(tables, found, observed, rows.aliases, findings)
 
 
@@ -269,7 +269,7 @@ def _record(
 ) -> RunRecord:
     """Return the record of the run, without its steps and files."""
     rules, found = job.rules, done.found
-    told = in_order(tuple(near(each, job.project) for each in findings))
+    ordered = in_order(tuple(near(each, job.project) for each in findings))
     record = describe_counted(
         job.files.plan.book,
         job.files.plan.as_of,
@@ -284,8 +284,8 @@ def _record(
     )
     return record.but(
         given=describe_given(job.project),
-        findings=tuple(FindingEntry.of_finding(each) for each in told),
-        warnings=tuple(as_line(each) for each in told),
+        findings=tuple(FindingEntry.of_finding(each) for each in ordered),
+        warnings=tuple(as_line(each) for each in ordered),
     )
 
 
@@ -354,14 +354,14 @@ def check_seen(job: _Job, folder: Path) -> None:
 
 def _write_files(folder: Path, job: _Job, done: _Done, stored: Read) -> None:
     """Write the files of a run that this machine makes."""
-    known, asked, rules = job.settings, job.asked, job.rules
-    settings = TableSettings(known.keep, known.hot_flames, asked.spreadsheet, decimals=known.decimals)
+    known, options, rules = job.settings, job.options, job.rules
+    settings = TableSettings(known.keep, known.hot_flames, options.spreadsheet, decimals=known.decimals)
     if stored.hot:
         WRITERS["hot_leads.csv"](folder, stored.scored, settings)
     if stored.everyone:
         WRITERS["scores.csv"](folder, stored.scored, settings)
     if not done.found.rejects.is_empty():
-        write_rejects(done.found.rejects, folder / "rejects.csv", spreadsheet=asked.spreadsheet)
+        write_rejects(done.found.rejects, folder / "rejects.csv", spreadsheet=options.spreadsheet)
     if done.aliases is not None:
         write_parquet(merged_table(done.aliases), folder / MERGED_FILE)
     if rules.lists:
@@ -371,6 +371,6 @@ def _write_files(folder: Path, job: _Job, done: _Done, stored: Read) -> None:
 def _report(record: RunRecord, scored: Scored, job: _Job) -> View:
     """Return the summary; contacts on the call list are counted from the record, which counts everyone."""
     settings = job.settings
-    told = view(just_scored(record, scored, keep=settings.keep, decimals=settings.decimals))
+    page = view(just_scored(record, scored, keep=settings.keep, decimals=settings.decimals))
     on_list = {each.name: each.to_call for each in record.scores}
-    return replace(told, scores=tuple(replace(each, on_list=on_list[each.name]) for each in told.scores))
+    return replace(page, scores=tuple(replace(each, on_list=on_list[each.name]) for each in page.scores))

@@ -53,12 +53,12 @@ class _Part(Struct, frozen=True):
 
 
 class Tables(Struct, frozen=True):
-    """What the tables of a run are written from: clean contacts, what the shards told, and its sums."""
+    """What the tables of a run are written from: clean contacts, what the shards returned, and its sums."""
 
     spark: Session
     files: FilesPlan
     contacts: DataFrame
-    told: DataFrame
+    results: DataFrame
     found: Summed
     kept_names: tuple[str, ...]
     hot_flames: int
@@ -71,7 +71,7 @@ class Tables(Struct, frozen=True):
         """
         plan, found = self.files.plan, self.found
         in_population = sum(_many(each) for each in found.standings)
-        totals = rank.ranked_totals(self.spark, plan, self.told, found)
+        totals = rank.ranked_totals(self.spark, plan, self.results, found)
         kept = tuple((f"k{n}", name) for n, name in enumerate(self.kept_names))
         ranked = (("number", False), ("value", True), ("age", False), ("contact_id", False))
         stored = tuple(
@@ -79,10 +79,10 @@ class Tables(Struct, frozen=True):
             for name in self.files.contacts
         )
         people = self.contacts.drop("note")
-        left_out = self.told.where(f"part = {PEOPLE} and excluded").select("contact_id")
+        left_out = self.results.where(f"part = {PEOPLE} and excluded").select("contact_id")
         hot = totals.where(f"number = 0 and flames >= {self.hot_flames}").select("contact_id")
         many_hot = _many(found.standings[0].filter(pl.col("flames") >= self.hot_flames))
-        ledger = self.told.where(f"part = {LEDGER}").select(
+        ledger = self.results.where(f"part = {LEDGER}").select(
             "contact_id", "number", "occurrences", "points", "age"
         )
         by_entry = (("contact_id", False), ("number", False))
@@ -130,16 +130,16 @@ def _table(folder: Path, rows: DataFrame, many: int, parts: PartPlan) -> tuple[R
     for path in list(folder.iterdir()):
         if path.name not in kept:
             path.unlink()  # of a task that was killed, or ran twice
-    told = []
+    files_written = []
     for number, each in enumerate(found):
         name = f"part-{number:05}.parquet"
         (folder / each.name).rename(folder / name)
-        told.append(RunFile(path=f"{folder.name}/{name}", bytes=each.bytes, sha256=each.sha256))
-    if not told:
+        files_written.append(RunFile(path=f"{folder.name}/{name}", bytes=each.bytes, sha256=each.sha256))
+    if not files_written:
         empty = folder / "part-00000.parquet"
         write_parquet(_empty(parts), empty)
-        told.append(describe_file(empty, f"{folder.name}/{empty.name}"))
-    return tuple(told)
+        files_written.append(describe_file(empty, f"{folder.name}/{empty.name}"))
+    return tuple(files_written)
 
 
 def _written(rows: DataFrame, pieces: int, parts: PartPlan) -> list[_Part]:
@@ -148,10 +148,10 @@ def _written(rows: DataFrame, pieces: int, parts: PartPlan) -> list[_Part]:
 
     order = [F.desc_nulls_last(name) if down else F.asc_nulls_last(name) for name, down in parts.order]
     split = rows.repartition(1) if pieces == 1 else rows.repartitionByRange(pieces, *order)
-    told = rank.collected(rank.mapped(split, WRITTEN, lambda batches: write_part(parts, batches)))
+    written = rank.collected(rank.mapped(split, WRITTEN, lambda batches: write_part(parts, batches)))
     found = (
         _Part(name, many, _place(json.loads(first), parts), _place(json.loads(last), parts), size, sha256)
-        for name, many, first, last, size, sha256 in told.iter_rows()
+        for name, many, first, last, size, sha256 in written.iter_rows()
     )
     return sorted(found, key=lambda each: each.first)
 

@@ -262,7 +262,7 @@ def check_limits(plan: Plan, notes: Sequence[tuple[int, FileOutcome]]) -> None:
         InputError: I007: a source has too many.
     """
     for number, source in enumerate(plan.sources):
-        mine = [told for n, told in notes if n == number]
+        mine = [outcome for n, outcome in notes if n == number]
         known: Counter[str] = Counter()
         for each in mine:
             known.update({name: getattr(each.counts, name) for name in _OF_PIECES})

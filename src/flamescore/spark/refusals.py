@@ -27,7 +27,7 @@ def check_supported(project: Project, rules: LoadedRules, flags: Iterable[str] =
         UsageError: S001, which names each thing; S006: a source can't be seen by workers.
     """
     problems = [
-        *(_not_yet(what, project, *path) for what, path in _asked(project, rules, flags)),
+        *(_not_yet(what, project, *path) for what, path in _unsupported(project, rules, flags)),
         *(problem for spec in project.settings.sources() if (problem := _unseen(spec, project)) is not None),
     ]
     if problems:
@@ -46,7 +46,7 @@ def check_plain(project: Project, spec: Source, files: Iterable[Found]) -> None:
             raise UsageError(_not_yet(f"{what}, such as `{each.shown}` ({spec.KIND})", project))
 
 
-def _asked(
+def _unsupported(
     project: Project, rules: LoadedRules, flags: Iterable[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what is asked for and not done, with its place in the project file."""
@@ -54,7 +54,7 @@ def _asked(
     yield from ((f"`{flag}`", ()) for flag in flags)
     yield from ((f"`{what}` in the rules", ()) for what in _RULES if getattr(rules.book, what))
     yield from ((f"`{key}`", (key,)) for key in _SECTIONS if getattr(settings, key))
-    asked = {
+    settings_given = {
         ("hot",): project.hot is not None and "`hot` by a condition",
         ("call_list", "holdout"): settings.call_list.holdout is not None and "`call_list.holdout`",
         ("history",): "history" in given and settings.history is not None and "`history`",
@@ -63,12 +63,12 @@ def _asked(
         ("keep",): "tags" in settings.keep and "`keep` of `tags`",
         ("output",): settings.output.startswith(S3) and "an output in S3",
     }
-    yield from ((what, path) for path, what in asked.items() if what)
+    yield from ((what, path) for path, what in settings_given.items() if what)
     for spec in settings.sources():
-        yield from ((what, ()) for what in _asked_of(spec))
+        yield from ((what, ()) for what in _unsupported_of(spec))
 
 
-def _asked_of(spec: Source) -> Iterator[str]:
+def _unsupported_of(spec: Source) -> Iterator[str]:
     """Yield what a source asks for and is not done."""
     if spec.uri is not None:
         yield f"sources from a database ({spec.KIND})"

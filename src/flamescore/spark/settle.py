@@ -103,11 +103,13 @@ def _links(files: FilesPlan, standing: DataFrame) -> Iterator[tuple[str, str]]:
     """Yield who was merged into whom, in the order of the exports."""
     if not any(files.links):
         return
-    told = standing.where("link is not null").select("source", "place", "contact_id", "link")
-    if told.count() > MOST_MERGED:
+    linked = standing.where("link is not null").select("source", "place", "contact_id", "link")
+    if linked.count() > MOST_MERGED:
         raise unsupported(f"more than {MOST_MERGED:,} contacts with merged ids")
     for (source,), some in (
-        rank.collected(told).sort("source", "place").partition_by("source", as_dict=True, maintain_order=True)
+        rank.collected(linked)
+        .sort("source", "place")
+        .partition_by("source", as_dict=True, maintain_order=True)
     ).items():
         form = getattr(files.specs[source], "merged", None)
         if form is not None:
@@ -212,8 +214,8 @@ def _marked(spark: Session, files: FilesPlan, number: int, rows: DataFrame) -> D
             there = found.where(f"{pair[0]} is not null").select("place", "age", *pair)
             several = there.groupBy(*pair).agg(stands("age").alias("stands"), F.count("*").alias("many"))
             others = there.join(several.where("many > 1"), pair).where("age <> stands")
-            told = others.select("place", F.lit(mark).alias("marked"))
-            marks = told if marks is None else marks.unionByName(told)
+            marked = others.select("place", F.lit(mark).alias("marked"))
+            marks = marked if marks is None else marks.unionByName(marked)
     assert marks is not None
     marks = marks.groupBy("place").agg(F.min("marked").alias("marked"))
     return rows.drop("mark").join(marks, "place", "left").withColumnRenamed("marked", "mark")
@@ -221,8 +223,8 @@ def _marked(spark: Session, files: FilesPlan, number: int, rows: DataFrame) -> D
 
 def _check_read(found: DataFrame) -> None:
     notes = rank.collected(found.where("note is not null").select("note"))["note"]
-    told: list[FileNote] = [pickle.loads(each) for each in notes]  # noqa: S301 - our own workers'
-    problems = [problem for each in told for problem in each.problems]
+    read: list[FileNote] = [pickle.loads(each) for each in notes]  # noqa: S301 - our own workers'
+    problems = [problem for each in read for problem in each.problems]
     if problems:
         raise InputError(problems)
 
