@@ -98,7 +98,9 @@ def uncalled(run: Run) -> pl.LazyFrame:
 def has_table(run: Run, file: str) -> bool:
     """Return whether a run has an optional table."""
     files = run.record.files
-    return any(_table_of(each.path) == file for each in files) if files else (run.path / file).exists()
+    if not files:
+        return (run.path / file).exists()
+    return any(each.path == file or each.path.startswith(f"{file}/") for each in files)
 
 
 @contextmanager

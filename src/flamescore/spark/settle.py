@@ -206,14 +206,14 @@ def _marked(spark: Session, files: FilesPlan, number: int, rows: DataFrame) -> D
     found = by_file(spark, files, mine, REPEATS, keys_of).cache()
     _check_read(found)
     marks = None
-    for wanted, pair, stands, mark in (
+    for wanted, pair, pick, mark in (
         (keys.ids, ["id0", "id1"], F.max, SUPERSEDED),
         (keys.distinct, ["all0", "all1"], F.min, DUPLICATE),
     ):
         if wanted:
             there = found.where(f"{pair[0]} is not null").select("place", "age", *pair)
-            several = there.groupBy(*pair).agg(stands("age").alias("stands"), F.count("*").alias("many"))
-            others = there.join(several.where("many > 1"), pair).where("age <> stands")
+            several = there.groupBy(*pair).agg(pick("age").alias("kept"), F.count("*").alias("many"))
+            others = there.join(several.where("many > 1"), pair).where("age <> kept")
             marked = others.select("place", F.lit(mark).alias("marked"))
             marks = marked if marks is None else marks.unionByName(marked)
     assert marks is not None
