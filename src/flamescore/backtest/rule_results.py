@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Branch, Rule
 
     Marks = NDArray[np.bool_]
-    Integers = NDArray[np.int64]
+    Integers = NDArray[np.int64] | NDArray[np.int32]
 
 _LEAK_PEOPLE: Final = 10
 _LEAK_RATE: Final = 0.95

@@ -36,6 +36,7 @@ from flamescore.errors import InputError, Problem, RuleFileError, UsageError
 from flamescore.exports import ListFiles
 from flamescore.findings import accepted, to_problem
 from flamescore.inputs import parse_as_of, read_inputs, rules_of
+from flamescore.memory import release_free_memory
 from flamescore.observed_findings import known_findings
 from flamescore.rules import bind_condition, load_condition
 from flamescore.sanity_checks import ORPHANS, check_plausible
@@ -178,6 +179,7 @@ def _worked(
     )
     progress(f"Scoring at {count(len(usable), 'cut')}")
     found = look(settings, exports, usable)
+    release_free_memory()
     _check_looked(found)
     results = tuple(
         measured(

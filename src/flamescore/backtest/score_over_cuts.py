@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flamescore.rules import Score
 
     Integers = NDArray[np.int64]
+    SmallIntegers = NDArray[np.int32]
     Marks = NDArray[np.bool_]
 
 NEVER: Final = -1
@@ -48,10 +49,10 @@ class ScoreOverCuts(Struct, frozen=True):
     """
 
     score: Score
-    contacts: Integers
-    cuts: Integers
+    contacts: SmallIntegers
+    cuts: SmallIntegers
     totals: Integers
-    flames: Integers
+    flames: SmallIntegers
     outcomes: Marks
     active: Integers
     may_call: Marks
@@ -116,7 +117,7 @@ def together(parts: list[ScoreOverCuts]) -> ScoreOverCuts:
 def renumbered(found: ScoreOverCuts, then: Exports, now: Exports, ids: pl.Series) -> ScoreOverCuts:
     """Renumber the contacts of a cut by the ids of all cuts; contacts that don't exist yet are counted."""
     there = then.contacts["contact_id"].sort()
-    numbers = ids.search_sorted(there).to_numpy().astype(np.int64)
+    numbers = ids.search_sorted(there).to_numpy().astype(np.int32)
     missing = now.contacts.filter(~pl.col("contact_id").is_in(there.implode())).height
     left_out = {**found.left_out, "not_yet": found.left_out["not_yet"] + missing}
     return replace(found, contacts=numbers[found.contacts], left_out=left_out)

@@ -368,7 +368,7 @@ def _score(
     inside = np.zeros(many, np.bool_)
     inside[place] = True
     looked_at = ~not_yet & ~before & inside
-    totals, flames = _of_everyone(scored, score.name), np.zeros(many, np.int64)
+    totals, flames = _of_everyone(scored, score.name), np.zeros(many, np.int32)
     active = np.full(many, NEVER, np.int64)
     flames[place] = rows["flames"].to_numpy()
     active[place] = rows["last_activity_at"].dt.epoch("s").fill_null(NEVER).to_numpy()
@@ -393,8 +393,8 @@ def _score(
     is_hot = flames >= hot_flames if hot is None else hot
     return ScoreOverCuts(
         score,
-        contacts=kept,
-        cuts=np.full(len(kept), number, np.int64),
+        contacts=kept.astype(np.int32),
+        cuts=np.full(len(kept), number, np.int32),
         totals=totals[kept],
         flames=flames[kept],
         outcomes=outcomes[kept],

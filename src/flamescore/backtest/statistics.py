@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Integers = NDArray[np.int64]
+    Integers = NDArray[np.int64] | NDArray[np.int32]
     Marks = NDArray[np.bool_]
 
 Z: Final = 1.959963984540054
