@@ -121,13 +121,6 @@ def format_cell(cell: Cell, tests: Iterable[Test]) -> str:
     return quoted(cell.text)
 
 
-def format_property(name: str, text: str, tests: Iterable[Test], *, number: bool = False) -> str:
-    """Format a property of an event: `seconds 1,260`, `url "/sales"`; `number` forces numeric format."""
-    cell = Cell.of(text)
-    as_number = number and cell.number is not None
-    return f"{name} {format_number(text) if as_number else format_cell(cell, tests)}"
-
-
 def describe(predicates: Iterable[Predicate], zone: ZoneInfo) -> str:
     """Describe predicates: `url contains "/sales", seconds at least 10 and at most 60`."""
     return ", ".join(
