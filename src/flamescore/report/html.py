@@ -6,6 +6,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus
 
@@ -16,6 +17,7 @@ from flamescore.report.page_data import (
     age,
     change_words,
     entry_words,
+    lead_data,
     minus,
     missing_words,
     owner_key,
@@ -37,11 +39,15 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from flamescore.report.page import Page
+    from flamescore.report.page_data import LeadData
     from flamescore.report.standings import Listed
 
 HTML_FILE: Final = "report.html"
 LIMIT: Final = 1_500_000
 """The maximum size of a page in bytes; if very long texts exceed it, the page lists fewer leads."""
+
+_ROW_BYTES: Final = 1_000
+"""About what the row of a lead in the list takes."""
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -53,21 +59,30 @@ def write_html(folder: Path, page: Page) -> None:
 
 def render_html(page: Page, *, limit: int = LIMIT) -> str:
     """Return the whole page, with fewer leads if it would exceed `limit` bytes."""
-    made = _render(page)
-    while len(made.encode()) > limit and page.leads:
-        page = page.first(len(page.leads) // 2)
-        made = _render(page)
+    data = lead_data(page)
+    count = _fitting(data, limit)
+    made = _render(page.first(count), data)
+    while len(made.encode()) > limit and count:
+        count = count * 9 // 10
+        made = _render(page.first(count), data)
     return made
 
 
-def _render(page: Page) -> str:
+def _fitting(data: LeadData, limit: int) -> int:
+    """Return about how many of the first leads a page of `limit` bytes has room for."""
+    room = limit - len(_asset("report.css")) - len(_asset("report.js"))
+    sizes = accumulate(len(each.encode()) + _ROW_BYTES for each in data.leads)
+    return sum(size <= room for size in sizes)
+
+
+def _render(page: Page, data: LeadData) -> str:
     style, script = _asset("report.css"), _asset("report.js")
     template = environment().get_template("report.html.j2")
     return template.render(
         page=page,
         style=_trusted(style),
         script=_trusted(script),
-        data=_trusted(script_data(page)),
+        data=_trusted(script_data(page, data)),
         policy=policy(style, script),
         widest="0-5" if page.several else "1-5",
         with_=_columns_with_something(page),

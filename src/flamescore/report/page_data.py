@@ -27,6 +27,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from flamescore.report import wording
 from flamescore.report.drawing import spark
 from flamescore.report.links import mailto, tel
@@ -70,28 +72,48 @@ def entry_words(entry: str) -> str:
     return _ENTRIES[entry]
 
 
-def script_data(page: Page) -> str:
-    """Return the JSON, safe inside a `script` element."""
+class LeadData(Struct, frozen=True):
+    """The JSON of each lead of a page, safe inside a `script` element, and the days that they refer to.
+
+    `day_counts` has, for each number of leads, how many of the days the first leads refer to.
+    """
+
+    leads: tuple[str, ...]
+    days: tuple[str, ...]
+    day_counts: tuple[int, ...]
+
+
+def lead_data(page: Page) -> LeadData:
+    """Return the JSON of each lead of a page."""
     days = _Days(page.as_of.date())
-    leads = [_lead(page, lead, days) for lead in page.leads]
-    text = json.dumps(
-        {
-            "as_of": page.as_of.isoformat(),
-            "hot": page.hot_flames,
-            "since": None if page.since is None else wording.short_day(page.since.date(), page.as_of.date()),
-            "nobody": UNASSIGNED,
-            "total": page.total,
-            "scores": [_score(score) for score in page.scores],
-            "labels": [
-                {"name": label.name, "title": shown(label.title), "values": _texts(label)}
-                for label in page.labels
-            ],
-            "days": list(days.texts),
-            "leads": leads,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    leads, day_counts = [], [0]
+    for lead in page.leads:
+        leads.append(_json(_lead(page, lead, days)))
+        day_counts.append(len(days.texts))
+    return LeadData(tuple(leads), tuple(days.texts), tuple(day_counts))
+
+
+def script_data(page: Page, data: LeadData) -> str:
+    """Return the JSON, safe inside a `script` element; `data` has the page's leads, and may have more."""
+    count = len(page.leads)
+    rest = {
+        "as_of": page.as_of.isoformat(),
+        "hot": page.hot_flames,
+        "since": None if page.since is None else wording.short_day(page.since.date(), page.as_of.date()),
+        "nobody": UNASSIGNED,
+        "total": page.total,
+        "scores": [_score(score) for score in page.scores],
+        "labels": [
+            {"name": label.name, "title": shown(label.title), "values": _texts(label)}
+            for label in page.labels
+        ],
+        "days": data.days[: data.day_counts[count]],
+    }
+    return f'{_json(rest)[:-1]},"leads":[{",".join(data.leads[:count])}]}}'
+
+
+def _json(value: dict[str, Any]) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return printable_json(text).replace("<", "\\u003c")
 
 
