@@ -15,8 +15,6 @@ from flamescore.alert_events import alert_events_of, bound_events
 from flamescore.columns import (
     DOMAIN,
     DateColumns,
-    ListColumns,
-    NumberColumns,
     columns_of_lists,
     with_derived,
 )
@@ -146,16 +144,7 @@ def read_inputs(
         opened = readable(opened, named)
         dates = _together(date_columns(rules, *others), *(date_columns(each) for each in also))
         loaded: tuple[LoadedRules | LoadedCondition | LoadedEvents, ...] = (rules, *others, *also)
-        numeric = [number_columns(each) for each in loaded]
-        numbers = NumberColumns(
-            contacts=frozenset().union(*(each.contacts for each in numeric)),
-            events=frozenset().union(*(each.events for each in numeric)),
-        )
-        listed = [list_columns(each) for each in loaded]
-        lists = ListColumns(
-            contacts=frozenset().union(*(each.contacts for each in listed)),
-            events=frozenset().union(*(each.events for each in listed)),
-        )
+        numbers, lists = number_columns(*loaded), list_columns(*loaded)
         try:
             exports = load(
                 opened,

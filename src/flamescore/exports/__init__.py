@@ -29,6 +29,7 @@ from flamescore.exports.list_columns import stored_items
 from flamescore.exports.load import from_frames, load, readable, with_path_columns
 from flamescore.exports.opening import Opened, OpenSource, survey
 from flamescore.exports.records import KEPT
+from flamescore.exports.rejects import ranked_reasons
 from flamescore.exports.setting_values import SettingValue, Unused
 from flamescore.exports.source_findings import rejected_rows
 from flamescore.exports.tempfiles import Spool, delete_leftovers
@@ -83,6 +84,7 @@ __all__ = [
     "match",
     "merged_column",
     "open_unmapped",
+    "ranked_reasons",
     "readable",
     "rejected_rows",
     "repeated_by",

@@ -82,11 +82,7 @@ def _bound(
 ) -> Subject:
     others = tuple(each for each in (exclude, hot) if each is not None)
     loaded: tuple[LoadedRules | LoadedCondition, ...] = (rules, *others)
-    named, lists = named_columns(*loaded), [list_columns(each) for each in loaded]
-    held = ListColumns(
-        frozenset().union(*(each.contacts for each in lists)),
-        frozenset().union(*(each.events for each in lists)),
-    )
+    named, held = named_columns(*loaded), list_columns(*loaded)
     plain = plain_book(rules.book)
     references = references_in(plain)
     columns = Columns(

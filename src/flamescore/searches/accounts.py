@@ -12,6 +12,7 @@ from msgspec import Struct
 from flamescore.account_frames import ACCOUNTS, ACCOUNTS_FILE
 from flamescore.errors import Problem, UsageError
 from flamescore.runs import book_with_accounts, reading_run, scan
+from flamescore.searches.query import bounds
 from flamescore.searches.terms import terms_of
 from flamescore.searches.words import has_words
 from flamescore.yaml_tree import nearest
@@ -80,13 +81,7 @@ def _matching(
 ) -> pl.DataFrame:
     """Return the accounts that match everything, ranked by the first score, with points under the others."""
     first, *more = terms
-    conditions = [_fits(first), *filled]
-    if request.min_score is not None:
-        conditions.append(pl.col("score") >= request.min_score)
-    if request.max_score is not None:
-        conditions.append(pl.col("score") <= request.max_score)
-    if request.min_percentile is not None:
-        conditions.append(pl.col("percentile") >= request.min_percentile)
+    conditions = [_fits(first), *filled, *bounds(request)]
     if request.text:
         conditions.append(has_words(("account", "name"), request.text))
     rows = accounts.filter(*conditions).collect()

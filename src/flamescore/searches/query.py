@@ -16,6 +16,7 @@ from flamescore.searches.words import has_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from flamescore.searches.accounts import AccountSearchRequest
     from flamescore.searches.terms import Term
     from flamescore.searches.where import Where
 
@@ -67,7 +68,7 @@ def search(
     count as the owners.
     """
     first, *more = query.terms
-    found = scores.filter(_fits(first), *_bounds(query)).collect()
+    found = scores.filter(_fits(first), *bounds(query)).collect()
     for term in more:
         theirs = scores.filter(_fits(term)).select(
             "contact_id",
@@ -140,7 +141,8 @@ def _fits(term: Term) -> pl.Expr:
     return (pl.col("score_name") == term.score_name) & pl.col("flames").is_between(term.low, term.high)
 
 
-def _bounds(query: Query) -> list[pl.Expr]:
+def bounds(query: Query | AccountSearchRequest) -> list[pl.Expr]:
+    """Return the conditions on score and percentile."""
     out = []
     if query.min_score is not None:
         out.append(pl.col("score") >= query.min_score)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flamescore.columns import DOMAIN, ListColumns, NumberColumns
+from flamescore.columns import DOMAIN
 from flamescore.errors import ProjectFileError, RuleFileError
 from flamescore.exports import (
     Reading,
@@ -105,21 +105,14 @@ def _planned(
     if condition is not None:
         check_exclude(condition, opened)
     opened = readable(opened, named)
-    asking = (rules, *others)
-    numbers, lists = [number_columns(each) for each in asking], [list_columns(each) for each in asking]
+    loaded = (rules, *others)
     reading = Reading(
         rules.zone,
         settings.max_rejects,
-        dates=date_columns(*asking),
-        numbers=NumberColumns(
-            contacts=frozenset().union(*(each.contacts for each in numbers)),
-            events=frozenset().union(*(each.events for each in numbers)),
-        ),
+        dates=date_columns(*loaded),
+        numbers=number_columns(*loaded),
         named=named,
-        lists=ListColumns(
-            contacts=frozenset().union(*(each.contacts for each in lists)),
-            events=frozenset().union(*(each.events for each in lists)),
-        ),
+        lists=list_columns(*loaded),
     )
     sources = sorted(opened.sources, key=lambda each: KINDS.index(each.spec.KIND))
     found = [files_of(source, project, opened.spool) for source in sources]

@@ -135,7 +135,7 @@ def score_project(
     *,
     show_step: Callable[[str], None] = lambda _: None,
 ) -> ProjectRun:
-    """Score a project's exports on Spark and publish the run; `tell` is called with each step as it starts.
+    """Score a project's exports on Spark and publish the run; `show_step` is called with each step.
 
     `spark` returns the session; it is called once everything is checked that can be without one.
 
@@ -256,9 +256,7 @@ def _rejected(
 ) -> Iterator[Finding]:
     """Yield a warning for each source with rejects."""
     for number, (spec, record) in enumerate(zip(files.specs, records, strict=True)):
-        reasons: Counter[str] = Counter()
-        for source, outcome in outcomes:
-            reasons.update(outcome.reasons if source == number else {})
+        reasons = rank.reasons_of([outcome for source, outcome in outcomes if source == number])
         found = rejected_rows(spec, record.counts.rows, reasons, KEPT)
         if found is not None:
             yield found

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from flamescore.engine import MANY, TOTAL, standings
 from flamescore.errors import InputError, Problem
+from flamescore.exports import ranked_reasons
 from flamescore.frames import POINTS, REJECTS, SCORES, Counts, SourceRecord
 from flamescore.runs import TO_CALL
 from flamescore.spark.clean import clean_pieces
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from flamescore.engine import Entry
     from flamescore.exports import FileOutcome
     from flamescore.observations import PartialObservations
-    from flamescore.spark.plan import Columns, Plan
+    from flamescore.spark.plan import Columns, Plan, SourcePlan
     from flamescore.spark.shard import ShardNote
 
     DataFrame = Any
@@ -169,7 +170,7 @@ def summed(plan: Plan, notes: Sequence[tuple[int, FileOutcome]], results: DataFr
         for number in range(len(plan.sources))
     )
     for number, record in enumerate(records):
-        _check_limit(plan, record, [each for n, each in notes if n == number])
+        _check_limit(plan, plan.sources[number], record.counts, [each for n, each in notes if n == number])
     counts = collected(
         results.where(f"part = {TOTALS}").groupBy("number", "value", "excluded").count()
     )  # small: as many rows as there are distinct totals
@@ -234,10 +235,7 @@ def _record(
     noticed: PartialObservations,
 ) -> SourceRecord:
     """Return the record of what became of a source's rows, after checking that each is accounted for."""
-    source = plan.sources[number]
-    known: Counter[str] = Counter()
-    for each in notes:
-        known.update({name: getattr(each.counts, name) for name in _OF_PIECES})
+    source, known = plan.sources[number], _counted(notes)
     if source.kind == CONTACTS:
         known["kept"] = sum(each.contacts.get(number, 0) for each in shards)
     elif source.kind == HISTORY:
@@ -263,29 +261,36 @@ def check_limits(plan: Plan, notes: Sequence[tuple[int, FileOutcome]]) -> None:
     """
     for number, source in enumerate(plan.sources):
         mine = [outcome for n, outcome in notes if n == number]
-        known: Counter[str] = Counter()
-        for each in mine:
-            known.update({name: getattr(each.counts, name) for name in _OF_PIECES})
-        _check_limit(plan, SourceRecord(source.kind, source.path, counts=Counts(**known)), mine)
+        _check_limit(plan, source, Counts(**_counted(mine)), mine)
 
 
-def _check_limit(plan: Plan, record: SourceRecord, notes: Sequence[FileOutcome]) -> None:
+def _counted(notes: Sequence[FileOutcome]) -> Counter[str]:
+    """Return the sums of what is known of a source's pieces by themselves."""
+    known: Counter[str] = Counter()
+    for each in notes:
+        known.update({name: getattr(each.counts, name) for name in _OF_PIECES})
+    return known
+
+
+def reasons_of(notes: Sequence[FileOutcome]) -> Counter[str]:
+    """Return the number of rejects by reason in all these pieces."""
+    reasons: Counter[str] = Counter()
+    for each in notes:
+        reasons.update(each.reasons)
+    return reasons
+
+
+def _check_limit(plan: Plan, source: SourcePlan, counts: Counts, notes: Sequence[FileOutcome]) -> None:
     """Raise `InputError` if a source has too many rejects in all its pieces together."""
-    source = next(each for each in plan.sources if (each.kind, each.path) == (record.kind, record.path))
-    counts, limit = record.counts, source.limit or plan.reading.fallback
-    rejected = counts.rejected
+    limit, rejected = source.limit or plan.reading.fallback, counts.rejected
     everything = rejected == counts.rows - counts.ignored
     if not rejected or not (
         everything or (rejected > ALWAYS_ALLOWED and not limit.allows(rejected, counts.rows))
     ):
         return
-    reasons: Counter[str] = Counter()
-    for each in notes:
-        reasons.update(each.reasons)
-    ranked = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-    by_reason = ", ".join(f"{many:,} {reason}" for reason, many in ranked)
+    by_reason = ranked_reasons(reasons_of(notes))
     why = "which leaves nothing" if everything else f"more than {limit}"
-    name = record.kind if record.path == record.kind else f"{record.kind} `{record.path}`"
+    name = source.kind if source.path == source.kind else f"{source.kind} `{source.path}`"
     text = f"{name}: {rejected:,} of {counts.rows:,} rows are rejected, {why}: {by_reason}."
     raise InputError(Problem("I007", text, hint="Fix the export, or raise max_rejects."))
 
